@@ -1,8 +1,7 @@
 /* key.h - room ids and owner keys.  Randomness is an argument: 16 and 32 bytes of a good source.
  *
- * Both are written in lower-case base 32 without 0, o, 1, l, i and u
- * ("abcdefghjkmnpqrstvwxyz23456789" and a few): no two characters look or sound alike when read
- * aloud.
+ * Both are written in the 32 characters "abcdefghijkmnpqrstuvwxyz23456789": lower case without
+ * 0/o and 1/l, so that they can be read aloud.
  */
 #ifndef AUTH_KEY_H
 #define AUTH_KEY_H
@@ -11,10 +10,10 @@
 #include "base/err.h"
 
 #define KEY_RANDOM_BYTES 32
-#define KEY_CHARS 56 /* "tk_" + 53 */
+#define KEY_CHARS 55 /* "tk_" and 52 characters: 256 bits */
 #define KEY_HASH_BYTES 32
 #define ROOM_ID_RANDOM_BYTES 16
-#define ROOM_ID_CHARS 23 /* xxxxx-xxxxx-xxxxx-xxxxx: 20 characters, 97 bits */
+#define ROOM_ID_CHARS 23 /* xxxxx-xxxxx-xxxxx-xxxxx: 20 characters, 100 bits */
 
 /* room_id_make - "k7mqp-x2v9n-hd4ca-wf3te".  Ends with NUL. */
 void room_id_make(const uint8_t random[ROOM_ID_RANDOM_BYTES], char out[ROOM_ID_CHARS + 1]);
