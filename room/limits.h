@@ -1,0 +1,74 @@
+/* limits.h - every limit of the server: name, default, unit, reason.
+ *
+ * The names are the ones that `hello`, refusals and the documentation use.  Floors below room/ get
+ * their limits as arguments.  The configuration may change values, never names.
+ */
+#ifndef ROOM_LIMITS_H
+#define ROOM_LIMITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define LIMITS_KIB UINT64_C(1024)
+#define LIMITS_MIB (UINT64_C(1024) * 1024)
+
+/* X(name, value, unit, reason) */
+#define LIMITS(X)                                                                                  \
+    /* documents */                                                                                \
+    X(frame_bytes, 16 * LIMITS_MIB + 64, "bytes", "one WebSocket message, fragments together")     \
+    X(update_bytes, 16 * LIMITS_MIB, "bytes", "one update: a whole document may come in one")      \
+    X(document_bytes, 64 * LIMITS_MIB, "bytes", "memory of one document, deleted text included")   \
+    X(document_structs, 2000000, "structs", "blocks of one document, waiting ones included")       \
+    X(pending_bytes, 4 * LIMITS_MIB, "bytes", "updates that wait for others, in one document")     \
+    X(pending_structs, 10000, "structs", "the same, counted")                                      \
+    X(nesting, 32, "levels", "types in types and values in values")                                \
+    X(template_bytes, 1 * LIMITS_MIB, "bytes", "initial text of a room")                           \
+    /* rooms */                                                                                    \
+    X(room_members, 256, "connections", "in one room; each change is sent to all of them")         \
+    X(room_name_bytes, 200, "bytes", "name of a room, UTF-8")                                      \
+    X(member_name_bytes, 64, "bytes", "name of a member, UTF-8; fits under a cursor")              \
+    X(loading_bytes, 1 * LIMITS_MIB, "bytes",                                                      \
+      "messages of one connection kept while a room loads")                                        \
+    X(unstored_bytes, 4 * LIMITS_MIB, "bytes",                                                     \
+      "updates not yet stored before a room is read-only")                                         \
+    X(violations_per_minute, 10, "frames", "refused writes of one connection before it is closed") \
+    X(linger_ms, 30000, "ms", "a room without members stays in memory: reloads are cheap")         \
+    X(compact_rows, 2000, "rows", "log tail that makes a new snapshot")                            \
+    X(compact_bytes, 1 * LIMITS_MIB, "bytes", "the same, by size")                                 \
+    X(unload_rows, 200, "rows", "log tail that makes a snapshot when the room is unloaded")        \
+    /* awareness */                                                                                \
+    X(awareness_ids, 4, "clients", "awareness clients of one connection")                          \
+    X(awareness_bytes, 2 * LIMITS_KIB, "bytes", "JSON of one awareness state")                     \
+    X(awareness_stale_ms, 20000, "ms", "silence after which a newer connection takes a client")    \
+    X(event_bytes, 16 * LIMITS_KIB, "bytes", "one event of a client")                              \
+    /* connections */                                                                              \
+    X(queue_soft_bytes, 1 * LIMITS_MIB, "bytes", "waiting for a slow reader, for queue_soft_ms")   \
+    X(queue_soft_ms, 10000, "ms", "how long a reader may be behind by queue_soft_bytes")           \
+    X(queue_hard_bytes, 8 * LIMITS_MIB, "bytes", "waiting for a slow reader, past the first sync") \
+    X(sockets, 20000, "connections", "of one process")                                             \
+    X(sockets_per_address, 1024, "connections", "one address may be a school behind a proxy")      \
+    X(ping_ms, 20000, "ms", "between pings")                                                       \
+    X(dead_ms, 45000, "ms", "silence after which a socket is dead")                                \
+    /* HTTP */                                                                                     \
+    X(header_bytes, 16 * LIMITS_KIB, "bytes", "request line and headers")                          \
+    X(header_ms, 5000, "ms", "to send them")                                                       \
+    X(body_bytes, 4 * LIMITS_MIB, "bytes", "request body; a file and its JSON escapes")            \
+    X(body_ms, 10000, "ms", "to send it")                                                          \
+    X(idle_http_ms, 30000, "ms", "between two requests of one connection")                         \
+    X(autocomplete_bytes, 1 * LIMITS_MIB, "bytes", "code in one request for suggestions")
+
+#define LIMITS_FIELD_(name, value, unit, reason) uint64_t name;
+typedef struct limits {
+    LIMITS(LIMITS_FIELD_)
+} limits;
+#undef LIMITS_FIELD_
+
+/* limits_init - the defaults. */
+static inline void limits_init(limits *l)
+{
+#define LIMITS_SET_(name, value, unit, reason) l->name = (value);
+    LIMITS(LIMITS_SET_)
+#undef LIMITS_SET_
+}
+
+#endif

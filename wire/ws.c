@@ -1,0 +1,322 @@
+/* ws.c - see ws.h.  Source: RFC 6455, sections 4.2.2, 5 and 7.4. */
+#include "wire/ws.h"
+
+#include "base/utf.h"
+#include "wire/sha1.h"
+
+#include <assert.h>
+
+#define ACCEPT_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+#define KEY_CHARS 24
+
+static bool is_control(unsigned opcode)
+{
+    return (opcode & 0x8u) != 0;
+}
+
+void ws_decoder_init(ws_decoder *d, const base_alloc *alloc, size_t message_bytes_max)
+{
+    *d = (ws_decoder){.message_bytes_max = message_bytes_max};
+    buf_init(&d->gathered, alloc, message_bytes_max);
+}
+
+void ws_decoder_deinit(ws_decoder *d)
+{
+    buf_deinit(&d->gathered);
+}
+
+size_t ws_decoder_memory_bytes(const ws_decoder *d)
+{
+    return d->gathered.cap_bytes;
+}
+
+static int fail(ws_decoder *d, ws_event *event, int err, unsigned close_code, const char *reason)
+{
+    d->failed = true;
+    buf_deinit(&d->gathered);
+    *event = (ws_event){.tag = WS_EVENT_NONE, .close_code = close_code, .reason = reason};
+    return err;
+}
+
+static int fail_protocol(ws_decoder *d, ws_event *event, const char *reason)
+{
+    return fail(d, event, BASE_EMALFORMED, WS_CLOSE_PROTOCOL, reason);
+}
+
+/* Size of the header that starts with the first `have` (>= 2) bytes of `h`. */
+static size_t header_size(const uint8_t *h)
+{
+    unsigned short_len = h[1] & 0x7Fu;
+    return 2u + (short_len == 126 ? 2u : short_len == 127 ? 8u : 0u) + 4u;
+}
+
+/* What the first two bytes say about themselves; NULL when all is well. */
+static const char *header_fault(const ws_decoder *d, const uint8_t *h)
+{
+    unsigned opcode = h[0] & 0x0Fu;
+    bool fin = (h[0] & 0x80u) != 0;
+    if ((h[0] & 0x70u) != 0)
+        return "reserved bit set";
+    if ((h[1] & 0x80u) == 0)
+        return "frame is not masked";
+    switch (opcode) {
+    case WS_OP_CONTINUATION:
+        return d->message_opcode == 0 ? "continuation of nothing" : NULL;
+    case WS_OP_TEXT:
+    case WS_OP_BINARY:
+        return d->message_opcode != 0 ? "new message inside a fragmented one" : NULL;
+    case WS_OP_CLOSE:
+    case WS_OP_PING:
+    case WS_OP_PONG:
+        if (!fin)
+            return "fragmented control frame";
+        return (h[1] & 0x7Fu) > WS_CONTROL_BYTES_MAX ? "control frame too long" : NULL;
+    default:
+        return "unknown opcode";
+    }
+}
+
+static int header_done(ws_decoder *d, ws_event *event)
+{
+    const uint8_t *h = d->header;
+    unsigned short_len = h[1] & 0x7Fu;
+    uint64_t payload_bytes = short_len;
+    size_t at = 2;
+    if (short_len >= 126) {
+        size_t n = short_len == 126 ? 2 : 8;
+        payload_bytes = 0;
+        for (; n > 0; n--)
+            payload_bytes = payload_bytes << 8 | h[at++];
+        if (payload_bytes < 126 || (short_len == 127 && payload_bytes <= UINT16_MAX))
+            return fail_protocol(d, event, "length is not in its shortest form");
+        if (payload_bytes >> 63 != 0)
+            return fail_protocol(d, event, "length has its high bit set");
+    }
+    memcpy(d->mask, h + at, sizeof d->mask);
+    d->opcode = h[0] & 0x0Fu;
+    d->fin = (h[0] & 0x80u) != 0;
+    if (!is_control(d->opcode) && payload_bytes > d->message_bytes_max - d->gathered.len_bytes)
+        return fail(d, event, BASE_ELIMIT, WS_CLOSE_TOO_BIG, "message over limit frame_bytes");
+    d->payload_bytes = payload_bytes;
+    d->payload_done = 0;
+    d->header_len = 0;
+    d->in_payload = true;
+    return BASE_OK;
+}
+
+/* Reads header bytes; `*used` grows.  The header may or may not be complete afterwards. */
+static int feed_header(ws_decoder *d, const uint8_t *ptr, size_t len_bytes, size_t *used,
+                       ws_event *event)
+{
+    while (*used < len_bytes) {
+        d->header[d->header_len++] = ptr[(*used)++];
+        if (d->header_len == 2) {
+            const char *fault = header_fault(d, d->header);
+            if (fault != NULL)
+                return fail_protocol(d, event, fault);
+        }
+        if (d->header_len >= 2 && d->header_len == header_size(d->header))
+            return header_done(d, event);
+    }
+    return BASE_OK;
+}
+
+/* XOR with the mask, whose first byte belongs to payload byte 0; `offset` is that of ptr[0]. */
+static void unmask(uint8_t *ptr, size_t len_bytes, const uint8_t mask[4], uint64_t offset)
+{
+    uint8_t turned[8];
+    for (size_t i = 0; i < sizeof turned; i++)
+        turned[i] = mask[(offset + i) & 3u];
+    uint64_t wide;
+    memcpy(&wide, turned, sizeof wide);
+    size_t i = 0;
+    for (; len_bytes - i >= sizeof wide; i += sizeof wide) {
+        uint64_t word;
+        memcpy(&word, ptr + i, sizeof word);
+        word ^= wide;
+        memcpy(ptr + i, &word, sizeof word);
+    }
+    for (; i < len_bytes; i++)
+        ptr[i] ^= turned[i & 7u];
+}
+
+static bool close_code_allowed(unsigned code)
+{
+    if (code >= 3000 && code <= 4999)
+        return true;
+    return code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
+}
+
+static int control_done(ws_decoder *d, ws_event *event)
+{
+    bytes data = bytes_of(d->control, (size_t)d->payload_bytes);
+    d->in_payload = false;
+    if (d->opcode != WS_OP_CLOSE) {
+        ws_event_tag tag = d->opcode == WS_OP_PING ? WS_EVENT_PING : WS_EVENT_PONG;
+        *event = (ws_event){.tag = tag, .data = data};
+        return BASE_OK;
+    }
+    if (data.len_bytes == 1)
+        return fail_protocol(d, event, "close frame of one byte");
+    unsigned code = WS_CLOSE_NO_STATUS;
+    if (data.len_bytes >= 2) {
+        code = (unsigned)data.ptr[0] << 8 | data.ptr[1];
+        data = bytes_of(data.ptr + 2, data.len_bytes - 2);
+        size_t units;
+        if (!close_code_allowed(code))
+            return fail_protocol(d, event, "close code is not allowed");
+        if (utf_measure(data, &units) != BASE_OK)
+            return fail(d, event, BASE_EMALFORMED, WS_CLOSE_BAD_DATA, "close reason is not UTF-8");
+    }
+    d->failed = true;
+    buf_deinit(&d->gathered);
+    *event = (ws_event){.tag = WS_EVENT_CLOSE, .data = data, .close_code = code};
+    return BASE_OK;
+}
+
+static int message_done(ws_decoder *d, bytes data, unsigned opcode, ws_event *event)
+{
+    size_t units;
+    d->message_opcode = 0;
+    if (opcode == WS_OP_TEXT && utf_measure(data, &units) != BASE_OK)
+        return fail(d, event, BASE_EMALFORMED, WS_CLOSE_BAD_DATA, "text is not UTF-8");
+    *event = (ws_event){.tag = WS_EVENT_MESSAGE, .is_text = opcode == WS_OP_TEXT, .data = data};
+    return BASE_OK;
+}
+
+/* The payload of a data frame, `part` of it just unmasked. */
+static int feed_data(ws_decoder *d, bytes part, ws_event *event)
+{
+    bool whole_frame = part.len_bytes == d->payload_bytes;
+    bool frame_ends = d->payload_done == d->payload_bytes;
+    if (whole_frame && d->fin && d->opcode != WS_OP_CONTINUATION) {
+        d->in_payload = false;
+        return message_done(d, part, d->opcode, event);
+    }
+    buf_put_bytes(&d->gathered, part);
+    if (buf_err(&d->gathered) != BASE_OK)
+        return fail(d, event, buf_err(&d->gathered), WS_CLOSE_TRY_LATER, "no memory");
+    if (!frame_ends)
+        return BASE_OK;
+    d->in_payload = false;
+    if (d->opcode != WS_OP_CONTINUATION)
+        d->message_opcode = d->opcode;
+    if (!d->fin)
+        return BASE_OK;
+    d->gathered_is_out = true;
+    return message_done(d, buf_view(&d->gathered), d->message_opcode, event);
+}
+
+static int feed_payload(ws_decoder *d, uint8_t *ptr, size_t len_bytes, size_t *used,
+                        ws_event *event)
+{
+    uint64_t left = d->payload_bytes - d->payload_done;
+    size_t n = len_bytes - *used < left ? len_bytes - *used : (size_t)left;
+    uint8_t *part = ptr + *used;
+    unmask(part, n, d->mask, d->payload_done);
+    if (is_control(d->opcode) && n > 0)
+        memcpy(d->control + d->payload_done, part, n);
+    d->payload_done += n;
+    *used += n;
+    if (!is_control(d->opcode))
+        return feed_data(d, bytes_of(part, n), event);
+    return d->payload_done == d->payload_bytes ? control_done(d, event) : BASE_OK;
+}
+
+int ws_decoder_feed(ws_decoder *d, uint8_t *ptr, size_t len_bytes, size_t *used_bytes,
+                    ws_event *event)
+{
+    size_t used = 0;
+    int err = BASE_OK;
+    *event = (ws_event){.tag = WS_EVENT_NONE};
+    if (d->gathered_is_out) {
+        buf_deinit(&d->gathered);
+        d->gathered_is_out = false;
+    }
+    if (d->failed)
+        used = len_bytes;
+    while (err == BASE_OK && event->tag == WS_EVENT_NONE && used < len_bytes) {
+        if (!d->in_payload)
+            err = feed_header(d, ptr, len_bytes, &used, event);
+        /* A frame without payload is complete with its header. */
+        if (err == BASE_OK && d->in_payload && (used < len_bytes || d->payload_bytes == 0))
+            err = feed_payload(d, ptr, len_bytes, &used, event);
+    }
+    *used_bytes = used;
+    return err;
+}
+
+size_t ws_header_encode(uint8_t out[WS_HEADER_BYTES_MAX], unsigned opcode, uint64_t payload_bytes)
+{
+    out[0] = (uint8_t)(0x80u | opcode);
+    if (payload_bytes < 126) {
+        out[1] = (uint8_t)payload_bytes;
+        return 2;
+    }
+    size_t n = payload_bytes <= UINT16_MAX ? 2 : 8;
+    out[1] = n == 2 ? 126 : 127;
+    for (size_t i = 0; i < n; i++)
+        out[2 + i] = (uint8_t)(payload_bytes >> (8 * (n - 1 - i)));
+    return 2 + n;
+}
+
+size_t ws_control_encode(uint8_t out[WS_CONTROL_FRAME_BYTES_MAX], unsigned opcode, bytes payload)
+{
+    assert(is_control(opcode));
+    size_t n = payload.len_bytes < WS_CONTROL_BYTES_MAX ? payload.len_bytes : WS_CONTROL_BYTES_MAX;
+    out[0] = (uint8_t)(0x80u | opcode);
+    out[1] = (uint8_t)n;
+    if (n > 0)
+        memcpy(out + 2, payload.ptr, n);
+    return 2 + n;
+}
+
+size_t ws_close_encode(uint8_t out[WS_CONTROL_FRAME_BYTES_MAX], unsigned code, const char *reason)
+{
+    uint8_t payload[WS_CONTROL_BYTES_MAX];
+    if (code == WS_CLOSE_NO_STATUS)
+        return ws_control_encode(out, WS_OP_CLOSE, (bytes){NULL, 0});
+    size_t n = reason != NULL ? strlen(reason) : 0;
+    if (n > sizeof payload - 2) {
+        n = sizeof payload - 2;
+        while (n > 0 && ((uint8_t)reason[n] & 0xC0u) == 0x80u)
+            n--;
+    }
+    payload[0] = (uint8_t)(code >> 8);
+    payload[1] = (uint8_t)code;
+    if (n > 0)
+        memcpy(payload + 2, reason, n);
+    return ws_control_encode(out, WS_OP_CLOSE, bytes_of(payload, n + 2));
+}
+
+static const char base64_chars[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static bool is_base64(uint8_t c)
+{
+    return c != 0 && strchr(base64_chars, c) != NULL;
+}
+
+int ws_accept_key(bytes key, char out[WS_ACCEPT_CHARS + 1])
+{
+    if (key.len_bytes != KEY_CHARS || key.ptr[22] != '=' || key.ptr[23] != '=')
+        return BASE_EMALFORMED;
+    for (size_t i = 0; i < 22; i++)
+        if (!is_base64(key.ptr[i]))
+            return BASE_EMALFORMED;
+
+    uint8_t message[KEY_CHARS + sizeof ACCEPT_GUID - 1];
+    memcpy(message, key.ptr, KEY_CHARS);
+    memcpy(message + KEY_CHARS, ACCEPT_GUID, sizeof ACCEPT_GUID - 1);
+    uint8_t digest[SHA1_BYTES + 1] = {0};
+    sha1_digest(bytes_of(message, sizeof message), digest);
+    for (size_t i = 0, at = 0; i < SHA1_BYTES; i += 3) {
+        uint32_t group =
+            (uint32_t)digest[i] << 16 | (uint32_t)digest[i + 1] << 8 | (uint32_t)digest[i + 2];
+        for (unsigned shift = 24; shift > 0; shift -= 6)
+            out[at++] = base64_chars[group >> (shift - 6) & 0x3Fu];
+    }
+    out[WS_ACCEPT_CHARS - 1] = '=';
+    out[WS_ACCEPT_CHARS] = '\0';
+    return BASE_OK;
+}
