@@ -2,6 +2,10 @@
 
 #include "suggest/python_words.h"
 
+/* How many tokens a list of targets inside a statement may have.  Without a bound, a thousand of
+ * them that are never closed would each read to the end of the code. */
+#define REACH_MAX 64
+
 typedef enum decorator { PLAIN, STATIC_METHOD, PROPERTY } decorator;
 
 typedef struct walk {
@@ -268,8 +272,9 @@ static void read_as(walk *w, span s)
         if (!is_word(&w->tokens[i], PY_AS))
             continue;
         size_t end = i + 2;
+        span reach = {i + 1, s.end < i + REACH_MAX ? s.end : i + REACH_MAX};
         if (is_op(w, i + 1, '('))
-            end = find_op(w, (span){i + 1, s.end}, ')', w->tokens[i + 1].depth);
+            end = find_op(w, reach, ')', w->tokens[i + 1].depth);
         define_targets(w, (span){i + 1, end});
     }
 }
@@ -415,10 +420,9 @@ static void read_inner(walk *w, span s, size_t i)
 {
     const token *t = &w->tokens[i];
     bool lambda = t->word == PY_LAMBDA;
-    size_t end = lambda ? find_op(w, (span){i, s.end}, ':', t->depth)
-                        : find_word(w, (span){i, s.end}, PY_IN);
-    size_t near = end < i + 64 ? end : i; /* nobody binds more; keeps open ones linear */
-    for (size_t k = i + 1; k < near; k++) {
+    span reach = {i, s.end < i + REACH_MAX ? s.end : i + REACH_MAX};
+    size_t end = lambda ? find_op(w, reach, ':', t->depth) : find_word(w, reach, PY_IN);
+    for (size_t k = i + 1; k < end; k++) {
         bool bound =
             lambda ? w->tokens[k].kind == TOKEN_NAME && !is_op(w, k - 1, '=') : is_target(w, s, k);
         if (!bound)
