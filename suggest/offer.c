@@ -8,6 +8,7 @@ enum group {
     GROUP_LEAST = 5,
     GROUP_WORD = 30,
     GROUP_BUILTIN = 40,
+    GROUP_STATEMENT = 45,
     GROUP_NAME = 50,
     GROUP_SNIPPET = 60,
     GROUP_WANTED = 20, /* added where the place asks for it */
@@ -148,8 +149,9 @@ static void offer_word(offer *o, python_word word, unsigned uses)
         return;
     if (fits == USE_BRANCH && !align_branch(o, word, &c))
         return;
-    bool value_in_statement = o->at.kind != PLACE_VALUE && fits == USE_VALUE;
-    uint32_t group = value_in_statement ? GROUP_LEAST : GROUP_WORD;
+    uint32_t group = GROUP_WORD;
+    if (o->at.kind != PLACE_VALUE)
+        group = fits == USE_VALUE ? GROUP_LEAST : GROUP_STATEMENT;
     offer_one(o, c, (candidate_rank){.group = group});
 }
 

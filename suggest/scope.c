@@ -182,7 +182,7 @@ static uint32_t open_scope(walk *w, span s, scope_kind kind, size_t name)
                     .parent = w->here,
                     .start = w->tokens[s.end].end,
                     .end = UINT32_MAX,
-                    .header_end = w->tokens[line_end].start,
+                    .header_end = is_op(w, s.end, ':') ? w->tokens[line_end].start : 0,
                     .first_token = (uint32_t)s.from,
                     .column = w->tokens[s.from].column};
     if (w->tokens[name].kind == TOKEN_NAME)

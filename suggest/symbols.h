@@ -32,7 +32,7 @@ typedef struct scope {
     uint32_t self;        /* name of the first parameter of a method, else 0 */
     uint32_t start;       /* bytes: the body, from behind the header's colon */
     uint32_t end;         /* bytes: where the next statement outside begins */
-    uint32_t header_end;  /* bytes: end of the header's line, for bodies on that line */
+    uint32_t header_end;  /* bytes: end of the header's line, for bodies on that line; 0 without */
     uint32_t first_token; /* of the header; the bases of a class are read from there */
     uint16_t column;      /* of the header; the body is to the right of it */
 } scope;
