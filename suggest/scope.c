@@ -327,6 +327,8 @@ static void read_assignment(walk *w, span s)
     uint16_t subscripts = 0;
     for (size_t i = s.from; i < last && last < s.end; i++) {
         const token *t = &w->tokens[i];
+        if (token_is_op(t, ':') && t->depth == 0)
+            break;
         /* Inside an index or a call nothing is bound. */
         bool behind_operand = i > s.from && (w->tokens[i - 1].kind == TOKEN_NAME ||
                                              is_op(w, i - 1, ')') || is_op(w, i - 1, ']'));
