@@ -156,7 +156,6 @@ function decorate(
   const caret: monaco.editor.IModelDeltaDecoration = {
     range: monaco.Range.fromPositions(head),
     options: {
-      description: 'remote-caret',
       beforeContentClassName: `remote-caret ${person}`,
       stickiness,
       overviewRuler: ruler,
@@ -167,7 +166,7 @@ function decorate(
   const [from, to] = place.anchor < place.head ? [anchor, head] : [head, anchor]
   const selection: monaco.editor.IModelDeltaDecoration = {
     range: monaco.Range.fromPositions(from, to),
-    options: { description: 'remote-selection', className: `remote-selection ${person}`, stickiness },
+    options: { className: `remote-selection ${person}`, stickiness },
   }
   return [selection, caret]
 }
