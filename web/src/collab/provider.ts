@@ -1,8 +1,4 @@
-import {
-  type Awareness,
-  applyAwarenessUpdate,
-  removeAwarenessStates,
-} from 'y-protocols/awareness'
+import { type Awareness, applyAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { Emitter } from '../shared/lib/emitter'
 import { backoffMs } from './backoff'

@@ -79,7 +79,11 @@ export function readEvent(raw: unknown): RoomEvent {
   const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 500) : '')
   switch (raw.type) {
     case 'hello': {
-      const color = isIndex(raw.color) ? raw.color : isIndex(raw.color_index) ? raw.color_index : null
+      const color = isIndex(raw.color)
+        ? raw.color
+        : isIndex(raw.color_index)
+          ? raw.color_index
+          : null
       const epoch = text(raw.epoch)
       return { type: 'hello', epoch, role: text(raw.role), name: text(raw.name), color }
     }

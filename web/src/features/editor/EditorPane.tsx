@@ -23,7 +23,8 @@ const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
   detectIndentation: false,
   fontSize: 14,
   lineHeight: 21,
-  fontFamily: 'ui-monospace, "SF Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+  fontFamily:
+    'ui-monospace, "SF Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
   minimap: { enabled: false },
   scrollBeyondLastLine: false,
   padding: { top: 20, bottom: 48 },

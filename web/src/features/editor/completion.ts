@@ -1,5 +1,5 @@
-import { localSuggestions, readSuggestions, type Suggestion } from './suggestions'
 import { monaco } from './monaco'
+import { localSuggestions, readSuggestions, type Suggestion } from './suggestions'
 
 const DEBOUNCE_MS = 40
 const CODE_LENGTH_MAX = 500_000

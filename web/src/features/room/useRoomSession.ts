@@ -4,7 +4,14 @@ import { lookUpRoom } from '../../shared/lib/api'
 import { rememberedName, rememberName } from '../../shared/lib/person'
 import { forgetRoom, rememberRoom } from '../../shared/lib/recent'
 import { useAppDispatch } from '../../shared/store/hooks'
-import { entered, failed, linkChanged, noticed, peersChanged, renamed } from '../../shared/store/roomSlice'
+import {
+  entered,
+  failed,
+  linkChanged,
+  noticed,
+  peersChanged,
+  renamed,
+} from '../../shared/store/roomSlice'
 import { connectSession } from './connect-session'
 
 function socketUrl(id: string): string {

@@ -27,7 +27,12 @@ export function Banner({ link, waiting, notice }: Props) {
   return (
     <div className={styles.banner} role="status">
       <span>{notice}</span>
-      <Button look="quiet" shape="square" aria-label="Dismiss" onClick={() => dispatch(noticed(''))}>
+      <Button
+        look="quiet"
+        shape="square"
+        aria-label="Dismiss"
+        onClick={() => dispatch(noticed(''))}
+      >
         <Icon name="close" />
       </Button>
     </div>

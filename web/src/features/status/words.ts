@@ -16,7 +16,11 @@ export function edits(count: number): string {
 export function statusWords(link: Link, confirms: boolean, waiting: number): StatusWords {
   if (link === 'offline') {
     const word = waiting > 0 ? `Offline, ${edits(waiting)} waiting` : 'Offline'
-    return { tone: 'warn', word, detail: 'Your text is kept in this browser until the server is back.' }
+    return {
+      tone: 'warn',
+      word,
+      detail: 'Your text is kept in this browser until the server is back.',
+    }
   }
   if (link !== 'live') {
     return { tone: 'busy', word: 'Connecting', detail: 'Looking for the server.' }

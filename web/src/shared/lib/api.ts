@@ -6,9 +6,7 @@ export interface RoomInfo {
   name: string
 }
 
-export type Result<T> =
-  | { ok: true; value: T }
-  | { ok: false; status: number; message: string }
+export type Result<T> = { ok: true; value: T } | { ok: false; status: number; message: string }
 
 /** The server's sentence about what is wrong: our own errors, or FastAPI's list of details. */
 export function errorText(body: unknown, fallback: string): string {

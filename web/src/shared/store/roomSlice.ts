@@ -44,7 +44,10 @@ const roomSlice = createSlice({
     renamed: (state, action: PayloadAction<string>) => {
       state.name = action.payload
     },
-    linkChanged: (state, action: PayloadAction<Pick<RoomState, 'link' | 'confirms' | 'waiting'>>) => {
+    linkChanged: (
+      state,
+      action: PayloadAction<Pick<RoomState, 'link' | 'confirms' | 'waiting'>>,
+    ) => {
       Object.assign(state, action.payload)
     },
     peersChanged: (state, action: PayloadAction<Peer[]>) => {
