@@ -5,10 +5,12 @@ import { makeStore } from '../shared/store/store'
 import { App } from './App'
 import './tokens.css'
 import './global.css'
+import { keepForOffline } from './offline'
 import { keepTheme } from './theme'
 
 const store = makeStore()
 keepTheme(store)
+if (import.meta.env.PROD) keepForOffline()
 
 const root = document.getElementById('root')
 if (root) {
