@@ -11,6 +11,7 @@ import { chromium } from 'playwright-core'
 import { Room } from './room.mjs'
 import { outages } from './scenarios/outages.mjs'
 import { pages } from './scenarios/pages.mjs'
+import { shots } from './scenarios/shots.mjs'
 import { together } from './scenarios/together.mjs'
 import { Server } from './server.mjs'
 
@@ -54,7 +55,7 @@ const browser = await chromium.launch({ executablePath: options.chromium, args: 
 
 let passed = 0
 let failed = 0
-const all = { ...pages, ...together, ...(server ? outages : {}) }
+const all = { ...pages, ...together, ...(server ? outages : {}), ...(options.out ? shots : {}) }
 if (!server) console.log('no --server-cmd: the scenarios that stop the server are left out')
 
 for (const [name, scenario] of Object.entries(all)) {

@@ -49,7 +49,7 @@ export const outages = {
     await ada.press('Control+End')
     await ada.type('A1')
     await ada.status(/^Offline, \d+ edits waiting$/)
-    await ada.page.getByText(/Keep typing, \d+ edits wait\./).waitFor()
+    await ada.page.getByText(/Keep typing. Your edits are kept here/).waitFor()
     await room.shoot('offline')
     await bo.press('Control+Home')
     await bo.type('B1')

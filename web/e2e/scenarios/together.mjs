@@ -58,6 +58,7 @@ export const together = {
     const [ada, bo] = await room.gather('Ada', 'Bo')
     await ada.focus()
     await ada.page.keyboard.insertText('def greet(name):\n    return f"Hello, {name}"\n')
+    await until('text arrives', async () => (await bo.text()).includes('Hello'))
     await bo.focus()
     await bo.press('Control+Home', 'ArrowDown', 'End', 'Shift+Home')
     await until('name tag', async () => {

@@ -48,7 +48,8 @@ export default function RoomPage({ id, onToggleTheme }: Props) {
 
   if (room.problem) return <LostPage problem={room.problem} />
 
-  const alone = room.peers.length <= 1
+  // Offline nobody can be seen, which does not mean that nobody is there.
+  const alone = room.link === 'live' && room.peers.length <= 1
   return (
     <div className={styles.room}>
       <Toolbar

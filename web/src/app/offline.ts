@@ -16,7 +16,7 @@ export function keepForOffline(): void {
     for (const { name } of entries) {
       if (name.startsWith(`${location.origin}/assets/`)) waiting.add(name)
     }
-    if (waiting.size > 0) timer ??= setTimeout(tell, SETTLE_MS)
+    if (waiting.size > 0 && timer === undefined) timer = setTimeout(tell, SETTLE_MS)
   }
   new PerformanceObserver((list) => seen(list.getEntries())).observe({
     type: 'resource',

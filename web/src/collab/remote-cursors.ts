@@ -151,7 +151,7 @@ function decorate(
   const stickiness = monaco.editor.TrackedRangeStickiness.NeverGrowsWhenTypingAtEdges
   const ruler = {
     color: { id: `tandem.person${color % COLOR_COUNT}` },
-    position: monaco.editor.OverviewRulerLane.Full,
+    position: monaco.editor.OverviewRulerLane.Right,
   }
   const caret: monaco.editor.IModelDeltaDecoration = {
     range: monaco.Range.fromPositions(head),

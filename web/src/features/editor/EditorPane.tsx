@@ -34,6 +34,9 @@ const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
   lineDecorationsWidth: 14,
   renderLineHighlight: 'none',
   overviewRulerLanes: 3,
+  // The ruler belongs to the others.
+  hideCursorInOverviewRuler: true,
+  occurrencesHighlight: 'off',
   fixedOverflowWidgets: true,
   smoothScrolling: false,
   wordBasedSuggestions: 'off',

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are tab stops of snippets.
 import { isIndex, isRecord } from '../../shared/lib/guard'
 
 /** What a completion list may offer, from the server or from the small list of our own. */

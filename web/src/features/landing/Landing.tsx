@@ -26,6 +26,7 @@ export function Landing({ theme, onToggleTheme, onNearRoom }: Props) {
       </header>
       <main className={styles.main}>
         <div className={styles.hero}>
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: fetches early; nothing to operate. */}
           <section className={styles.start} onPointerEnter={onNearRoom} onFocus={onNearRoom}>
             <h1 className={styles.sentence}>Write Python together. Open a link and type.</h1>
             <StartForm />

@@ -3,7 +3,6 @@ import { type Link, noticed } from '../../shared/store/roomSlice'
 import { Button } from '../../shared/ui/Button'
 import { Icon } from '../../shared/ui/Icon'
 import styles from './status.module.css'
-import { edits } from './words'
 
 interface Props {
   link: Link
@@ -15,8 +14,10 @@ interface Props {
 export function Banner({ link, waiting, notice }: Props) {
   const dispatch = useAppDispatch()
   if (link === 'offline') {
-    const wait = waiting === 1 ? '1 edit waits' : `${edits(waiting)} wait`
-    const text = waiting > 0 ? `Keep typing, ${wait}.` : 'Keep typing, edits wait until it is back.'
+    const text =
+      waiting > 0
+        ? 'Keep typing. Your edits are kept here and go out when the server is back.'
+        : 'Keep typing. The page looks for the server by itself.'
     return (
       <div className={styles.banner} role="status">
         <strong>Offline.</strong> {text}
