@@ -65,7 +65,8 @@ export const together = {
       const tag = ada.page.locator('.remote-tag', { hasText: 'Bo' })
       return (await tag.count()) === 1
     })
-    equal((await ada.page.locator('.remote-selection').count()) > 0, true, 'selection is drawn')
+    const selections = ada.page.locator('.remote-selection')
+    await until('selection', async () => (await selections.count()) > 0)
     const people = ada.page.getByRole('complementary', { name: 'People' })
     await until('line in the list', async () => /line 2/.test((await people.textContent()) ?? ''))
     await room.shoot('two-people', ada)

@@ -11,12 +11,14 @@ type Model = monaco.editor.ITextModel
 
 const UNDO_GROUP_MS = 400
 const CURSOR_INTERVAL_MS = 50
+const COMPARE_AFTER_MS = 1_000
 
 /**
  * Ties one Y.Text to one Monaco model.
  *
- * Invariants: after every event the model's text equals the Y.Text; both hold LF only; undo and
- * redo touch only what this window typed; awareness is sent only when one's own cursor moves.
+ * Invariants: after every event model and Y.Text have one length, and after a pause one content
+ * (Yjs mends torn surrogate pairs without an event); both hold LF only; undo and redo touch only
+ * what this window typed; awareness is sent only when one's own cursor moves.
  */
 export class MonacoBinding {
   readonly undo: Y.UndoManager
@@ -28,6 +30,7 @@ export class MonacoBinding {
   private frame = 0
   private lastCursorAt = 0
   private destroyed = false
+  private compareTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     private readonly session: Session,
@@ -64,6 +67,7 @@ export class MonacoBinding {
   destroy(): void {
     this.destroyed = true
     cancelAnimationFrame(this.frame)
+    clearTimeout(this.compareTimer)
     this.session.release()
     this.text.unobserve(this.onTextEvent)
     for (const subscription of this.subscriptions) subscription.dispose()
@@ -82,6 +86,7 @@ export class MonacoBinding {
   }
 
   private onModelChange(event: monaco.editor.IModelContentChangedEvent): void {
+    this.compareSoon()
     if (event.isEolChange) this.model.setEOL(monaco.editor.EndOfLineSequence.LF)
     if (this.applying || event.changes.length === 0) return
     const changes = [...event.changes].sort((a, b) => b.rangeOffset - a.rangeOffset)
@@ -161,6 +166,11 @@ export class MonacoBinding {
     const edit = smallestEdit(this.model.getValue(), this.text.toString())
     if (edit) this.applyEdits([edit])
     this.cursors.render()
+  }
+
+  private compareSoon(): void {
+    clearTimeout(this.compareTimer)
+    this.compareTimer = setTimeout(() => this.repair(), COMPARE_AFTER_MS)
   }
 
   private queueCursors(): void {

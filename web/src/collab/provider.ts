@@ -251,8 +251,8 @@ export class Provider extends Emitter<ProviderEvents> {
     switch (message.kind) {
       case 'step1':
         clearTimeout(this.step1Timer)
-        this.sendSync(encodeStep2(this.doc, message.stateVector))
         this.answered = true
+        this.sendSync(encodeStep2(this.doc, message.stateVector))
         break
       case 'step2':
         Y.applyUpdate(this.doc, message.update, this)
@@ -308,16 +308,15 @@ export class Provider extends Emitter<ProviderEvents> {
   }
 
   private sendSync(bytes: Uint8Array<ArrayBuffer>, edits?: number): void {
-    if (!this.send(bytes)) return
+    if (this.socket?.readyState !== 1) return
     this.unsynced.sent(edits)
+    this.send(bytes)
     if (!this.confirms) this.unsynced.ackAll()
     this.publish()
   }
 
-  private send(bytes: Uint8Array<ArrayBuffer>): boolean {
-    if (this.socket?.readyState !== 1) return false
-    this.socket.send(bytes)
-    return true
+  private send(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.socket?.readyState === 1) this.socket.send(bytes)
   }
 
   private readonly onAwarenessUpdate = (

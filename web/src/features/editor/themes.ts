@@ -104,6 +104,7 @@ function themeData(p: Palette): Monaco.editor.IStandaloneThemeData {
       'editorBracketHighlight.foreground2': p.muted,
       'editorBracketHighlight.foreground3': p.muted,
       'editorOverviewRuler.border': '#00000000',
+      'editorOverviewRuler.bracketMatchForeground': '#00000000',
       'editor.placeholder.foreground': p.muted,
       'scrollbar.shadow': '#00000000',
       focusBorder: p.focus,
