@@ -68,7 +68,12 @@ export default function RoomPage({ id, onToggleTheme }: Props) {
         <main className={styles.stage}>
           {session && (
             <Suspense fallback={<p className={styles.loading}>Opening the editor…</p>}>
-              <EditorPane session={session} theme={theme} onLines={setLines} />
+              <EditorPane
+                session={session}
+                theme={theme}
+                readOnly={room.readOnly}
+                onLines={setLines}
+              />
             </Suspense>
           )}
         </main>
@@ -79,7 +84,7 @@ export default function RoomPage({ id, onToggleTheme }: Props) {
           </aside>
         )}
       </div>
-      <Footer waiting={room.waiting} link={room.link} />
+      <Footer waiting={room.waiting} link={room.link} readOnly={room.readOnly} />
       <Announcer peers={room.peers} link={room.link} />
     </div>
   )

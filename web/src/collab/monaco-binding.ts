@@ -2,7 +2,7 @@ import * as monaco from 'monaco-editor/editor'
 import * as Y from 'yjs'
 import { carriageReturns, deltaToEdits, type OffsetEdit, smallestEdit } from './delta'
 import { keepingScroll, keepingSuggestions, toMonacoEdits } from './editor-edits'
-import { SELECTIONS_MAX } from './presence'
+import { packSelections } from './presence'
 import { RemoteCursors } from './remote-cursors'
 import type { Session } from './session'
 
@@ -186,17 +186,13 @@ export class MonacoBinding {
   }
 
   private sendCursors(): void {
-    const at = (line: number, column: number) => {
-      const offset = this.model.getOffsetAt({ lineNumber: line, column })
-      return Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(this.text, offset))
-    }
-    const selections = (this.editor.getSelections() ?? []).slice(0, SELECTIONS_MAX)
-    this.session.awareness.setLocalStateField(
-      'selections',
-      selections.map((s) => ({
-        anchor: at(s.selectionStartLineNumber, s.selectionStartColumn),
-        head: at(s.positionLineNumber, s.positionColumn),
-      })),
-    )
+    const at = (lineNumber: number, column: number) =>
+      this.model.getOffsetAt({ lineNumber, column })
+    const selections = (this.editor.getSelections() ?? []).map((s) => ({
+      anchor: at(s.selectionStartLineNumber, s.selectionStartColumn),
+      head: at(s.positionLineNumber, s.positionColumn),
+    }))
+    const packed = packSelections(this.text, selections)
+    this.session.awareness.setLocalStateField('selections', packed)
   }
 }

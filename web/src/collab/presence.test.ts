@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
-import { freeColor, readPresence, readRelativePosition, SELECTIONS_MAX } from './presence'
+import {
+  freeColor,
+  packSelections,
+  readPresence,
+  readRelativePosition,
+  SELECTIONS_JSON_MAX,
+  SELECTIONS_MAX,
+} from './presence'
 import { seeded } from './testing'
 
 const position = { tname: 'file:main', assoc: 0 }
@@ -72,4 +79,21 @@ test('freeColor is the lowest nobody has, then goes on', () => {
   expect(freeColor([])).toBe(0)
   expect(freeColor([0, 2, 1])).toBe(3)
   expect(freeColor([0, 1, 2, 3, 4, 5, 6, 7])).toBe(8)
+})
+
+test('packed selections read back, and never pass the limit of the server', () => {
+  const doc = new Y.Doc()
+  const text = doc.getText('file:main')
+  text.insert(0, 'x'.repeat(100_000))
+  const wide = Array.from({ length: 40 }, (_, i) => ({ anchor: 90_000 + i, head: 99_000 + i }))
+  const packed = packSelections(text, wide)
+  expect(JSON.stringify(packed).length).toBeLessThanOrEqual(SELECTIONS_JSON_MAX + 2)
+  const carets = [
+    { anchor: 5, head: 5 },
+    { anchor: 100_000, head: 7 },
+  ]
+  const read = readPresence({ selections: packSelections(text, carets) })?.selections ?? []
+  const index = (p: Y.RelativePosition) =>
+    Y.createAbsolutePositionFromRelativePosition(p, doc)?.index
+  expect(read.map((s) => ({ anchor: index(s.anchor), head: index(s.head) }))).toEqual(carets)
 })

@@ -4,6 +4,8 @@ import { COLOR_COUNT, cleanName, DEFAULT_NAME } from '../shared/lib/person'
 
 /** What each window tells the others about itself. Everything read here came from a stranger. */
 export const SELECTIONS_MAX = 16
+/** The server takes states of 2,048 bytes; the rest is for name, file and tab. */
+export const SELECTIONS_JSON_MAX = 1_600
 
 export interface PresenceSelection {
   anchor: Y.RelativePosition
@@ -38,9 +40,33 @@ export function readRelativePosition(value: unknown): Y.RelativePosition | null 
 
 function readSelection(value: unknown): PresenceSelection | null {
   if (!isRecord(value)) return null
-  const anchor = readRelativePosition(value.anchor)
   const head = readRelativePosition(value.head)
+  const anchor = value.anchor === undefined ? head : readRelativePosition(value.anchor)
   return anchor && head ? { anchor, head } : null
+}
+
+function packPosition(text: Y.Text, offset: number): unknown {
+  const { item, type, tname } = Y.createRelativePositionFromTypeIndex(text, offset)
+  // An item knows its text; only the end of a text needs the text's name.
+  if (item) return { item: { client: item.client, clock: item.clock } }
+  return type ? { type: { client: type.client, clock: type.clock } } : { tname }
+}
+
+/** Offsets as what travels: a bare caret is a head alone; as many as fit, the first ones first. */
+export function packSelections(
+  text: Y.Text,
+  selections: readonly { anchor: number; head: number }[],
+): unknown[] {
+  const packed: unknown[] = []
+  let room = SELECTIONS_JSON_MAX
+  for (const { anchor, head } of selections.slice(0, SELECTIONS_MAX)) {
+    const selection: Record<string, unknown> = { head: packPosition(text, head) }
+    if (anchor !== head) selection.anchor = packPosition(text, anchor)
+    room -= JSON.stringify(selection).length + 1
+    if (room < 0) break
+    packed.push(selection)
+  }
+  return packed
 }
 
 export function readPresence(state: unknown): Presence | null {

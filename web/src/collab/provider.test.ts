@@ -9,7 +9,7 @@ function open(server?: FakeServer, more: { tandem?: boolean; waiting?: number } 
   const awareness = new Awareness(doc)
   const sockets: FakeSocket[] = []
   const provider = new Provider({
-    url: 'ws://test/ws/r',
+    url: () => 'ws://test/ws/r',
     doc,
     awareness,
     random: () => 1,
@@ -67,7 +67,7 @@ describe('Provider', () => {
     const doc = new Y.Doc()
     const socket = new FakeSocket('', [])
     const provider = new Provider({
-      url: '',
+      url: () => '',
       doc,
       awareness: new Awareness(doc),
       welcome: () => false,

@@ -32,7 +32,8 @@ type ProviderEvents = {
 }
 
 export interface ProviderOptions {
-  url: string
+  /** Asked at each attempt, because the name in it may have changed. */
+  url: () => string
   doc: Y.Doc
   awareness: Awareness
   /** Asked before anything of ours is sent: may this document be merged into that room? */
@@ -109,7 +110,7 @@ export class Provider extends Emitter<ProviderEvents> {
     clearTimeout(this.retryTimer)
     const plain = this.plainNext && !this.spoken
     const create = this.options.createSocket ?? ((url, list) => new WebSocket(url, list))
-    const socket = create(this.options.url, plain ? [] : [SUBPROTOCOL])
+    const socket = create(this.options.url(), plain ? [] : [SUBPROTOCOL])
     let opened = false
     socket.binaryType = 'arraybuffer'
     this.socket = socket
@@ -285,8 +286,8 @@ export class Provider extends Emitter<ProviderEvents> {
     this.attempt = 0
     this.link = 'live'
     this.publish()
-    if (this.answered) return
-    // A server that never asks what it lacks gets everything.
+    // Tandem asks everyone who may write. A plain server that never asks gets everything.
+    if (this.answered || this.confirms) return
     this.step1Timer = setTimeout(() => {
       if (this.answered || !this.socket) return
       this.sendSync(encodeUpdate(Y.encodeStateAsUpdate(this.doc)))

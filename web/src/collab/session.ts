@@ -116,7 +116,7 @@ export class Session extends Emitter<SessionEvents> {
     }
     if (this.destroyed) return
     const provider = new Provider({
-      url: this.url,
+      url: () => this.urlWithName(),
       doc: this.doc,
       awareness: this.awareness,
       tandem: this.epoch !== null,
@@ -168,6 +168,13 @@ export class Session extends Emitter<SessionEvents> {
     this.colorGiven = true
     const others = this.members().filter((member) => !member.self)
     this.setUser({ color_index: freeColor(others.map((member) => member.color)) })
+  }
+
+  private urlWithName(): string {
+    const url = new URL(this.url)
+    const user: unknown = this.awareness.getLocalState()?.user
+    url.searchParams.set('name', readPresence({ user })?.name ?? DEFAULT_NAME)
+    return url.href
   }
 
   private setUser(change: Record<string, unknown>): void {

@@ -12,6 +12,7 @@ import { defineThemes, monacoTheme } from './themes'
 interface Props {
   session: Session
   theme: Theme
+  readOnly: boolean
   onLines: (lines: ReadonlyMap<number, number>) => void
 }
 
@@ -51,9 +52,10 @@ const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
 }
 
 /** The stage. Monaco owns this element; React only brings it up and takes it down. */
-export default function EditorPane({ session, theme, onLines }: Props) {
+export default function EditorPane({ session, theme, readOnly, onLines }: Props) {
   const host = useRef<HTMLDivElement>(null)
   const dispatch = useAppDispatch()
+  const shown = useRef<monaco.editor.IStandaloneCodeEditor>(null)
   const lines = useRef(onLines)
   lines.current = onLines
 
@@ -63,6 +65,7 @@ export default function EditorPane({ session, theme, onLines }: Props) {
     defineThemes(monaco)
     const model = monaco.editor.createModel('', 'python')
     const editor = monaco.editor.create(host.current, { ...OPTIONS, model })
+    shown.current = editor
     const binding = new MonacoBinding(session, session.text, model, editor, (map) =>
       lines.current(map),
     )
@@ -84,6 +87,11 @@ export default function EditorPane({ session, theme, onLines }: Props) {
     defineThemes(monaco)
     monaco.editor.setTheme(monacoTheme(theme))
   }, [theme])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new session has a new editor.
+  useEffect(() => {
+    shown.current?.updateOptions({ readOnly, domReadOnly: readOnly })
+  }, [readOnly, session])
 
   return <div className={styles.host} ref={host} />
 }

@@ -7,6 +7,7 @@ export interface SessionSink {
   link: (state: ProviderState) => void
   peers: (peers: Peer[]) => void
   failed: (problem: Problem) => void
+  role: (role: string) => void
   named: (name: string) => void
   noticed: (notice: string) => void
   reset: () => void
@@ -75,6 +76,7 @@ export function connectSession(
     sink.reset()
   })
   session.on('event', (event) => {
+    if (event.type === 'hello') sink.role(event.role)
     if (event.type === 'renamed') sink.named(event.name)
     if (event.type === 'notice' || event.type === 'error') sink.noticed(event.message)
   })

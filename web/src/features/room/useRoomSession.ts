@@ -11,6 +11,7 @@ import {
   noticed,
   peersChanged,
   renamed,
+  roleChanged,
 } from '../../shared/store/roomSlice'
 import { connectSession } from './connect-session'
 
@@ -39,6 +40,7 @@ export function useRoomSession(id: string) {
         if (problem !== 'no-access') forgetRoom(id)
         dispatch(failed(problem))
       },
+      role: (role) => dispatch(roleChanged(role)),
       named: (name) => dispatch(renamed(name)),
       noticed: (notice) => dispatch(noticed(notice)),
       reset: () => setGeneration((count) => count + 1),

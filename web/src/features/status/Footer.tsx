@@ -5,10 +5,11 @@ import { edits } from './words'
 
 interface Props {
   link: Link
+  readOnly: boolean
   waiting: number
 }
 
-export function Footer({ link, waiting }: Props) {
+export function Footer({ link, waiting, readOnly }: Props) {
   const caret = useAppSelector((state) => state.editor.caret)
   return (
     <footer className={styles.footer}>
@@ -17,6 +18,7 @@ export function Footer({ link, waiting }: Props) {
         {caret.selected > 0 && ` (${caret.selected} selected)`}
       </span>
       {waiting > 0 && link !== 'live' && <span>{edits(waiting)} not yet saved</span>}
+      {readOnly && <span>Read only</span>}
       <span className={styles.end}>main.py</span>
       <span>Python</span>
     </footer>

@@ -23,6 +23,7 @@ export interface RoomState {
   peers: Peer[]
   problem: Problem | null
   notice: string
+  readOnly: boolean
 }
 
 const initialState: RoomState = {
@@ -34,6 +35,7 @@ const initialState: RoomState = {
   peers: [],
   problem: null,
   notice: '',
+  readOnly: false,
 }
 
 const roomSlice = createSlice({
@@ -56,11 +58,15 @@ const roomSlice = createSlice({
     failed: (state, action: PayloadAction<Problem>) => {
       state.problem = action.payload
     },
+    roleChanged: (state, action: PayloadAction<string>) => {
+      state.readOnly = action.payload === 'viewer'
+    },
     noticed: (state, action: PayloadAction<string>) => {
       state.notice = action.payload
     },
   },
 })
 
-export const { entered, renamed, linkChanged, peersChanged, failed, noticed } = roomSlice.actions
+export const { entered, renamed, linkChanged, peersChanged, failed, noticed, roleChanged } =
+  roomSlice.actions
 export const roomReducer = roomSlice.reducer

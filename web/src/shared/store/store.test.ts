@@ -22,6 +22,7 @@ test('entering a room forgets the last one', () => {
     peers: [],
     problem: null,
     notice: '',
+    readOnly: false,
   })
 })
 
