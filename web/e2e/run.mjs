@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
 import { Room } from './room.mjs'
+import { editing } from './scenarios/editing.mjs'
 import { outages } from './scenarios/outages.mjs'
 import { pages } from './scenarios/pages.mjs'
 import { shots } from './scenarios/shots.mjs'
@@ -55,7 +56,13 @@ const browser = await chromium.launch({ executablePath: options.chromium, args: 
 
 let passed = 0
 let failed = 0
-const all = { ...pages, ...together, ...(server ? outages : {}), ...(options.out ? shots : {}) }
+const all = {
+  ...pages,
+  ...together,
+  ...editing,
+  ...(server ? outages : {}),
+  ...(options.out ? shots : {}),
+}
 if (!server) console.log('no --server-cmd: the scenarios that stop the server are left out')
 
 for (const [name, scenario] of Object.entries(all)) {

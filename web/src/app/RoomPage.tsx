@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { InvitePanel } from '../features/presence/InvitePanel'
 import { PeoplePanel } from '../features/presence/PeoplePanel'
 import { LostPage } from '../features/room/LostPage'
@@ -35,6 +35,13 @@ export default function RoomPage({ id, onToggleTheme }: Props) {
   const [drawer, setDrawer] = useState(false)
   const panelOpen = narrow ? drawer : wide
   const link = useMemo(() => roomLink(id), [id])
+
+  useEffect(() => {
+    document.title = `${room.name || 'Room'} · Tandem`
+    return () => {
+      document.title = 'Tandem'
+    }
+  }, [room.name])
 
   const togglePanel = useCallback(() => {
     if (narrow) setDrawer((open) => !open)

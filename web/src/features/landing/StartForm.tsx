@@ -13,7 +13,8 @@ export function StartForm() {
   const [error, setError] = useState('')
   const [busy, setBusy] = useState(false)
 
-  const create = async () => {
+  const create = async (event: SubmitEvent) => {
+    event.preventDefault()
     setBusy(true)
     setError('')
     const answer = await createRoom()
@@ -31,25 +32,27 @@ export function StartForm() {
 
   return (
     <div className={styles.form}>
-      <label className={styles.label}>
-        Your name
-        <input
-          className={ui.field}
-          name="name"
-          value={name}
-          maxLength={NAME_LENGTH_MAX}
-          placeholder="Guest"
-          autoComplete="nickname"
-          spellCheck={false}
-          onChange={(event) => {
-            setName(event.currentTarget.value)
-            rememberName(event.currentTarget.value)
-          }}
-        />
-      </label>
-      <Button look="accent" shape="large" onClick={create} disabled={busy}>
-        {busy ? 'Opening…' : 'New room'}
-      </Button>
+      <form className={styles.create} onSubmit={create}>
+        <label className={styles.label}>
+          Your name
+          <input
+            className={ui.field}
+            name="name"
+            value={name}
+            maxLength={NAME_LENGTH_MAX}
+            placeholder="Guest"
+            autoComplete="nickname"
+            spellCheck={false}
+            onChange={(event) => {
+              setName(event.currentTarget.value)
+              rememberName(event.currentTarget.value)
+            }}
+          />
+        </label>
+        <Button type="submit" look="accent" shape="large" disabled={busy}>
+          {busy ? 'Opening…' : 'New room'}
+        </Button>
+      </form>
       <form className={styles.join} onSubmit={join}>
         <input
           className={ui.field}

@@ -71,10 +71,7 @@ export function connectSession(
   session.on('state', onState)
   session.on('members', republish)
   session.on('final', (code) => sink.failed(PROBLEMS[code] ?? 'no-access'))
-  session.on('reset', () => {
-    sink.noticed('This room was reset. You see its new text.')
-    sink.reset()
-  })
+  session.on('reset', () => sink.reset())
   session.on('event', (event) => {
     if (event.type === 'hello') sink.role(event.role)
     if (event.type === 'renamed') sink.named(event.name)

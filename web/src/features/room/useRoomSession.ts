@@ -29,9 +29,9 @@ export function useRoomSession(id: string) {
   const lines = useRef<ReadonlyMap<number, number>>(new Map())
   const republish = useRef<() => void>(() => {})
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a reset room needs a new session.
   useEffect(() => {
     dispatch(entered(id))
+    if (generation > 0) dispatch(noticed('This room was reset. You see its new text.'))
     const opened = new Session({ roomId: id, name: rememberedName(), url: socketUrl(id) })
     const connection = connectSession(opened, () => lines.current, {
       link: (state) => dispatch(linkChanged(state)),
