@@ -1,0 +1,96 @@
+// End to end in real Chromium. Either against a server that runs already:
+//   node e2e/run.mjs --url http://127.0.0.1:8000
+// or with one of its own, which the restart scenarios need ({port} and {data} are filled in):
+//   node e2e/run.mjs --server-cmd '../build/tandem serve --port {port} --data {data}'
+// More: --out DIR for screenshots, --only WORD to run the scenarios whose name contains it.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { chromium } from 'playwright-core'
+import { Room } from './room.mjs'
+import { editing } from './scenarios/editing.mjs'
+import { outages } from './scenarios/outages.mjs'
+import { pages } from './scenarios/pages.mjs'
+import { shots } from './scenarios/shots.mjs'
+import { together } from './scenarios/together.mjs'
+import { Server } from './server.mjs'
+
+const { values: options } = parseArgs({
+  options: {
+    url: { type: 'string' },
+    'server-cmd': { type: 'string' },
+    port: { type: 'string', default: '8471' },
+    out: { type: 'string', default: '' },
+    only: { type: 'string', default: '' },
+    chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
+  },
+})
+if (!options.url && !options['server-cmd']) {
+  console.error('give --url or --server-cmd')
+  process.exit(2)
+}
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const SCENARIO_MS_MAX = 90_000
+
+const scratch = mkdtempSync(join(tmpdir(), 'tandem-e2e-'))
+const out = options.out || join(scratch, 'shots')
+mkdirSync(out, { recursive: true })
+
+const server = options['server-cmd']
+  ? new Server(options['server-cmd'], Number(options.port), join(scratch, 'data'))
+  : null
+if (server) await server.start()
+const base = options.url ?? server.url
+const browser = await chromium.launch({ executablePath: options.chromium, args: FLAGS })
+
+let passed = 0
+let failed = 0
+const all = {
+  ...pages,
+  ...together,
+  ...editing,
+  ...(server ? outages : {}),
+  ...(options.out ? shots : {}),
+}
+if (!server) console.log('no --server-cmd: the scenarios that stop the server are left out')
+
+for (const [name, scenario] of Object.entries(all)) {
+  if (!name.includes(options.only)) continue
+  const room = new Room(browser, base, out)
+  const started = Date.now()
+  let timer
+  try {
+    const patience = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error('took too long')), SCENARIO_MS_MAX)
+    })
+    await Promise.race([scenario(base, room, server), patience])
+    if (room.faults.length > 0) throw new Error(`the page complained: ${room.faults.join(' | ')}`)
+    passed += 1
+    console.log(`ok    ${name} (${Date.now() - started} ms)`)
+  } catch (error) {
+    failed += 1
+    console.log(`FAIL  ${name}: ${error instanceof Error ? error.message : error}`)
+    await room.shoot(`failed-${name.replaceAll(' ', '-')}`).catch(() => {})
+  } finally {
+    clearTimeout(timer)
+    await room.close()
+    if (server && !server.running) await server.start()
+  }
+}
+
+await browser.close()
+await server?.stop()
+if (!options.out) rmSync(scratch, { recursive: true, force: true })
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed === 0 ? 0 : 1)

@@ -1,0 +1,125 @@
+// What usually breaks when two people edit: cursors, scrolling, input methods, undo.
+import { equal, until } from '../room.mjs'
+
+const count = (text, letter) => [...text].filter((each) => each === letter).length
+
+/** The same dice at every run, so that a failure can be seen again. */
+function dice(seed) {
+  let state = seed
+  return (sides) => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
+    return (state >> 8) % sides
+  }
+}
+
+export const editing = {
+  async 'undo torture leaves the letters of the other alone'(_base, room) {
+    const people = await room.gather('Ada', 'Bo')
+    const letters = ['a', 'b']
+    const roll = dice(20)
+    for (const person of people) await person.focus()
+    let text = ''
+    for (let step = 0; step < 60; step += 1) {
+      const who = roll(2)
+      const person = people[who]
+      const before = count(text, letters[1 - who])
+      const act = roll(6)
+      if (act < 2) await person.type(letters[who].repeat(1 + roll(4)), 5)
+      else if (act === 2) await person.press('Home', ...Array(roll(5)).fill('ArrowRight'))
+      else if (act < 5) await person.press('Control+z')
+      else await person.press('Control+Shift+z')
+      // The screen is painted a frame later than the text changes.
+      await person.page.waitForTimeout(120)
+      await until('both agree', async () => {
+        const [one, two] = await Promise.all(people.map((each) => each.text()))
+        text = one ?? ''
+        return one === two || [one, two]
+      })
+      equal(count(text, letters[1 - who]), before, `letters of the other after step ${step}`)
+    }
+    await room.converged()
+  },
+
+  async 'three cursors stay three when another person types above'(_base, room) {
+    const [ada, bo] = await room.gather('Ada', 'Bo')
+    await ada.focus()
+    await ada.page.keyboard.insertText('one\ntwo\nsix')
+    await bo.reads('one\ntwo\nsix')
+    await ada.press('Control+Home', 'Shift+Alt+ArrowDown', 'Shift+Alt+ArrowDown')
+    const carets = () => ada.page.locator('.monaco-editor .cursors-layer > .cursor').count()
+    await until('three cursors', async () => (await carets()) === 3 || carets())
+    await until('shown to Bo', async () => (await bo.page.locator('.remote-caret').count()) === 3)
+    await bo.focus()
+    await bo.press('Control+Home')
+    await bo.type('# ')
+    await ada.reads('# one\ntwo\nsix')
+    await ada.type('X')
+    equal(await room.converged(), '# Xone\nXtwo\nXsix', 'typed at all three')
+  },
+
+  async 'the view stays when lines are added above it'(_base, room) {
+    const [ada, bo] = await room.gather('Ada', 'Bo')
+    await ada.focus()
+    const lines = Array.from({ length: 120 }, (_, i) => `n${i}`)
+    await ada.page.keyboard.insertText(lines.join('\n'))
+    await ada.press('Control+End')
+    await until('arrived', async () => (await bo.text()).includes('n1'))
+    const top = async () => {
+      return ada.page.evaluate(() => {
+        const edge = document.querySelector('.monaco-editor')?.getBoundingClientRect().top ?? 0
+        const seen = [...document.querySelectorAll('.view-lines > .view-line')]
+          .map((line) => [line.getBoundingClientRect().top - edge, line.textContent])
+          .filter(([y]) => Number(y) >= 0)
+          .sort((a, b) => Number(a[0]) - Number(b[0]))
+        return seen[0]?.join(' ')
+      })
+    }
+    const before = await top()
+    await bo.focus()
+    await bo.press('Control+Home')
+    await bo.page.keyboard.insertText('# a\n# b\n# c\n')
+    const number = () => ada.page.getByText(/^Ln 123, /).count()
+    await until(
+      'lines arrived',
+      async () =>
+        (await ada.page.locator('.line-numbers', { hasText: /^123$/ }).count()) > 0 || number(),
+    )
+    equal(await top(), before, 'first line in view')
+  },
+
+  async 'composing with an input method while another person types'(_base, room) {
+    const [ada, bo] = await room.gather('Ada', 'Bo')
+    await ada.focus()
+    await ada.type('abc')
+    await bo.reads('abc')
+    const input = await ada.page.context().newCDPSession(ada.page)
+    const compose = (text) =>
+      input.send('Input.imeSetComposition', {
+        text,
+        selectionStart: text.length,
+        selectionEnd: text.length,
+      })
+    await compose('に')
+    await bo.press('Control+Home')
+    await bo.type('ZZ')
+    await compose('にほ')
+    equal(await bo.text(), 'ZZabc', 'no half syllables are seen')
+    await input.send('Input.insertText', { text: '日本' })
+    await bo.reads('ZZabc日本')
+    equal(await room.converged(), 'ZZabc日本', 'both texts')
+  },
+
+  async 'suggestions stay open when another person types above'(_base, room) {
+    const [ada, bo] = await room.gather('Ada', 'Bo')
+    await ada.focus()
+    await ada.type('x')
+    await ada.press('Escape', 'Enter')
+    await ada.type('whi', 60)
+    await ada.page.waitForSelector('.suggest-widget.visible')
+    await bo.focus()
+    await bo.press('Control+Home')
+    await bo.page.keyboard.insertText('# hi\n')
+    await ada.reads('# hi\nx\nwhi')
+    await ada.page.waitForSelector('.suggest-widget.visible')
+  },
+}

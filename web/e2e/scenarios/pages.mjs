@@ -1,0 +1,102 @@
+// One person: pages, buttons, suggestions.
+import { equal, until } from '../room.mjs'
+
+const theme = (page) => page.evaluate(() => document.documentElement.dataset.theme)
+
+export const pages = {
+  async 'the landing page loads no editor'(base, room) {
+    const ada = await room.person('Ada')
+    await ada.page.goto(base, { waitUntil: 'networkidle' })
+    const large = await ada.page.evaluate(
+      () =>
+        performance.getEntriesByType('resource').filter((e) => /EditorPane.*\.js/.test(e.name))
+          .length,
+    )
+    equal(large, 0, 'editor chunks loaded')
+    await room.shoot('landing')
+  },
+
+  async 'create a room, type, and it is saved'(_base, room) {
+    const [ada] = await room.gather('Ada')
+    await until('focus', async () =>
+      ada.page.evaluate(() => document.activeElement?.closest('.monaco-editor') !== null),
+    )
+    await room.shoot('alone')
+    await ada.type('answer = 42')
+    await ada.reads('answer = 42')
+    await ada.status(/^(Saved|Live)$/)
+    equal(await room.converged(), 'answer = 42', 'stored')
+  },
+
+  async 'prin and Enter give print with the cursor inside'(_base, room) {
+    const [ada] = await room.gather('Ada')
+    await ada.type('prin', 60)
+    await ada.page.waitForSelector('.suggest-widget.visible .monaco-list-row.focused')
+    await ada.press('Enter')
+    await ada.reads('print()')
+    await ada.type('7')
+    await ada.reads('print(7)')
+  },
+
+  async 'join by id and by link'(base, room) {
+    await room.gather('Ada')
+    const bo = await room.person('Bo')
+    for (const target of [room.id, `${base}/r/${room.id}`]) {
+      await bo.page.goto(base)
+      await bo.page.getByLabel('Room id or link').fill(target)
+      await bo.press('Enter')
+      await bo.page.waitForURL(`**/r/${room.id}`)
+    }
+    await bo.ready()
+    await bo.page.getByRole('link', { name: /home/ }).click()
+    await bo.page.getByRole('navigation', { name: 'Recent rooms' }).getByRole('link').waitFor()
+  },
+
+  async 'copy link and copy id'(base, room) {
+    const ada = await room.person('Ada', { permissions: ['clipboard-read', 'clipboard-write'] })
+    await ada.page.goto(base)
+    await ada.page.getByRole('button', { name: 'New room' }).click()
+    await ada.ready()
+    const bar = ada.page.getByRole('banner')
+    const clipboard = () => ada.page.evaluate(() => navigator.clipboard.readText())
+    await bar.getByRole('button', { name: 'Copy link' }).click()
+    await until('link', async () => (await clipboard()) === ada.page.url() || clipboard())
+    await bar.getByRole('button', { name: 'Copy id' }).click()
+    await until('id', async () => ada.page.url().endsWith(`/r/${await clipboard()}`))
+  },
+
+  async 'the theme is remembered'(base, room) {
+    const ada = await room.person('Ada', { colorScheme: 'light' })
+    await ada.page.goto(base)
+    equal(await theme(ada.page), 'light', 'follows the system')
+    await room.shoot('landing-light')
+    await ada.page.getByRole('button', { name: 'Use the dark theme' }).click()
+    equal(await theme(ada.page), 'dark', 'toggled')
+    await ada.page.reload()
+    equal(await theme(ada.page), 'dark', 'remembered')
+  },
+
+  async 'an unknown room offers a new one'(base, room) {
+    const ada = await room.person('Ada')
+    await ada.page.goto(`${base}/r/no-such-room-here`)
+    await ada.page.getByRole('heading', { name: 'There is no room here' }).waitFor()
+    await room.shoot('not-found')
+    await ada.page.getByRole('button', { name: 'New room' }).click()
+    await ada.ready()
+  },
+
+  async 'a narrow window has one column'(base, room) {
+    const ada = await room.person('Ada', { viewport: { width: 390, height: 780 } })
+    await ada.page.goto(base)
+    await room.shoot('landing-narrow')
+    await ada.page.getByRole('button', { name: 'New room' }).click()
+    await ada.ready()
+    const overflow = await ada.page.evaluate(
+      () => document.documentElement.scrollWidth - innerWidth,
+    )
+    equal(overflow > 0, false, 'scrolls sideways')
+    await ada.page.getByRole('button', { name: /Show the list/ }).click()
+    await ada.page.getByRole('heading', { name: 'You are alone here' }).waitFor()
+    await room.shoot('alone-narrow')
+  },
+}

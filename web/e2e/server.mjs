@@ -1,0 +1,60 @@
+// Starts and stops the server under test. Ends only the process it started itself.
+import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const START_MS_MAX = 10_000
+
+export class Server {
+  constructor(command, port, data) {
+    this.words = command
+      .split(' ')
+      .filter(Boolean)
+      .map((word) => word.replace('{port}', String(port)).replace('{data}', data))
+    this.url = `http://127.0.0.1:${port}`
+    this.child = null
+    mkdirSync(data, { recursive: true })
+  }
+
+  get running() {
+    return this.child !== null
+  }
+
+  async start() {
+    const [program, ...args] = this.words
+    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+    this.child = child
+    child.on('exit', () => {
+      if (this.child === child) this.child = null
+    })
+    const until = Date.now() + START_MS_MAX
+    while (Date.now() < until) {
+      if (this.child === null) throw new Error('the server ended at once')
+      const alive = await fetch(`${this.url}/healthz`).then(
+        (response) => response.ok,
+        () => false,
+      )
+      if (alive) return
+      await sleep(50)
+    }
+    throw new Error('the server did not come up')
+  }
+
+  /** As in a power cut. */
+  async kill() {
+    await this.end('SIGKILL')
+  }
+
+  async stop() {
+    await this.end('SIGTERM')
+  }
+
+  async end(signal) {
+    const child = this.child
+    if (!child) return
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill(signal)
+    await gone
+    this.child = null
+  }
+}

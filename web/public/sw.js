@@ -1,0 +1,76 @@
+// Lets a room be reloaded while the server is away: the page comes from here, the text from the
+// browser's own database. Network first for the page, so that a new version is seen at once;
+// files under /assets/ never change, so the first copy is the last.
+const CACHE = 'tandem-1'
+const SHELL = '/'
+const FILES_MAX = 80
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(
+    caches
+      .open(CACHE)
+      .then((cache) => cache.addAll([SHELL, '/theme.js']))
+      .then(() => self.skipWaiting()),
+  )
+})
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => names.filter((name) => name.startsWith('tandem-') && name !== CACHE))
+      .then((old) => Promise.all(old.map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  )
+})
+
+// The page names what it loaded before we were in charge.
+self.addEventListener('message', (event) => {
+  if (Array.isArray(event.data?.keep)) event.waitUntil(keep(event.data.keep))
+})
+
+self.addEventListener('fetch', (event) => {
+  const url = new URL(event.request.url)
+  if (event.request.method !== 'GET' || url.origin !== location.origin) return
+  const isPage = event.request.mode === 'navigate' && /^\/(r\/[^/]+\/?)?$/.test(url.pathname)
+  if (isPage) event.respondWith(networkFirst(event.request, SHELL))
+  else if (url.pathname === '/theme.js') event.respondWith(networkFirst(event.request, '/theme.js'))
+  else if (url.pathname.startsWith('/assets/')) event.respondWith(cacheFirst(event.request))
+})
+
+async function networkFirst(request, key) {
+  const cache = await caches.open(CACHE)
+  try {
+    const response = await fetch(request)
+    if (response.ok) await cache.put(key, response.clone())
+    return response
+  } catch (error) {
+    const kept = await cache.match(key)
+    if (kept) return kept
+    throw error
+  }
+}
+
+async function cacheFirst(request) {
+  const cache = await caches.open(CACHE)
+  const kept = await cache.match(request)
+  if (kept) return kept
+  const response = await fetch(request)
+  if (response.ok) await cache.put(request, response.clone())
+  return response
+}
+
+async function keep(urls) {
+  const cache = await caches.open(CACHE)
+  for (const url of urls.slice(0, FILES_MAX)) {
+    if (typeof url !== 'string' || (await cache.match(url))) continue
+    await cache.add(url).catch(() => {})
+  }
+  const assets = (await cache.keys()).filter(({ url }) =>
+    new URL(url).pathname.startsWith('/assets/'),
+  )
+  // The oldest come first: files of versions long gone.
+  for (const request of assets.slice(0, Math.max(0, assets.length - FILES_MAX))) {
+    await cache.delete(request)
+  }
+}

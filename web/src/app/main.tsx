@@ -1,0 +1,24 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { Provider } from 'react-redux'
+import { makeStore } from '../shared/store/store'
+import { App } from './App'
+import './tokens.css'
+import './global.css'
+import { keepForOffline } from './offline'
+import { keepTheme } from './theme'
+
+const store = makeStore()
+keepTheme(store)
+if (import.meta.env.PROD) keepForOffline()
+
+const root = document.getElementById('root')
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <Provider store={store}>
+        <App />
+      </Provider>
+    </StrictMode>,
+  )
+}

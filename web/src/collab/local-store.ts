@@ -1,0 +1,45 @@
+import { IndexeddbPersistence } from 'y-indexeddb'
+import type * as Y from 'yjs'
+import { readStored, writeStored } from '../shared/lib/storage'
+
+/**
+ * A copy of the room in this browser, so that a reload without the server keeps the text.
+ *
+ * Keyed by room and epoch: when the server resets a room it takes a new epoch, and an old copy
+ * must never be merged into the new history.
+ */
+const OPEN_WAIT_MS = 2_000
+
+export interface LocalStore {
+  /** Resolves when the copy is in the document, or when the browser keeps us waiting too long. */
+  ready: Promise<void>
+  close(): void
+}
+
+export function knownEpoch(roomId: string): string | null {
+  return readStored(`epoch.${roomId}`)
+}
+
+export function rememberEpoch(roomId: string, epoch: string): void {
+  writeStored(`epoch.${roomId}`, epoch)
+}
+
+export function readWaiting(roomId: string): number {
+  const count = Number(readStored(`waiting.${roomId}`) ?? 0)
+  return Number.isSafeInteger(count) && count > 0 ? count : 0
+}
+
+export function writeWaiting(roomId: string, count: number): void {
+  writeStored(`waiting.${roomId}`, count > 0 ? String(count) : null)
+}
+
+export function openLocalStore(roomId: string, epoch: string, doc: Y.Doc): LocalStore {
+  if (typeof indexedDB === 'undefined') return { ready: Promise.resolve(), close: () => {} }
+  const persistence = new IndexeddbPersistence(`tandem:${roomId}:${epoch}`, doc)
+  const loaded = persistence.whenSynced.then(() => {}).catch(() => {})
+  const patience = new Promise<void>((resolve) => setTimeout(resolve, OPEN_WAIT_MS))
+  return {
+    ready: Promise.race([loaded, patience]),
+    close: () => void persistence.destroy().catch(() => {}),
+  }
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import * as Y from 'yjs'
+import {
+  freeColor,
+  packSelections,
+  readPresence,
+  readRelativePosition,
+  SELECTIONS_JSON_MAX,
+  SELECTIONS_MAX,
+} from './presence'
+import { seeded } from './testing'
+
+const position = { tname: 'file:main', assoc: 0 }
+
+describe('readPresence', () => {
+  test('reads what we write', () => {
+    const text = new Y.Doc().getText('file:main')
+    text.insert(0, 'hello')
+    const json = Y.relativePositionToJSON(Y.createRelativePositionFromTypeIndex(text, 2))
+    const presence = readPresence({
+      user: { name: 'Ada', color_index: 9 },
+      file: 'main',
+      selections: [{ anchor: json, head: json }],
+    })
+    expect(presence).toMatchObject({ name: 'Ada', color: 9, file: 'main' })
+    const head = presence?.selections[0]?.head
+    expect(
+      head && text.doc && Y.createAbsolutePositionFromRelativePosition(head, text.doc)?.index,
+    ).toBe(2)
+  })
+
+  test('makes harmless what strangers send', () => {
+    const name = `  Eve\u202e\n<b>${'x'.repeat(100)}`
+    const presence = readPresence({
+      user: { name, color_index: -1 },
+      file: 7,
+      selections: Array(100).fill({ anchor: position, head: position }),
+    })
+    expect(presence?.name).toBe(`Eve <b>${'x'.repeat(25)}`)
+    expect(presence?.color).toBe(0)
+    expect(presence?.file).toBe('main')
+    expect(presence?.selections).toHaveLength(SELECTIONS_MAX)
+    expect(readPresence('text')).toBeNull()
+    expect(readPresence({ selections: 'none' })?.name).toBe('Guest')
+  })
+
+  test('never throws, whatever the shape', () => {
+    const random = seeded(7)
+    const junk = (depth: number): unknown => {
+      const pick = Math.floor(random() * (depth > 0 ? 9 : 7))
+      if (pick === 7) return Array.from({ length: 3 }, () => junk(depth - 1))
+      if (pick < 8) return [null, undefined, -1, 1e99, '', 'x', Number.NaN][pick]
+      const keys = [
+        'user',
+        'name',
+        'selections',
+        'anchor',
+        'head',
+        'item',
+        'client',
+        'clock',
+        'tname',
+      ]
+      return Object.fromEntries(keys.map((key) => [key, junk(depth - 1)]))
+    }
+    for (let i = 0; i < 2_000; i += 1) expect(() => readPresence(junk(5))).not.toThrow()
+  })
+})
+
+test('readRelativePosition wants every part right', () => {
+  expect(readRelativePosition(position)?.tname).toBe('file:main')
+  expect(readRelativePosition({ item: { client: 1, clock: 2 } })?.item?.clock).toBe(2)
+  expect(readRelativePosition({ item: { client: -1, clock: 2 } })).toBeNull()
+  expect(readRelativePosition({ tname: 'x'.repeat(300) })).toBeNull()
+  expect(readRelativePosition({})).toBeNull()
+})
+
+test('freeColor is the lowest nobody has, then goes on', () => {
+  expect(freeColor([])).toBe(0)
+  expect(freeColor([0, 2, 1])).toBe(3)
+  expect(freeColor([0, 1, 2, 3, 4, 5, 6, 7])).toBe(8)
+})
+
+test('packed selections read back, and never pass the limit of the server', () => {
+  const doc = new Y.Doc()
+  const text = doc.getText('file:main')
+  text.insert(0, 'x'.repeat(100_000))
+  const wide = Array.from({ length: 40 }, (_, i) => ({ anchor: 90_000 + i, head: 99_000 + i }))
+  const packed = packSelections(text, wide)
+  expect(JSON.stringify(packed).length).toBeLessThanOrEqual(SELECTIONS_JSON_MAX + 2)
+  const carets = [
+    { anchor: 5, head: 5 },
+    { anchor: 100_000, head: 7 },
+  ]
+  const read = readPresence({ selections: packSelections(text, carets) })?.selections ?? []
+  const index = (p: Y.RelativePosition) =>
+    Y.createAbsolutePositionFromRelativePosition(p, doc)?.index
+  expect(read.map((s) => ({ anchor: index(s.anchor), head: index(s.head) }))).toEqual(carets)
+})

@@ -1,0 +1,90 @@
+import * as Y from 'yjs'
+import { isIndex, isRecord } from '../shared/lib/guard'
+import { COLOR_COUNT, cleanName, DEFAULT_NAME } from '../shared/lib/person'
+
+/** What each window tells the others about itself. Everything read here came from a stranger. */
+export const SELECTIONS_MAX = 16
+/** The server takes states of 2,048 bytes; the rest is for name, file and tab. */
+export const SELECTIONS_JSON_MAX = 1_600
+
+export interface PresenceSelection {
+  anchor: Y.RelativePosition
+  head: Y.RelativePosition
+}
+
+export interface Presence {
+  name: string
+  color: number
+  file: string
+  selections: PresenceSelection[]
+}
+
+function readId(value: unknown): Y.ID | null {
+  if (!isRecord(value) || !isIndex(value.client) || !isIndex(value.clock)) return null
+  return Y.createID(value.client, value.clock)
+}
+
+/** A relative position from its JSON form; null unless every part has the right shape. */
+export function readRelativePosition(value: unknown): Y.RelativePosition | null {
+  if (!isRecord(value)) return null
+  const item = value.item == null ? null : readId(value.item)
+  if (value.item != null && item === null) return null
+  const type = value.type == null ? null : readId(value.type)
+  if (value.type != null && type === null) return null
+  const tname = value.tname ?? null
+  if (tname !== null && (typeof tname !== 'string' || tname.length > 200)) return null
+  if (item === null && type === null && tname === null) return null
+  const assoc = value.assoc === -1 ? -1 : 0
+  return new Y.RelativePosition(type, tname, item, assoc)
+}
+
+function readSelection(value: unknown): PresenceSelection | null {
+  if (!isRecord(value)) return null
+  const head = readRelativePosition(value.head)
+  const anchor = value.anchor === undefined ? head : readRelativePosition(value.anchor)
+  return anchor && head ? { anchor, head } : null
+}
+
+function packPosition(text: Y.Text, offset: number): unknown {
+  const { item, type, tname } = Y.createRelativePositionFromTypeIndex(text, offset)
+  // An item knows its text; only the end of a text needs the text's name.
+  if (item) return { item: { client: item.client, clock: item.clock } }
+  return type ? { type: { client: type.client, clock: type.clock } } : { tname }
+}
+
+/** Offsets as what travels: a bare caret is a head alone; as many as fit, the first ones first. */
+export function packSelections(
+  text: Y.Text,
+  selections: readonly { anchor: number; head: number }[],
+): unknown[] {
+  const packed: unknown[] = []
+  let room = SELECTIONS_JSON_MAX
+  for (const { anchor, head } of selections.slice(0, SELECTIONS_MAX)) {
+    const selection: Record<string, unknown> = { head: packPosition(text, head) }
+    if (anchor !== head) selection.anchor = packPosition(text, anchor)
+    room -= JSON.stringify(selection).length + 1
+    if (room < 0) break
+    packed.push(selection)
+  }
+  return packed
+}
+
+export function readPresence(state: unknown): Presence | null {
+  if (!isRecord(state)) return null
+  const user = isRecord(state.user) ? state.user : {}
+  const color = isIndex(user.color_index) ? user.color_index : isIndex(user.color) ? user.color : 0
+  const raw = Array.isArray(state.selections) ? state.selections.slice(0, SELECTIONS_MAX) : []
+  return {
+    name: cleanName(user.name) || DEFAULT_NAME,
+    color,
+    file: typeof state.file === 'string' ? state.file : 'main',
+    selections: raw.map(readSelection).filter((selection) => selection !== null),
+  }
+}
+
+/** The lowest colour nobody in the room has; servers that assign colours overrule it. */
+export function freeColor(taken: Iterable<number>): number {
+  const used = new Set(taken)
+  for (let color = 0; color < COLOR_COUNT; color += 1) if (!used.has(color)) return color
+  return used.size
+}

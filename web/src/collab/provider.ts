@@ -1,0 +1,374 @@
+import { type Awareness, applyAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
+import * as Y from 'yjs'
+import { Emitter } from '../shared/lib/emitter'
+import { backoffMs } from './backoff'
+import { Unsynced } from './unsynced'
+import {
+  decodeMessage,
+  encodeAwareness,
+  encodeStep1,
+  encodeStep2,
+  encodeUpdate,
+  type Hello,
+  type Message,
+  type RoomEvent,
+  SUBPROTOCOL,
+} from './wire'
+
+export type ProviderLink = 'connecting' | 'live' | 'offline' | 'closed'
+
+export interface ProviderState {
+  link: ProviderLink
+  confirms: boolean
+  waiting: number
+}
+
+type ProviderEvents = {
+  state: ProviderState
+  event: RoomEvent
+  /** The server closed for good (4400-4499); nothing is tried again. */
+  final: { code: number; reason: string }
+  denied: string
+}
+
+export interface ProviderOptions {
+  /** Asked at each attempt, because the name in it may have changed. */
+  url: () => string
+  doc: Y.Doc
+  awareness: Awareness
+  /** Asked before anything of ours is sent: may this document be merged into that room? */
+  welcome?: (hello: Hello) => boolean
+  /** The room is known to speak tandem.v1, so a refused connection is never tried without it. */
+  tandem?: boolean
+  /** Edits kept from an earlier visit that were never confirmed. */
+  waiting?: number
+  createSocket?: (url: string, protocols: string[]) => WebSocket
+  random?: () => number
+}
+
+const HOLD_MAX_MS = 5_000
+const HELLO_WAIT_MS = 3_000
+const STEP1_WAIT_MS = 1_000
+const SILENCE_MS = 30_000
+const PROBE_MS = 10_000
+
+/**
+ * Keeps one Yjs document and its awareness in step with one room over a WebSocket.
+ *
+ * Nothing of ours is sent before the server has said which history it keeps (hello) and what of
+ * it it lacks (step 1): offline edits then always travel in one step 2, and later updates never
+ * arrive before what they build on. While an input method composes, `hold` keeps frames back in
+ * both directions. Does not know about rooms, names, React or the editor.
+ */
+export class Provider extends Emitter<ProviderEvents> {
+  private readonly options: ProviderOptions
+  private readonly doc: Y.Doc
+  private readonly awareness: Awareness
+  private readonly unsynced: Unsynced
+  private socket: WebSocket | null = null
+  private link: ProviderLink = 'connecting'
+  private attempt = 0
+  private spoken: boolean
+  private plainNext = false
+  private greeted = false
+  private answered = false
+  private confirms = false
+  private holding = false
+  private heldIn: Uint8Array[] = []
+  private heldOut: Uint8Array[] = []
+  private early: Message[] = []
+  private lastSeen = 0
+  private probedAt = 0
+  private retryTimer: ReturnType<typeof setTimeout> | undefined
+  private holdTimer: ReturnType<typeof setTimeout> | undefined
+  private greetTimer: ReturnType<typeof setTimeout> | undefined
+  private step1Timer: ReturnType<typeof setTimeout> | undefined
+  private readonly silenceTimer: ReturnType<typeof setInterval>
+
+  constructor(options: ProviderOptions) {
+    super()
+    this.options = options
+    this.doc = options.doc
+    this.awareness = options.awareness
+    this.spoken = options.tandem ?? false
+    this.unsynced = new Unsynced(options.waiting)
+    this.silenceTimer = setInterval(this.checkSilence, 5_000)
+    this.doc.on('update', this.onDocUpdate)
+    this.awareness.on('update', this.onAwarenessUpdate)
+    globalThis.addEventListener?.('online', this.wake)
+    globalThis.addEventListener?.('pageshow', this.wake)
+    globalThis.addEventListener?.('pagehide', this.leave)
+    globalThis.document?.addEventListener('visibilitychange', this.onVisibility)
+  }
+
+  get state(): ProviderState {
+    return { link: this.link, confirms: this.confirms, waiting: this.unsynced.waiting }
+  }
+
+  connect(): void {
+    if (this.socket || this.link === 'closed') return
+    clearTimeout(this.retryTimer)
+    const plain = this.plainNext && !this.spoken
+    const create = this.options.createSocket ?? ((url, list) => new WebSocket(url, list))
+    const socket = create(this.options.url(), plain ? [] : [SUBPROTOCOL])
+    let opened = false
+    socket.binaryType = 'arraybuffer'
+    this.socket = socket
+    socket.onopen = () => {
+      opened = true
+      this.opened(socket)
+    }
+    socket.onmessage = (event: MessageEvent<unknown>) => {
+      if (socket === this.socket && event.data instanceof ArrayBuffer) {
+        this.received(new Uint8Array(event.data))
+      }
+    }
+    socket.onclose = (event) => {
+      if (socket !== this.socket) return
+      // Browsers refuse a server that ignores our subprotocol: try the plain protocol in turn.
+      if (!opened) this.plainNext = !plain
+      this.closed(event.code, event.reason)
+    }
+  }
+
+  /** Stops for good and says goodbye to the others. */
+  destroy(): void {
+    this.leave()
+    this.doc.off('update', this.onDocUpdate)
+    this.awareness.off('update', this.onAwarenessUpdate)
+    globalThis.removeEventListener?.('online', this.wake)
+    globalThis.removeEventListener?.('pageshow', this.wake)
+    globalThis.removeEventListener?.('pagehide', this.leave)
+    globalThis.document?.removeEventListener('visibilitychange', this.onVisibility)
+    clearInterval(this.silenceTimer)
+    clearTimeout(this.retryTimer)
+    clearTimeout(this.holdTimer)
+    this.link = 'closed'
+    this.clearListeners()
+    const socket = this.socket
+    this.socket = null
+    this.forgetConnection()
+    socket?.close(1000)
+  }
+
+  /** Keeps frames back both ways, at most five seconds, so that nobody sees half syllables. */
+  hold(): void {
+    if (this.holding) return
+    this.holding = true
+    this.holdTimer = setTimeout(() => this.release(), HOLD_MAX_MS)
+  }
+
+  release(): void {
+    if (!this.holding) return
+    clearTimeout(this.holdTimer)
+    this.holding = false
+    // Ours first: it was typed against the text as it stood.
+    const out = this.heldOut
+    this.heldOut = []
+    if (out.length > 0) this.sendUpdate(Y.mergeUpdates(out), out.length)
+    const frames = this.heldIn
+    this.heldIn = []
+    for (const bytes of frames) this.handleBytes(bytes)
+    if (this.greeted) this.send(encodeAwareness(this.awareness))
+  }
+
+  private opened(socket: WebSocket): void {
+    this.confirms = socket.protocol === SUBPROTOCOL
+    if (this.confirms) this.spoken = true
+    this.lastSeen = Date.now()
+    this.probedAt = 0
+    this.send(encodeStep1(this.doc))
+    if (this.confirms) this.greetTimer = setTimeout(() => this.greet(), HELLO_WAIT_MS)
+    else this.greet()
+  }
+
+  private closed(code: number, reason: string): void {
+    const wasLive = this.link === 'live'
+    this.socket = null
+    this.forgetConnection()
+    if (code >= 4400 && code <= 4499) {
+      this.link = 'closed'
+      this.publish()
+      this.emit('final', { code, reason })
+      return
+    }
+    // The first miss after being live is not yet worth a word: most servers are back at once.
+    this.link = wasLive ? 'connecting' : 'offline'
+    this.publish()
+    const wait = backoffMs(this.attempt, (this.options.random ?? Math.random)())
+    this.attempt += 1
+    this.retryTimer = setTimeout(() => this.connect(), wait)
+  }
+
+  private forgetConnection(): void {
+    clearTimeout(this.greetTimer)
+    clearTimeout(this.step1Timer)
+    this.greeted = false
+    this.answered = false
+    this.heldIn = []
+    this.heldOut = []
+    this.early = []
+    this.unsynced.disconnected()
+    const others = [...this.awareness.getStates().keys()].filter((id) => id !== this.doc.clientID)
+    removeAwarenessStates(this.awareness, others, this)
+  }
+
+  private received(bytes: Uint8Array): void {
+    this.lastSeen = Date.now()
+    this.probedAt = 0
+    if (this.holding) this.heldIn.push(bytes)
+    else this.handleBytes(bytes)
+  }
+
+  private handleBytes(bytes: Uint8Array): void {
+    try {
+      const message = decodeMessage(bytes)
+      if (message.kind === 'event' && message.event.type === 'hello') this.hello(message.event)
+      else if (this.greeted || message.kind === 'event') this.handle(message)
+      else this.early.push(message)
+    } catch (error) {
+      // One unreadable message must not take the connection or the text with it.
+      console.warn('Tandem: a message from the server was not understood.', error)
+    }
+  }
+
+  private hello(hello: Hello): void {
+    if (this.options.welcome && !this.options.welcome(hello)) return
+    this.emit('event', hello)
+    this.greet()
+  }
+
+  private greet(): void {
+    if (this.greeted || !this.socket) return
+    clearTimeout(this.greetTimer)
+    this.greeted = true
+    this.send(encodeAwareness(this.awareness))
+    const early = this.early
+    this.early = []
+    for (const message of early) this.handle(message)
+  }
+
+  private handle(message: Message): void {
+    switch (message.kind) {
+      case 'step1':
+        clearTimeout(this.step1Timer)
+        this.answered = true
+        this.sendSync(encodeStep2(this.doc, message.stateVector))
+        break
+      case 'step2':
+        Y.applyUpdate(this.doc, message.update, this)
+        this.synced()
+        break
+      case 'update':
+        Y.applyUpdate(this.doc, message.update, this)
+        break
+      case 'awareness':
+        applyAwarenessUpdate(this.awareness, message.update, this)
+        break
+      case 'queryAwareness':
+        this.send(encodeAwareness(this.awareness))
+        break
+      case 'ack':
+        if (this.unsynced.ack(message.frames)) this.publish()
+        break
+      case 'denied':
+        this.emit('denied', message.reason)
+        break
+      case 'event':
+        this.emit('event', message.event)
+        break
+      case 'unknown':
+        break
+    }
+  }
+
+  private synced(): void {
+    this.attempt = 0
+    this.link = 'live'
+    this.publish()
+    // Tandem asks everyone who may write. A plain server that never asks gets everything.
+    if (this.answered || this.confirms) return
+    this.step1Timer = setTimeout(() => {
+      if (this.answered || !this.socket) return
+      this.sendSync(encodeUpdate(Y.encodeStateAsUpdate(this.doc)))
+      this.answered = true
+    }, STEP1_WAIT_MS)
+  }
+
+  private readonly onDocUpdate = (update: Uint8Array, origin: unknown): void => {
+    if (origin === this) return
+    this.unsynced.edited()
+    if (this.holding && this.answered) this.heldOut.push(update)
+    else this.sendUpdate(update, 1)
+    this.publish()
+  }
+
+  private sendUpdate(update: Uint8Array, edits: number): void {
+    // Before step 2 has left, edits wait: it will carry them.
+    if (this.answered) this.sendSync(encodeUpdate(update), edits)
+  }
+
+  private sendSync(bytes: Uint8Array<ArrayBuffer>, edits?: number): void {
+    if (this.socket?.readyState !== 1) return
+    this.unsynced.sent(edits)
+    this.send(bytes)
+    if (!this.confirms) this.unsynced.ackAll()
+    this.publish()
+  }
+
+  private send(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.socket?.readyState === 1) this.socket.send(bytes)
+  }
+
+  private readonly onAwarenessUpdate = (
+    change: { added: number[]; updated: number[]; removed: number[] },
+    origin: unknown,
+  ): void => {
+    if (origin === this || !this.greeted || this.holding) return
+    const own = this.awareness.clientID
+    if ([change.added, change.updated, change.removed].some((list) => list.includes(own))) {
+      this.send(encodeAwareness(this.awareness))
+    }
+  }
+
+  /** A half-open connection looks alive for minutes: ask, and give up when nothing comes back. */
+  private readonly checkSilence = (): void => {
+    if (this.socket?.readyState !== 1) return
+    const now = Date.now()
+    if (this.probedAt > 0 && now - this.probedAt > PROBE_MS) this.drop()
+    else if (this.probedAt === 0 && now - this.lastSeen > SILENCE_MS) {
+      this.probedAt = now
+      this.send(encodeAwareness(this.awareness))
+    }
+  }
+
+  private drop(): void {
+    const socket = this.socket
+    if (!socket) return
+    socket.onclose = null
+    socket.close()
+    this.closed(1006, 'silence')
+  }
+
+  private readonly wake = (): void => {
+    if (this.link === 'closed' || this.socket) return
+    this.attempt = 0
+    this.connect()
+  }
+
+  private readonly onVisibility = (): void => {
+    if (document.visibilityState === 'visible') this.wake()
+  }
+
+  private readonly leave = (): void => {
+    const state = this.awareness.getLocalState()
+    if (!state || !this.greeted) return
+    removeAwarenessStates(this.awareness, [this.awareness.clientID], 'leave')
+    // A page that is kept in the back/forward cache comes back as itself.
+    this.awareness.setLocalState(state)
+  }
+
+  private publish(): void {
+    this.emit('state', this.state)
+  }
+}

@@ -1,0 +1,131 @@
+import * as decoding from 'lib0/decoding'
+import * as encoding from 'lib0/encoding'
+import type { Awareness } from 'y-protocols/awareness'
+import { encodeAwarenessUpdate } from 'y-protocols/awareness'
+import * as Y from 'yjs'
+import { isIndex, isRecord } from '../shared/lib/guard'
+
+/** Message types of the y-websocket protocol, and ours of the subprotocol tandem.v1. */
+export const SUBPROTOCOL = 'tandem.v1'
+export const TYPE_SYNC = 0
+export const TYPE_AWARENESS = 1
+export const TYPE_AUTH = 2
+export const TYPE_QUERY_AWARENESS = 3
+export const TYPE_ACK = 120
+export const TYPE_EVENT = 121
+
+const SYNC_STEP_1 = 0
+const SYNC_STEP_2 = 1
+const SYNC_UPDATE = 2
+
+export type Message =
+  | { kind: 'step1'; stateVector: Uint8Array }
+  | { kind: 'step2'; update: Uint8Array }
+  | { kind: 'update'; update: Uint8Array }
+  | { kind: 'awareness'; update: Uint8Array }
+  | { kind: 'denied'; reason: string }
+  | { kind: 'queryAwareness' }
+  | { kind: 'ack'; frames: number }
+  | { kind: 'event'; event: RoomEvent }
+  | { kind: 'unknown' }
+
+export interface Hello {
+  type: 'hello'
+  epoch: string
+  role: string
+  name: string
+  color: number | null
+}
+
+/** What the server tells beside the text. Types we do not know are kept, and ignored above. */
+export type RoomEvent =
+  | Hello
+  | { type: 'renamed'; name: string }
+  | { type: 'notice'; message: string }
+  | { type: 'error'; message: string }
+  | { type: 'other' }
+
+/** Throws on malformed bytes; never returns half a message. */
+export function decodeMessage(bytes: Uint8Array): Message {
+  const decoder = decoding.createDecoder(bytes)
+  const type = decoding.readVarUint(decoder)
+  switch (type) {
+    case TYPE_SYNC: {
+      const step = decoding.readVarUint(decoder)
+      const payload = decoding.readVarUint8Array(decoder)
+      if (step === SYNC_STEP_1) return { kind: 'step1', stateVector: payload }
+      if (step === SYNC_STEP_2) return { kind: 'step2', update: payload }
+      if (step === SYNC_UPDATE) return { kind: 'update', update: payload }
+      return { kind: 'unknown' }
+    }
+    case TYPE_AWARENESS:
+      return { kind: 'awareness', update: decoding.readVarUint8Array(decoder) }
+    case TYPE_AUTH:
+      decoding.readVarUint(decoder)
+      return { kind: 'denied', reason: decoding.readVarString(decoder) }
+    case TYPE_QUERY_AWARENESS:
+      return { kind: 'queryAwareness' }
+    case TYPE_ACK:
+      return { kind: 'ack', frames: decoding.readVarUint(decoder) }
+    case TYPE_EVENT:
+      return { kind: 'event', event: readEvent(JSON.parse(decoding.readVarString(decoder))) }
+    default:
+      return { kind: 'unknown' }
+  }
+}
+
+export function readEvent(raw: unknown): RoomEvent {
+  if (!isRecord(raw) || typeof raw.type !== 'string') return { type: 'other' }
+  const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 500) : '')
+  switch (raw.type) {
+    case 'hello': {
+      const color = isIndex(raw.color)
+        ? raw.color
+        : isIndex(raw.color_index)
+          ? raw.color_index
+          : null
+      const epoch = text(raw.epoch)
+      return { type: 'hello', epoch, role: text(raw.role), name: text(raw.name), color }
+    }
+    case 'renamed':
+    case 'room_renamed':
+      return { type: 'renamed', name: text(raw.name) }
+    case 'notice':
+      return { type: 'notice', message: text(raw.message) }
+    case 'error':
+      return { type: 'error', message: text(raw.message ?? raw.detail) }
+    default:
+      return { type: 'other' }
+  }
+}
+
+function frame(type: number, write: (encoder: encoding.Encoder) => void): Uint8Array<ArrayBuffer> {
+  const encoder = encoding.createEncoder()
+  encoding.writeVarUint(encoder, type)
+  write(encoder)
+  return encoding.toUint8Array(encoder) as Uint8Array<ArrayBuffer>
+}
+
+function sync(step: number, payload: Uint8Array): Uint8Array<ArrayBuffer> {
+  return frame(TYPE_SYNC, (encoder) => {
+    encoding.writeVarUint(encoder, step)
+    encoding.writeVarUint8Array(encoder, payload)
+  })
+}
+
+export function encodeStep1(doc: Y.Doc): Uint8Array<ArrayBuffer> {
+  return sync(SYNC_STEP_1, Y.encodeStateVector(doc))
+}
+
+export function encodeStep2(doc: Y.Doc, stateVector: Uint8Array): Uint8Array<ArrayBuffer> {
+  return sync(SYNC_STEP_2, Y.encodeStateAsUpdate(doc, stateVector))
+}
+
+export function encodeUpdate(update: Uint8Array): Uint8Array<ArrayBuffer> {
+  return sync(SYNC_UPDATE, update)
+}
+
+export function encodeAwareness(awareness: Awareness): Uint8Array<ArrayBuffer> {
+  const update = encodeAwarenessUpdate(awareness, [awareness.clientID])
+  return frame(TYPE_AWARENESS, (encoder) => encoding.writeVarUint8Array(encoder, update))
+}

@@ -1,0 +1,41 @@
+import type { Theme } from '../../shared/store/editorSlice'
+import { Mark } from '../../shared/ui/Mark'
+import { ThemeButton } from '../../shared/ui/ThemeButton'
+import { Demo } from './Demo'
+import { Facts } from './Facts'
+import styles from './Landing.module.css'
+import { RecentRooms } from './RecentRooms'
+import { StartForm } from './StartForm'
+
+interface Props {
+  theme: Theme
+  onToggleTheme: () => void
+  /** Somebody reaches for a room: a good moment to fetch it. */
+  onNearRoom: () => void
+}
+
+export function Landing({ theme, onToggleTheme, onNearRoom }: Props) {
+  return (
+    <div className={styles.page}>
+      <header className={styles.bar}>
+        <span className={styles.brand}>
+          <Mark size={22} />
+          Tandem
+        </span>
+        <ThemeButton theme={theme} onToggle={onToggleTheme} />
+      </header>
+      <main className={styles.main}>
+        <div className={styles.hero}>
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: fetches early; nothing to operate. */}
+          <section className={styles.start} onPointerEnter={onNearRoom} onFocus={onNearRoom}>
+            <h1 className={styles.sentence}>Write Python together. Open a link and type.</h1>
+            <StartForm />
+            <RecentRooms />
+          </section>
+          <Demo />
+        </div>
+        <Facts />
+      </main>
+    </div>
+  )
+}

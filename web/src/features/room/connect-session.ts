@@ -1,0 +1,92 @@
+import type { ProviderState } from '../../collab/provider'
+import type { Session } from '../../collab/session'
+import type { Peer, Problem } from '../../shared/store/roomSlice'
+
+/** What the page learns from a session, at a pace that people can read. */
+export interface SessionSink {
+  link: (state: ProviderState) => void
+  peers: (peers: Peer[]) => void
+  failed: (problem: Problem) => void
+  role: (role: string) => void
+  named: (name: string) => void
+  noticed: (notice: string) => void
+  reset: () => void
+}
+
+const PEERS_INTERVAL_MS = 200
+const SETTLE_MS = 400
+
+const PROBLEMS: Readonly<Record<number, Problem>> = {
+  4403: 'no-access',
+  4404: 'not-found',
+  4410: 'deleted',
+}
+
+export function connectSession(
+  session: Session,
+  lines: () => ReadonlyMap<number, number>,
+  sink: SessionSink,
+): { republish: () => void; stop: () => void } {
+  let peersTimer: ReturnType<typeof setTimeout> | undefined
+  let settleTimer: ReturnType<typeof setTimeout> | undefined
+  let shown: ProviderState | null = null
+  let lastPeers = ''
+
+  const show = (state: ProviderState) => {
+    clearTimeout(settleTimer)
+    settleTimer = undefined
+    const same =
+      shown?.link === state.link &&
+      shown.confirms === state.confirms &&
+      shown.waiting === state.waiting
+    if (same) return
+    shown = state
+    sink.link(state)
+  }
+  // "Saving" is said at once, "Saved" only after a pause: true at every moment, and calm.
+  const onState = (state: ProviderState) => {
+    const settling = shown?.link === 'live' && state.link === 'live' && shown.waiting > 0
+    if (!settling) show(state)
+    else settleTimer ??= setTimeout(() => show(session.state), SETTLE_MS)
+  }
+
+  const republish = () => {
+    peersTimer ??= setTimeout(() => {
+      peersTimer = undefined
+      const at = lines()
+      const peers = session.members().map(({ clientId, name, color, self }) => {
+        return { clientId, name, color, self, line: at.get(clientId) ?? null }
+      })
+      const key = JSON.stringify(peers)
+      if (key === lastPeers) return
+      lastPeers = key
+      sink.peers(peers)
+    }, PEERS_INTERVAL_MS)
+  }
+
+  const onLeave = (event: BeforeUnloadEvent) => {
+    if (session.state.waiting > 0) event.preventDefault()
+  }
+
+  session.on('state', onState)
+  session.on('members', republish)
+  session.on('final', (code) => sink.failed(PROBLEMS[code] ?? 'no-access'))
+  session.on('reset', () => sink.reset())
+  session.on('event', (event) => {
+    if (event.type === 'hello') sink.role(event.role)
+    if (event.type === 'renamed') sink.named(event.name)
+    if (event.type === 'notice' || event.type === 'error') sink.noticed(event.message)
+  })
+  addEventListener('beforeunload', onLeave)
+  show(session.state)
+  republish()
+
+  return {
+    republish,
+    stop: () => {
+      clearTimeout(peersTimer)
+      clearTimeout(settleTimer)
+      removeEventListener('beforeunload', onLeave)
+    },
+  }
+}

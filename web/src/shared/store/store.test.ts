@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { caretMoved, themeSet } from './editorSlice'
+import { entered, failed, linkChanged, noticed, peersChanged, renamed } from './roomSlice'
+import { makeStore } from './store'
+
+test('entering a room forgets the last one', () => {
+  const store = makeStore()
+  store.dispatch(entered('one'))
+  store.dispatch(renamed('First'))
+  store.dispatch(linkChanged({ link: 'offline', confirms: true, waiting: 3 }))
+  store.dispatch(peersChanged([{ clientId: 1, name: 'Ada', color: 0, self: true, line: null }]))
+  store.dispatch(failed('deleted'))
+  store.dispatch(noticed('Hello'))
+  expect(store.getState().room).toMatchObject({ id: 'one', waiting: 3, problem: 'deleted' })
+  store.dispatch(entered('two'))
+  expect(store.getState().room).toEqual({
+    id: 'two',
+    name: '',
+    link: 'connecting',
+    confirms: false,
+    waiting: 0,
+    peers: [],
+    problem: null,
+    notice: '',
+    readOnly: false,
+  })
+})
+
+test('the editor slice keeps theme and caret', () => {
+  const store = makeStore()
+  store.dispatch(themeSet('light'))
+  store.dispatch(caretMoved({ line: 3, column: 4, selected: 2 }))
+  expect(store.getState().editor).toEqual({
+    theme: 'light',
+    caret: { line: 3, column: 4, selected: 2 },
+  })
+})

@@ -1,0 +1,12 @@
+import { configureStore } from '@reduxjs/toolkit'
+import { editorReducer } from './editorSlice'
+import { roomReducer } from './roomSlice'
+
+/** What the chrome shows. Never the text: that lives in the Yjs document and the editor's model. */
+export function makeStore() {
+  return configureStore({ reducer: { room: roomReducer, editor: editorReducer } })
+}
+
+export type AppStore = ReturnType<typeof makeStore>
+export type RootState = ReturnType<AppStore['getState']>
+export type AppDispatch = AppStore['dispatch']

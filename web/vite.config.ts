@@ -1,0 +1,29 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+// In development the C server answers everything that is not a source file of the page.
+const server = process.env.TANDEM_URL ?? 'http://127.0.0.1:8000'
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { dedupe: ['yjs', 'lib0', 'monaco-editor'] },
+  worker: { format: 'es' },
+  build: {
+    target: 'es2022',
+    manifest: true,
+    // Monaco is one chunk of 4 MB by nature; script/budgets.mjs watches what is transferred.
+    chunkSizeWarningLimit: 5000,
+    // No inlined data: addresses: the page's policy allows only files of its own.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: {
+      '/rooms': server,
+      '/autocomplete': server,
+      '/healthz': server,
+      '/ws': { target: server, ws: true },
+    },
+  },
+})
