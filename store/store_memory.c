@@ -201,9 +201,11 @@ static int memory_append(store *s, store_row *rows, size_t count)
         int err = room != NULL ? add_row(s, room, &rows[i]) : BASE_OK;
         if (err == BASE_OK)
             continue;
-        while (i-- > 0)
-            if (!rows[i].gone)
-                drop_last_row(s, find(s, rows[i].room_id));
+        while (i-- > 0) {
+            room = rows[i].gone ? NULL : find(s, rows[i].room_id);
+            if (room != NULL)
+                drop_last_row(s, room);
+        }
         return err;
     }
     return BASE_OK;
