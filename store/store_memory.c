@@ -242,7 +242,7 @@ static int memory_expired(store *s, int64_t now_ms, store_id *out, size_t max, s
         size_t i = *count < max ? (*count)++ : max;
         for (; i > 0; i--) {
             const kept_room *before = find(s, out[i - 1].text);
-            if (store_room_expires_at(&before->record) <= at_ms)
+            if (before == NULL || store_room_expires_at(&before->record) <= at_ms)
                 break;
             if (i < max)
                 out[i] = out[i - 1];
