@@ -55,13 +55,12 @@ typedef struct suggest_range {
 
 /* One suggestion.  The slices are owned by the list.
  *
- * insert_text  takes the place of `replace`.  In a snippet it holds the tab stops of LSP and Monaco:
- *              $1, ${1:default}, and $0 where the cursor ends; in every other kind it is plain.
- * replace      ends at the cursor and begins at the word being typed.  Where a line has to move to
- *              the left (`else` typed in the body) it begins at the start of the line, and
- *              insert_text carries the right indentation; an editor that filters by the text in
- *              the range must then filter by `label` against the word alone.
- * score        higher is better; only the order has a meaning. */
+ * insert_text  takes the place of `replace`.  In a snippet it holds the tab stops of LSP and
+ * Monaco: $1, ${1:default}, and $0 where the cursor ends; in every other kind it is plain. replace
+ * ends at the cursor and begins at the word being typed.  Where a line has to move to the left
+ * (`else` typed in the body) it begins at the start of the line, and insert_text carries the right
+ * indentation; an editor that filters by the text in the range must then filter by `label` against
+ * the word alone. score        higher is better; only the order has a meaning. */
 typedef struct suggest_item {
     bytes label;
     bytes insert_text;
@@ -121,8 +120,8 @@ BASE_MUST_CHECK int suggest_python(bytes code, size_t cursor_utf16, const sugges
 void suggest_list_deinit(suggest_list *list);
 
 /* A place as editors show it.  `first` is the number of the first line and of the first column:
- * 1 in Monaco and in POST /autocomplete/, 0 in LSP.  Columns are UTF-16 units; the column behind the
- * last unit of a line is valid.  Lines end at "\n"; a "\r" before it is not a column. */
+ * 1 in Monaco and in POST /autocomplete/, 0 in LSP.  Columns are UTF-16 units; the column behind
+ * the last unit of a line is valid.  Lines end at "\n"; a "\r" before it is not a column. */
 typedef struct suggest_position {
     uint64_t line;
     uint64_t column;
