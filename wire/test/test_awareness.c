@@ -70,6 +70,7 @@ static void owners(void **state)
     two.now_ms = 1000;
     apply(a, &two, 7, 2, "null", "");
     apply(a, &two, 7, 2, "{}", "7@2 {};");
+    one.now_ms = 1999;
     apply(a, &one, 7, 3, "{}", "");
 
     buf out;

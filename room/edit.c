@@ -1,0 +1,314 @@
+/* edit.c - messages of members: sync, updates, acks.
+ *
+ *   role -> limits -> the engine decodes all and applies all or nothing -> fan-out -> append -> ack
+ */
+#include "room/inner.h"
+
+#include "wire/ws.h"
+
+#include <assert.h>
+
+#define MINUTE_MS 60000
+
+void room__send_step1(room *r, member *m)
+{
+    yoke_blob sv = YOKE_BLOB_INIT;
+    sv.alloc = &r->engine_alloc;
+    if (yoke_doc_state_vector(r->doc, &sv) == YOKE_OK)
+        room__send(r, m, &(sync_msg){.tag = SYNC_STEP1, .body = from_yoke(yoke_blob_view(&sv))});
+    yoke_blob_free(&sv);
+}
+
+void room__send_acks(room *r, member *m)
+{
+    uint64_t acked = 0;
+    for (pair *p = pair_queue_front(&m->unacked); p != NULL && p->value <= r->stored_seq;
+         p = pair_queue_front(&m->unacked)) {
+        acked = p->key;
+        pair_queue_pop(&m->unacked);
+    }
+    if (acked == 0)
+        return;
+    r->stats.acks++;
+    room__send(r, m, &(sync_msg){.tag = SYNC_ACK, .count = acked});
+}
+
+/* The member's latest frame is durable once all rows of now are: also a frame that changed nothing,
+ * for what it said may be in a row that is not stored yet.  Space was reserved. */
+static void ack_later(room *r, member *m)
+{
+    if (!m->tandem_v1 || m->refused)
+        return;
+    pair *last = pair_queue_back(&m->unacked);
+    if (last != NULL && last->value == r->last_seq)
+        last->key = m->frames;
+    else
+        pair_queue_push(&m->unacked, m->frames, r->last_seq);
+    room__send_acks(r, m);
+}
+
+/* A write that is not taken: its sender is told, and none of its later frames is called saved. */
+static void refuse(room *r, member *m, const char *code, const char *message, int64_t now_ms)
+{
+    r->stats.updates_refused++;
+    m->refused = true;
+    room__log(r, ROOM_LOG_WARN, "update_refused", code, m->session);
+    room__send(r, m, &(sync_msg){.tag = SYNC_DENIED, .body = bytes_of_str(message)});
+    room__error_event(r, m, code, message);
+    if (now_ms - m->violations_since_ms >= MINUTE_MS) {
+        m->violations_since_ms = now_ms;
+        m->violations = 0;
+    }
+    if (++m->violations > r->limits->violations_per_minute)
+        room__close(r, m, WS_CLOSE_POLICY, "limit violations_per_minute: too many refused writes");
+}
+
+static void engine_refused(room *r, member *m, yoke_err err, int64_t now_ms)
+{
+    switch (err) {
+    case YOKE_ECONFLICT:
+        r->stats.updates_refused++;
+        room__log(r, ROOM_LOG_WARN, "update_refused", yoke_err_name(err), m->session);
+        room__error_event(r, m, "client_id_conflict",
+                          "Another writer uses the same client id; take a new one.");
+        room__close(r, m, WS_CLOSE_POLICY, "client id conflict: two writers used one client id");
+        return;
+    case YOKE_ELIMIT_UPDATE:
+        refuse(r, m, "update_bytes", "limit update_bytes: the update is too large", now_ms);
+        return;
+    case YOKE_ELIMIT_STRUCTS:
+        refuse(r, m, "document_structs", "limit document_structs: the document is full", now_ms);
+        return;
+    case YOKE_ELIMIT_NESTING:
+        refuse(r, m, "nesting", "limit nesting: values are nested too deep", now_ms);
+        return;
+    case YOKE_ELIMIT_PENDING:
+        refuse(r, m, "pending_bytes", "limit pending_bytes: too much waits for missing updates",
+               now_ms);
+        return;
+    case YOKE_ELIMIT_DOC:
+        refuse(r, m, "document_bytes", "limit document_bytes: the document is full", now_ms);
+        return;
+    case YOKE_ENOMEM:
+        room__log(r, ROOM_LOG_ERROR, "no_memory", "apply", m->session);
+        room__close(r, m, WS_CLOSE_TRY_LATER, "the server is short of memory");
+        return;
+    default:
+        r->stats.updates_refused++;
+        room__log(r, ROOM_LOG_WARN, "update_refused", yoke_err_name(err), m->session);
+        room__close(r, m, WS_CLOSE_UNSUPPORTED, "the update is malformed");
+        return;
+    }
+}
+
+/* To everybody but the sender, who has it. */
+static void fan_out(room *r, const member *from, bytes update)
+{
+    frame *f = NULL;
+    for (size_t i = 0; i < r->member_count; i++) {
+        member *m = r->members[i];
+        if (m == from || !m->greeted)
+            continue;
+        if (f == NULL)
+            f = sync_frame(r->alloc, &(sync_msg){.tag = SYNC_UPDATE, .body = update});
+        if (f == NULL)
+            break;
+        room__deliver(r, m, f);
+    }
+    bool lost = f == NULL;
+    frame_unref(f);
+    /* Whoever missed an update must come back and compare state vectors. */
+    for (size_t i = r->member_count; lost && i-- > 0;)
+        if (r->members[i] != from && r->members[i]->greeted)
+            room__close(r, r->members[i], WS_CLOSE_TRY_LATER, "the server is short of memory");
+}
+
+static void append(room *r, const member *from, bytes update, int64_t now_ms)
+{
+    room_row row = {++r->last_seq, from->session, now_ms, update};
+    pair_queue_push(&r->unstored, row.seq, update.len_bytes);
+    r->unstored_bytes += update.len_bytes;
+    r->tail_rows++;
+    r->tail_bytes += update.len_bytes;
+    r->sink->append(r->sink->ctx, r, &row);
+}
+
+static void observe(void *ctx, const yoke_event *event)
+{
+    buf_put_bytes(&((room *)ctx)->observed, from_yoke(event->update));
+}
+
+/* Apply, and choose what is told and stored: the bytes as they came; of a step 2, which mostly
+ * repeats what is known, only what it changed - unless something of it, or of earlier updates,
+ * waits: then only the original says all. */
+static yoke_err apply(room *r, const member *m, const sync_msg *msg, yoke_apply_result *result,
+                      bytes *told)
+{
+    bool step2 = msg->tag == SYNC_STEP2;
+    bool waited = yoke_doc_stats(r->doc).pending_structs > 0;
+    yoke_err err = YOKE_OK;
+    buf_clear(&r->observed);
+    if (step2) {
+        yoke_observer observer = {.ctx = r, .on_update = observe};
+        err = yoke_doc_observe(r->doc, &observer);
+    }
+    if (err == YOKE_OK)
+        err = yoke_doc_apply(r->doc, to_yoke(msg->body), m->session, result);
+    if (step2)
+        (void)!yoke_doc_observe(r->doc, NULL);
+    *told = msg->body;
+    if (err == YOKE_OK && step2 && !result->exact && result->parked == 0 && !waited &&
+        r->observed.len_bytes > 0 && buf_err(&r->observed) == BASE_OK)
+        *told = buf_view(&r->observed);
+    return err;
+}
+
+static bool is_empty_update(bytes update)
+{
+    return update.len_bytes == 2 && update.ptr[0] == 0 && update.ptr[1] == 0;
+}
+
+static void on_update(room *r, member *m, const sync_msg *msg, int64_t now_ms)
+{
+    m->frames++;
+    if (pair_queue_reserve(&m->unacked, r->alloc) != BASE_OK ||
+        pair_queue_reserve(&r->unstored, r->alloc) != BASE_OK) {
+        engine_refused(r, m, YOKE_ENOMEM, now_ms);
+        return;
+    }
+    if (is_empty_update(msg->body)) {
+        ack_later(r, m);
+        return;
+    }
+    if (m->role == ROOM_VIEWER) {
+        refuse(r, m, "role", "viewers cannot change the document", now_ms);
+        return;
+    }
+    if (msg->body.len_bytes > r->limits->update_bytes) {
+        engine_refused(r, m, YOKE_ELIMIT_UPDATE, now_ms);
+        return;
+    }
+    if (r->unstored_bytes > r->limits->unstored_bytes) {
+        refuse(r, m, "unstored_bytes",
+               "limit unstored_bytes: the server cannot save, the room is read-only", now_ms);
+        return;
+    }
+    yoke_apply_result result = {0};
+    bytes told;
+    yoke_err err = apply(r, m, msg, &result, &told);
+    if (err != YOKE_OK) {
+        engine_refused(r, m, err, now_ms);
+        return;
+    }
+    r->stats.updates_in++;
+    if (result.integrated + result.deleted + result.parked > 0) {
+        append(r, m, told, now_ms);
+        fan_out(r, m, told);
+    }
+    ack_later(r, m);
+    /* Something before it is missing.  A step 2 is all its sender has: asking again is no use. */
+    if (result.parked > 0 && msg->tag == SYNC_UPDATE && !m->refused)
+        room__send_step1(r, m);
+    if (r->observed.cap_bytes > 0)
+        buf_deinit(&r->observed);
+    room__snapshot(r, r->limits->compact_rows, now_ms);
+}
+
+static bool is_empty_state_vector(bytes sv)
+{
+    return sv.len_bytes == 0 || (sv.len_bytes == 1 && sv.ptr[0] == 0);
+}
+
+/* Always answered, also with an empty update: a client is "synced" on the first step 2. */
+static void on_step1(room *r, member *m, bytes sv)
+{
+    yoke_blob diff = YOKE_BLOB_INIT;
+    yoke_bytes state;
+    yoke_err err;
+    diff.alloc = &r->engine_alloc;
+    /* What waits here is sent as well, or a newcomer would miss it when its base arrives. */
+    if (is_empty_state_vector(sv) && yoke_doc_stats(r->doc).pending_structs == 0) {
+        err = yoke_doc_encode_cached(r->doc, &state);
+    } else {
+        err = yoke_doc_encode(r->doc, to_yoke(sv), YOKE_ENCODE_PENDING, &diff);
+        state = yoke_blob_view(&diff);
+    }
+    if (err == YOKE_OK) {
+        room__send(r, m, &(sync_msg){.tag = SYNC_STEP2, .body = from_yoke(state)});
+    } else if (err == YOKE_ENOMEM) {
+        room__log(r, ROOM_LOG_ERROR, "no_memory", "encode", m->session);
+        room__close(r, m, WS_CLOSE_TRY_LATER, "the server is short of memory");
+    } else {
+        room__log(r, ROOM_LOG_WARN, "state_vector_malformed", yoke_err_name(err), m->session);
+        room__close(r, m, WS_CLOSE_UNSUPPORTED, "the state vector is malformed");
+    }
+    yoke_blob_free(&diff);
+}
+
+static void on_unknown(room *r, member *m, const sync_msg *msg)
+{
+    if (m->told_unknown)
+        return;
+    m->told_unknown = true;
+    room_log entry = {.level = ROOM_LOG_INFO,
+                      .event = "message_ignored",
+                      .session = m->session,
+                      .number = msg->tag == SYNC_UNKNOWN ? msg->count : (uint64_t)msg->tag};
+    r->sink->log(r->sink->ctx, r, &entry);
+}
+
+void room__on_message(room *r, member *m, bytes message, int64_t now_ms)
+{
+    sync_msg msg;
+    if (sync_decode(message, &msg) != BASE_OK) {
+        room__log(r, ROOM_LOG_WARN, "message_malformed", NULL, m->session);
+        room__close(r, m, WS_CLOSE_UNSUPPORTED, "the message is malformed");
+        return;
+    }
+    switch (msg.tag) {
+    case SYNC_STEP1:
+        on_step1(r, m, msg.body);
+        break;
+    case SYNC_STEP2:
+    case SYNC_UPDATE:
+        on_update(r, m, &msg, now_ms);
+        break;
+    case SYNC_AWARENESS:
+        room__on_awareness(r, m, msg.body, now_ms);
+        break;
+    case SYNC_QUERY_AWARENESS:
+        room__send_awareness(r, m);
+        break;
+    case SYNC_DENIED:
+    case SYNC_ACK:
+    case SYNC_EVENT:
+    case SYNC_UNKNOWN:
+        on_unknown(r, m, &msg);
+        break;
+    }
+}
+
+/* Keep a message until the document is there. */
+static void keep(room *r, member *m, bytes message)
+{
+    size_t before = m->waiting.len_bytes;
+    buf_put_varstring(&m->waiting, message);
+    if (buf_err(&m->waiting) == BASE_OK)
+        return;
+    assert(m->waiting.len_bytes == before);
+    room__log(r, ROOM_LOG_WARN, "message_refused", "loading_bytes", m->session);
+    room__close(r, m, WS_CLOSE_TRY_LATER, "limit loading_bytes: the room is still loading");
+}
+
+void room_on_message(room *r, uint64_t session, bytes message, int64_t now_ms)
+{
+    member *m = room__find(r, session);
+    if (m == NULL)
+        return;
+    if (r->doc == NULL) {
+        keep(r, m, message);
+        return;
+    }
+    room__on_message(r, m, message, now_ms);
+    room__settle(r, now_ms);
+}

@@ -1,0 +1,319 @@
+/* member.c - who is in a room: joining, leaving, events, awareness. */
+#include "room/inner.h"
+
+#include "base/utf.h"
+#include "wire/json.h"
+
+static const char *const role_names[] = {"viewer", "editor", "owner"};
+
+member *room__find(const room *r, uint64_t session)
+{
+    for (size_t i = 0; i < r->member_count; i++)
+        if (r->members[i]->session == session)
+            return r->members[i];
+    return NULL;
+}
+
+void room__deliver(room *r, member *m, frame *f)
+{
+    r->stats.deliveries++;
+    r->sink->send(r->sink->ctx, m->session, f);
+}
+
+void room__send(room *r, member *m, const sync_msg *msg)
+{
+    frame *f = sync_frame(r->alloc, msg);
+    if (f == NULL) {
+        room__log(r, ROOM_LOG_ERROR, "no_memory", "frame", m->session);
+        return;
+    }
+    room__deliver(r, m, f);
+    frame_unref(f);
+}
+
+void room__event(room *r, const member *except, bytes json)
+{
+    sync_msg msg = {.tag = SYNC_EVENT, .body = json};
+    frame *f = NULL;
+    for (size_t i = 0; i < r->member_count; i++) {
+        member *m = r->members[i];
+        if (m == except || !m->tandem_v1 || !m->greeted)
+            continue;
+        if (f == NULL)
+            f = sync_frame(r->alloc, &msg);
+        if (f == NULL)
+            return;
+        room__deliver(r, m, f);
+    }
+    frame_unref(f);
+}
+
+void room__error_event(room *r, member *m, const char *code, const char *message)
+{
+    if (!m->tandem_v1)
+        return;
+    buf json;
+    buf_init(&json, r->alloc, SIZE_MAX / 4);
+    buf_put_fmt(&json, "{\"type\":\"error\",\"code\":\"%s\",\"message\":", code);
+    json_put_string(&json, bytes_of_str(message));
+    buf_put_str(&json, "}");
+    if (buf_err(&json) == BASE_OK)
+        room__send(r, m, &(sync_msg){.tag = SYNC_EVENT, .body = buf_view(&json)});
+    buf_deinit(&json);
+}
+
+static void put_member(buf *json, const member *m)
+{
+    buf_put_fmt(json, "{\"session\":%llu,\"name\":", (unsigned long long)m->session);
+    json_put_string(json, bytes_of_str(m->name));
+    buf_put_fmt(json, ",\"color_index\":%u,\"role\":\"%s\"}", m->color_index, role_names[m->role]);
+}
+
+static void put_limits(buf *json, const limits *l)
+{
+    const char *comma = "";
+    buf_put_str(json, "{");
+#define PUT_LIMIT_(name, value, unit, reason)                                                      \
+    buf_put_fmt(json, "%s\"" #name "\":%llu", comma, (unsigned long long)l->name);                 \
+    comma = ",";
+    LIMITS(PUT_LIMIT_)
+#undef PUT_LIMIT_
+    buf_put_str(json, "}");
+}
+
+static void put_hello(buf *json, const room *r, const member *m, int64_t now_ms)
+{
+    buf_put_fmt(json,
+                "{\"type\":\"hello\",\"session\":%llu,\"name\":", (unsigned long long)m->session);
+    json_put_string(json, bytes_of_str(m->name));
+    buf_put_fmt(json, ",\"color_index\":%u,\"role\":\"%s\",\"server_time\":%lld,\"epoch\":\"",
+                m->color_index, role_names[m->role], (long long)now_ms);
+    for (size_t i = 0; i < sizeof r->record.epoch; i++)
+        buf_put_fmt(json, "%02x", r->record.epoch[i]);
+    buf_put_str(json, "\",\"room\":{\"id\":");
+    json_put_string(json, bytes_of_str(r->id));
+    buf_put_str(json, ",\"name\":");
+    json_put_string(json, bytes_of_str(r->record.name));
+    buf_put_str(json, ",\"language\":");
+    json_put_string(json, bytes_of_str(r->record.language));
+    buf_put_str(json, "},\"members\":[");
+    for (size_t i = 0; i < r->member_count; i++) {
+        if (i > 0)
+            buf_put_str(json, ",");
+        put_member(json, r->members[i]);
+    }
+    buf_put_str(json, "],\"limits\":");
+    put_limits(json, r->limits);
+    buf_put_str(json, "}");
+}
+
+void room__send_awareness(room *r, member *m)
+{
+    buf all;
+    buf_init(&all, r->alloc, SIZE_MAX / 4);
+    awareness_put_all(&all, r->awareness);
+    if (buf_err(&all) == BASE_OK)
+        room__send(r, m, &(sync_msg){.tag = SYNC_AWARENESS, .body = buf_view(&all)});
+    buf_deinit(&all);
+}
+
+/* The first things a member hears, once the document is there. */
+void room__greet(room *r, member *m, int64_t now_ms)
+{
+    m->greeted = true;
+    if (m->tandem_v1) {
+        buf json;
+        buf_init(&json, r->alloc, SIZE_MAX / 4);
+        put_hello(&json, r, m, now_ms);
+        if (buf_err(&json) == BASE_OK)
+            room__send(r, m, &(sync_msg){.tag = SYNC_EVENT, .body = buf_view(&json)});
+        buf_deinit(&json);
+    }
+    /* A viewer is not asked for what it has: an honest one then never writes. */
+    if (m->role != ROOM_VIEWER)
+        room__send_step1(r, m);
+    if (awareness_count(r->awareness) > 0)
+        room__send_awareness(r, m);
+}
+
+/* The least used colour, the lowest of them. */
+static unsigned pick_color(const room *r)
+{
+    size_t used[ROOM_COLORS] = {0};
+    unsigned best = 0;
+    for (size_t i = 0; i < r->member_count; i++)
+        used[r->members[i]->color_index]++;
+    for (unsigned c = 1; c < ROOM_COLORS; c++)
+        if (used[c] < used[best])
+            best = c;
+    return best;
+}
+
+static void set_name(member *m, const char *name, uint64_t bytes_max)
+{
+    size_t units;
+    if (name == NULL || name[0] == '\0' || utf_measure(bytes_of_str(name), &units) != BASE_OK)
+        name = "Guest";
+    size_t n = strlen(name);
+    size_t max = bytes_max < sizeof m->name ? (size_t)bytes_max : sizeof m->name - 1;
+    if (n > max) {
+        n = max;
+        while (n > 0 && ((uint8_t)name[n] & 0xC0u) == 0x80u)
+            n--;
+    }
+    memcpy(m->name, name, n);
+    m->name[n] = '\0';
+}
+
+static int reserve_member(room *r)
+{
+    if (r->member_count < r->member_cap)
+        return BASE_OK;
+    size_t cap = r->member_cap == 0 ? 4 : 2 * r->member_cap;
+    member **members = base_alloc_resize(r->alloc, r->members, r->member_cap * sizeof *members,
+                                         cap * sizeof *members);
+    if (members == NULL)
+        return BASE_ENOMEM;
+    r->members = members;
+    r->member_cap = cap;
+    return BASE_OK;
+}
+
+static void tell_joined(room *r, const member *m)
+{
+    buf json;
+    buf_init(&json, r->alloc, SIZE_MAX / 4);
+    buf_put_str(&json, "{\"type\":\"member_joined\",\"member\":");
+    put_member(&json, m);
+    buf_put_str(&json, "}");
+    if (buf_err(&json) == BASE_OK)
+        room__event(r, m, buf_view(&json));
+    buf_deinit(&json);
+}
+
+int room_on_join(room *r, uint64_t session, const room_join *join, int64_t now_ms)
+{
+    if (r->member_count >= r->limits->room_members)
+        return BASE_ELIMIT;
+    if (reserve_member(r) != BASE_OK)
+        return BASE_ENOMEM;
+    member *m = base_alloc_get(r->alloc, sizeof *m);
+    if (m == NULL)
+        return BASE_ENOMEM;
+    *m = (member){.session = session,
+                  .role = join->role,
+                  .tandem_v1 = join->tandem_v1,
+                  .color_index = pick_color(r),
+                  .joined_at_ms = now_ms,
+                  .violations_since_ms = now_ms};
+    set_name(m, join->name, r->limits->member_name_bytes);
+    buf_init(&m->waiting, r->alloc, (size_t)r->limits->loading_bytes);
+    r->members[r->member_count++] = m;
+    if (r->doc == NULL) {
+        room_open(r, now_ms);
+        return BASE_OK;
+    }
+    r->draining = false;
+    room__settle(r, now_ms);
+    room__greet(r, m, now_ms);
+    tell_joined(r, m);
+    return BASE_OK;
+}
+
+/* One changed awareness state, to everybody: its sender too, whose watchdog wants to hear
+ * something every 30 s. */
+static void tell_awareness(void *ctx, const awareness_entry *entry)
+{
+    room *r = ctx;
+    buf update;
+    buf_init(&update, r->alloc, SIZE_MAX / 4);
+    awareness_put_entry(&update, entry);
+    frame *f = NULL;
+    if (buf_err(&update) == BASE_OK)
+        f = sync_frame(r->alloc, &(sync_msg){.tag = SYNC_AWARENESS, .body = buf_view(&update)});
+    buf_deinit(&update);
+    if (f == NULL)
+        return;
+    for (size_t i = 0; i < r->member_count; i++) {
+        if (!r->members[i]->greeted)
+            continue;
+        r->stats.deliveries++;
+        r->sink->send_coalescible(r->sink->ctx, r->members[i]->session, f, entry->client);
+    }
+    frame_unref(f);
+}
+
+void room__on_awareness(room *r, member *m, bytes update, int64_t now_ms)
+{
+    awareness_stamp stamp = {m->session, bytes_of_str(m->name), m->color_index};
+    awareness_from from = {m->session, (uint64_t)now_ms, m->tandem_v1 ? &stamp : NULL};
+    awareness_result result;
+    int err = awareness_apply(r->awareness, update, &from, tell_awareness, r, &result);
+    if (err == BASE_EMALFORMED) {
+        room__log(r, ROOM_LOG_WARN, "awareness_malformed", NULL, m->session);
+        room__close(r, m, 1003, "the awareness update is malformed");
+    } else if (err == BASE_OK && result.refused > 0) {
+        room__log(r, ROOM_LOG_DEBUG, "awareness_refused", "awareness_ids or awareness_bytes",
+                  m->session);
+    }
+}
+
+static void forget(room *r, member *m)
+{
+    size_t i = 0;
+    while (r->members[i] != m)
+        i++;
+    r->member_count--;
+    memmove(r->members + i, r->members + i + 1, (r->member_count - i) * sizeof *r->members);
+    awareness_leave(r->awareness, m->session, tell_awareness, r);
+    if (m->greeted) {
+        char json[80];
+        snprintf(json, sizeof json, "{\"type\":\"member_left\",\"session\":%llu}",
+                 (unsigned long long)m->session);
+        room__event(r, NULL, bytes_of_str(json));
+    }
+    pair_queue_deinit(&m->unacked, r->alloc);
+    buf_deinit(&m->waiting);
+    base_alloc_put(r->alloc, m, sizeof *m);
+}
+
+void room__close(room *r, member *m, unsigned code, const char *reason)
+{
+    r->sink->close(r->sink->ctx, m->session, code, reason);
+    forget(r, m);
+}
+
+void room_on_leave(room *r, uint64_t session, int64_t now_ms)
+{
+    member *m = room__find(r, session);
+    if (m == NULL)
+        return;
+    forget(r, m);
+    room__settle(r, now_ms);
+}
+
+void room_set_role(room *r, uint64_t session, room_role role)
+{
+    member *m = room__find(r, session);
+    if (m == NULL || m->role == role)
+        return;
+    m->role = role;
+    if (!m->greeted)
+        return;
+    char json[112];
+    snprintf(json, sizeof json, "{\"type\":\"role_changed\",\"session\":%llu,\"role\":\"%s\"}",
+             (unsigned long long)session, role_names[role]);
+    room__event(r, NULL, bytes_of_str(json));
+}
+
+size_t room_member_count(const room *r)
+{
+    return r->member_count;
+}
+
+room_member room_member_at(const room *r, size_t i)
+{
+    const member *m = r->members[i];
+    return (room_member){m->session,     m->role,         m->tandem_v1,
+                         m->color_index, m->joined_at_ms, m->name};
+}

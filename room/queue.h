@@ -1,0 +1,31 @@
+/* queue.h - a queue of pairs of numbers. */
+#ifndef ROOM_QUEUE_H
+#define ROOM_QUEUE_H
+
+#include "base/alloc.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct pair {
+    uint64_t key;
+    uint64_t value;
+} pair;
+
+typedef struct pair_queue {
+    pair *pairs;
+    size_t first;
+    size_t count;
+    size_t cap;
+} pair_queue;
+
+/* pair_queue_reserve - make room for one more, so that the next push cannot fail. */
+BASE_MUST_CHECK int pair_queue_reserve(pair_queue *q, const base_alloc *alloc);
+void pair_queue_push(pair_queue *q, uint64_t key, uint64_t value);
+pair *pair_queue_front(pair_queue *q); /* NULL: empty */
+pair *pair_queue_back(pair_queue *q);
+void pair_queue_pop(pair_queue *q);
+void pair_queue_deinit(pair_queue *q, const base_alloc *alloc);
+
+#endif
