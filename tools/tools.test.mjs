@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fault, includesOf } from './layers.mjs'
+import { faultsOf, functionsOf } from './tidy.mjs'
+
+test('own includes are found, others are not', () => {
+  const source = '#include <stdio.h>\n#include "base/buf.h"\n#include <yoke/yoke.h>\n#include "local.h"\n'
+  assert.deepEqual(includesOf(source), [[2, 'base/buf.h'], [3, 'yoke/yoke.h']])
+})
+
+test('arrows go down only', () => {
+  assert.equal(fault('room/room.c', 'wire/ws.h'), null)
+  assert.equal(fault('room/room.c', 'room/limits.h'), null)
+  assert.match(fault('wire/ws.c', 'room/room.h'), /must not include/)
+  assert.match(fault('store/store.c', 'wire/ws.h'), /must not include/)
+  assert.match(fault('room/room.c', 'yoke/src/block.h'), /internal/)
+})
+
+test('long functions and lines are named', () => {
+  const body = Array(80).fill('    x++;').join('\n')
+  const source = `/* a */\nint f(void)\n{\n${body}\n}\n`
+  assert.equal(functionsOf(source)[0].lines, 83)
+  assert.match(faultsOf('a.c', source)[0], /f has 83 lines/)
+  assert.deepEqual(faultsOf('a.c', source.replace('int f', '/* size: a table */\nint f')), [])
+  assert.match(faultsOf('a.ts', 'x'.repeat(101))[0], /longer than 100/)
+})
