@@ -40,11 +40,7 @@ python_word python_word_find(bytes name)
     if (letter >= 26)
         return PY_NO_WORD;
     for (const uint8_t *w = words_by_letter[letter]; *w != PY_NO_WORD; w++)
-<<<<<<< HEAD
-        if (words[*w].len_bytes == name.len_bytes &&
-=======
         if (words[*w].len_bytes == name.len_bytes && words[*w].text[1] == (char)name.ptr[1] &&
->>>>>>> suggest
             memcmp(words[*w].text, name.ptr, name.len_bytes) == 0)
             return (python_word)*w;
     return PY_NO_WORD;

@@ -74,13 +74,6 @@ static token *emit(lexer *x, token_kind kind, uint32_t start)
     return t;
 }
 
-<<<<<<< HEAD
-bool token_is_name_byte(uint8_t b)
-{
-    return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || b == '_' ||
-           b >= 0x80;
-}
-=======
 /* clang-format off */
 #define N16 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
 static const bool name_bytes[256] = {
@@ -92,7 +85,6 @@ static const bool name_bytes[256] = {
 };
 #undef N16
 /* clang-format on */
->>>>>>> suggest
 
 static bool is_digit(uint8_t b)
 {
@@ -106,11 +98,7 @@ static bool name_code_point(const uint8_t *p, uint32_t *len_bytes)
     uint8_t b = p[0];
     if (b < 0x80) {
         *len_bytes = 1;
-<<<<<<< HEAD
-        return token_is_name_byte(b);
-=======
         return name_bytes[b];
->>>>>>> suggest
     }
     if (b < 0xe0) {
         *len_bytes = 2;
@@ -244,26 +232,18 @@ static void scan_fstring_text(lexer *x)
         close_fstring(x, b == '\n' ? 0 : f->triple ? 3 : 1);
 }
 
-<<<<<<< HEAD
-/* A literal whose prefix ends at `at`, if a quote stands there.  `at - start` letters before it. */
-=======
 static bool at_any_quote(const lexer *x)
 {
     return peek(x, 0) == '"' || peek(x, 0) == '\'';
 }
 
 /* The literal at whose quote `at` stands, if the letters from `start` on are a prefix. */
->>>>>>> suggest
 static bool scan_string(lexer *x, uint32_t start)
 {
     bool format = false;
     uint32_t letters = x->at - start;
     uint8_t quote = peek(x, 0);
-<<<<<<< HEAD
-    if ((quote != '"' && quote != '\'') || letters > 2)
-=======
     if (letters > 2)
->>>>>>> suggest
         return false;
     for (uint32_t i = start; i < x->at; i++) {
         uint8_t b = x->src[i] | 0x20;
@@ -288,13 +268,6 @@ static bool scan_string(lexer *x, uint32_t start)
 static void scan_name(lexer *x)
 {
     uint32_t start = x->at;
-<<<<<<< HEAD
-    while (x->at < x->len && token_is_name_byte(x->src[x->at]) && x->src[x->at] < 0x80)
-        x->at++;
-    if (x->at < x->len && x->src[x->at] >= 0x80)
-        x->at = name_end(x, x->at);
-    else if (scan_string(x, start))
-=======
     uint32_t at = start;
     while (at < x->len && x->src[at] < 0x80 && name_bytes[x->src[at]])
         at++;
@@ -302,7 +275,6 @@ static void scan_name(lexer *x)
     if (peek(x, 0) >= 0x80)
         x->at = name_end(x, at);
     else if (at_any_quote(x) && scan_string(x, start))
->>>>>>> suggest
         return;
     python_word word = python_word_find(bytes_of(x->src + start, x->at - start));
     token_kind kind = python_word_is_hard(word) ? TOKEN_KEYWORD : TOKEN_NAME;
@@ -544,15 +516,9 @@ static void scan_token(lexer *x)
         open_bracket(x, b);
     } else if (b == ')' || b == ']' || b == '}') {
         close_bracket(x, b);
-<<<<<<< HEAD
-    } else if (b < 0x80 ? token_is_name_byte(b) : name_end(x, x->at) > x->at) {
-        scan_name(x);
-    } else if (!scan_string(x, x->at)) {
-=======
     } else if (b < 0x80 ? name_bytes[b] : name_end(x, x->at) > x->at) {
         scan_name(x);
     } else if (!at_any_quote(x) || !scan_string(x, x->at)) {
->>>>>>> suggest
         scan_operator(x);
     }
 }

@@ -89,10 +89,4 @@ static inline bool token_is_op(const token *t, uint8_t op)
     return t->kind == TOKEN_OP && t->op == op;
 }
 
-<<<<<<< HEAD
-/* token_is_name_byte - may stand in an ASCII identifier, or begins a longer code point. */
-bool token_is_name_byte(uint8_t b);
-
-=======
->>>>>>> suggest
 #endif
