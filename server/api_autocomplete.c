@@ -14,9 +14,9 @@ static json_t *slice(bytes s)
 static json_t *suggestion(const suggest_item *item)
 {
     return json_pack("{s:o, s:o, s:s, s:o, s:{s:I, s:I}}", "label", slice(item->label),
-                     "insert_text", slice(item->insert_text), "kind",
-                     suggest_kind_name(item->kind), "detail", slice(item->detail), "replace",
-                     "start", (json_int_t)item->replace.start_utf16, "end",
+                     "insert_text", slice(item->insert_text), "kind", suggest_kind_name(item->kind),
+                     "detail", slice(item->detail), "replace", "start",
+                     (json_int_t)item->replace.start_utf16, "end",
                      (json_int_t)item->replace.end_utf16);
 }
 

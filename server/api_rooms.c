@@ -155,12 +155,12 @@ static bool plain_host(const char *host)
 
 static json_t *url_json(const room_call *c)
 {
-    const config *config = &c->from->app->config;
+    const config *set = &c->from->app->config;
     const char *host = c->x->conn != NULL ? exchange_header(c->x, "host") : NULL;
-    if (config->public_url[0] != '\0') {
-        size_t n = strlen(config->public_url);
-        n -= config->public_url[n - 1] == '/';
-        return json_sprintf("%.*s/r/%s", (int)n, config->public_url, c->record.id);
+    if (set->public_url[0] != '\0') {
+        size_t n = strlen(set->public_url);
+        n -= set->public_url[n - 1] == '/';
+        return json_sprintf("%.*s/r/%s", (int)n, set->public_url, c->record.id);
     }
     if (!plain_host(host))
         return json_sprintf("/r/%s", c->record.id);
@@ -172,13 +172,12 @@ static json_t *room_json(const room_call *c, const room *live)
     const store_room *r = &c->record;
     char epoch[STORE_EPOCH_BYTES * 2 + 1];
     sodium_bin2hex(epoch, sizeof epoch, r->epoch, sizeof r->epoch);
-    json_t *files = json_pack("[{s:s, s:s, s:s}]", "id", "main", "name", "main.py", "language",
-                              r->language);
+    json_t *files =
+        json_pack("[{s:s, s:s, s:s}]", "id", "main", "name", "main.py", "language", r->language);
     return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "room_id", r->id, "name",
                      r->name, "language", r->language, "epoch", epoch, "created_at",
-                     time_json(r->created_at_ms), "expires_at",
-                     time_json(store_room_expires_at(r)), "url", url_json(c), "files", files,
-                     "members", members_json(live));
+                     time_json(r->created_at_ms), "expires_at", time_json(store_room_expires_at(r)),
+                     "url", url_json(c), "files", files, "members", members_json(live));
 }
 
 /* ------------------------------------------------------------------------------- creating --- */

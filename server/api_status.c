@@ -57,7 +57,10 @@ typedef struct metric_line {
     size_t offset;
 } metric_line;
 
-#define LINE(field, type, help) {"tandem_" #field, type, help, offsetof(metrics, field)}
+#define LINE(field, type, help)                                                                    \
+    {                                                                                              \
+        "tandem_" #field, type, help, offsetof(metrics, field)                                     \
+    }
 
 static const metric_line lines[] = {
     LINE(rooms, "gauge", "Rooms in memory"),
@@ -87,9 +90,8 @@ static void put_lines(buf *out, const app *a)
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         uint64_t sum = 0;
         for (size_t k = 0; k < a->loop_count; k++)
-            sum += metric_get(
-                (const metric *)(const void *)((const char *)&a->loops[k].metrics +
-                                               lines[i].offset));
+            sum += metric_get((const metric *)(const void *)((const char *)&a->loops[k].metrics +
+                                                             lines[i].offset));
         buf_put_fmt(out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", lines[i].name, lines[i].help,
                     lines[i].name, lines[i].type, lines[i].name, (unsigned long long)sum);
     }
@@ -109,12 +111,13 @@ void api_metrics(exchange *x)
     for (size_t i = 0; i < a->loop_count; i++)
         acks[i] = &a->loops[i].metrics.ack;
     put_lines(&out, a);
-    buf_put_fmt(&out, "# HELP tandem_uptime_seconds Since the start\n"
-                      "# TYPE tandem_uptime_seconds gauge\ntandem_uptime_seconds %lld\n",
+    buf_put_fmt(&out,
+                "# HELP tandem_uptime_seconds Since the start\n"
+                "# TYPE tandem_uptime_seconds gauge\ntandem_uptime_seconds %lld\n",
                 (long long)(wall_time_now_ms() - a->started_at_ms) / 1000);
     histogram_put(&out, "tandem_commit_seconds", "Time of one commit", &commits, 1);
-    histogram_put(&out, "tandem_ack_seconds", "From an update's arrival to its being durable",
-                  acks, a->loop_count);
+    histogram_put(&out, "tandem_ack_seconds", "From an update's arrival to its being durable", acks,
+                  a->loop_count);
     free((void *)acks);
     exchange_add_header(x, "Cache-Control", "no-store");
     exchange_reply_copy(x, 200, "text/plain; version=0.0.4; charset=utf-8", buf_view(&out));

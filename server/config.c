@@ -11,8 +11,8 @@
 enum kind { KIND_STRING, KIND_NUMBER, KIND_SWITCH, KIND_CHOICE };
 
 typedef struct option {
-    const char *key;   /* section.key of the file */
-    const char *flag;  /* without the dashes; the environment's name is made of it */
+    const char *key;  /* section.key of the file */
+    const char *flag; /* without the dashes; the environment's name is made of it */
     enum kind kind;
     size_t offset;
     const char *initial;

@@ -8,13 +8,13 @@
 
 #define JSON_TYPE "application/json"
 
-exchange *exchange_new(loop *l, http_conn *conn, size_t head_bytes_max, size_t body_bytes_max)
+exchange *exchange_new(loop *l, http_conn *hc, size_t head_bytes_max, size_t body_bytes_max)
 {
     exchange *x = calloc(1, sizeof *x);
     if (x == NULL)
         return NULL;
     x->loop = l;
-    x->conn = conn;
+    x->conn = hc;
     /* Names and values get a NUL each on top of what was received. */
     buf_init(&x->head, base_alloc_libc(), head_bytes_max + 2 * LIMIT_HEADER_COUNT + 16);
     buf_init(&x->body, base_alloc_libc(), body_bytes_max);

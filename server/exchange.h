@@ -49,7 +49,7 @@ typedef struct exchange {
     buf reply_headers;
 } exchange;
 
-exchange *exchange_new(loop *l, http_conn *conn, size_t head_bytes_max, size_t body_bytes_max);
+exchange *exchange_new(loop *l, http_conn *hc, size_t head_bytes_max, size_t body_bytes_max);
 void exchange_free(exchange *x);
 
 /* exchange_header - the value of the first header of that name (lower case), or NULL. */

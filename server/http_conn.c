@@ -34,9 +34,9 @@ conn *http_conn_base(http_conn *hc)
     return &hc->base;
 }
 
-static void enter(http_conn *hc, phase phase)
+static void enter(http_conn *hc, phase to)
 {
-    hc->phase = phase;
+    hc->phase = to;
     hc->since_ms = loop_now_ms(hc->base.loop);
 }
 
@@ -51,8 +51,8 @@ static int refuse(http_conn *hc, int status)
 static int on_begin(http_parse *p)
 {
     http_conn *hc = conn_of(p);
-    const limits *limits = &hc->base.loop->app->limits;
-    hc->request = exchange_new(hc->base.loop, hc, limits->header_bytes, limits->body_bytes);
+    const limits *max = &hc->base.loop->app->limits;
+    hc->request = exchange_new(hc->base.loop, hc, max->header_bytes, max->body_bytes);
     hc->in_value = true;
     hc->complete = false;
     enter(hc, PHASE_HEAD);
@@ -326,19 +326,19 @@ static void http_drained(conn *c)
 static void http_tick(conn *c, uint64_t now_ms)
 {
     http_conn *hc = (http_conn *)c;
-    const limits *limits = &c->loop->app->limits;
+    const limits *max = &c->loop->app->limits;
     uint64_t waited_ms = now_ms > hc->since_ms ? now_ms - hc->since_ms : 0;
     switch (hc->phase) {
     case PHASE_IDLE:
-        if (c->out.count > 0 ? waited_ms > LIMIT_HTTP_WRITE_MS : waited_ms > limits->idle_http_ms)
+        if (c->out.count > 0 ? waited_ms > LIMIT_HTTP_WRITE_MS : waited_ms > max->idle_http_ms)
             conn_close(c);
         return;
     case PHASE_HEAD:
-        if (waited_ms > limits->header_ms)
+        if (waited_ms > max->header_ms)
             refuse_request(hc, 408);
         return;
     case PHASE_BODY:
-        if (waited_ms > limits->body_ms)
+        if (waited_ms > max->body_ms)
             refuse_request(hc, 408);
         return;
     case PHASE_WAITING:

@@ -15,7 +15,8 @@ conn *http_conn_base(http_conn *hc);
 void http_conn_replied(http_conn *hc, bool keep_alive);
 
 /* http_conn_take_socket - end the HTTP connection and return its socket, its address and the bytes
- * that were read behind the request (malloc'ed, `*rest_bytes` may be 0).  `x` stays the caller's. */
+ * that were read behind the request (malloc'ed, `*rest_bytes` may be 0).  `x` stays the caller's.
+ */
 int http_conn_take_socket(http_conn *hc, address_key *address, uint8_t **rest, size_t *rest_bytes);
 
 #endif

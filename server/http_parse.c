@@ -14,8 +14,7 @@ size_t http_parse_feed(http_parse *p, const http_parse_settings *settings, const
     (void)settings;
     llhttp_errno_t err = llhttp_execute(p, ptr, len_bytes);
     *ok = err == HPE_OK || err == HPE_PAUSED || err == HPE_PAUSED_UPGRADE;
-    size_t used =
-        err == HPE_OK ? len_bytes : (size_t)(llhttp_get_error_pos(p) - (const char *)ptr);
+    size_t used = err == HPE_OK ? len_bytes : (size_t)(llhttp_get_error_pos(p) - (const char *)ptr);
     if (err == HPE_PAUSED)
         llhttp_resume(p);
     if (err == HPE_PAUSED_UPGRADE)

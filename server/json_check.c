@@ -78,8 +78,7 @@ static void fail_one_of(json_check *c, const char *key, const char *const *one_o
     buf_init(&msg, base_alloc_libc(), 512);
     buf_put_str(&msg, "Input should be ");
     for (size_t i = 0; one_of[i] != NULL; i++)
-        buf_put_fmt(&msg, "%s'%s'", i == 0 ? "" : one_of[i + 1] != NULL ? ", " : " or ",
-                    one_of[i]);
+        buf_put_fmt(&msg, "%s'%s'", i == 0 ? "" : one_of[i + 1] != NULL ? ", " : " or ", one_of[i]);
     buf_put_u8(&msg, 0);
     json_check_fail(c, key, "literal_error",
                     buf_err(&msg) == BASE_OK ? (const char *)msg.ptr : "Input is not allowed");

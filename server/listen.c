@@ -44,8 +44,7 @@ static struct addrinfo *resolve(const char *host, int port)
 {
     char text[16];
     snprintf(text, sizeof text, "%d", port);
-    struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
-                             .ai_socktype = SOCK_STREAM};
+    struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
     struct addrinfo *found;
     return getaddrinfo(host, text, &hints, &found) == 0 ? found : NULL;
 }

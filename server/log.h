@@ -1,7 +1,8 @@
 /* log.h - structured lines on standard error, one event each.
  *
- * Written as JSON objects, or as plain text on a terminal.  Never logged: tokens, text of documents,
- * bodies, query strings; a caller passes room ids, codes, counts and reasons of our own making.
+ * Written as JSON objects, or as plain text on a terminal.  Never logged: tokens, text of
+ * documents, bodies, query strings; a caller passes room ids, codes, counts and reasons of our own
+ * making.
  *
  *   log_event(LOG_INFO, "room loaded", LOG_STR("room", id), LOG_INT("updates", n));
  */

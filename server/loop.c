@@ -70,9 +70,8 @@ bool loop_init(loop *l, app *a, size_t index, int listen_fd)
         uv_mutex_init(&l->mailbox_lock) != 0)
         return false;
     l->wake.data = l->flush.data = l->tick.data = l;
-    return uv_async_init(&l->uv, &l->wake, on_wake) == 0 &&
-           uv_check_init(&l->uv, &l->flush) == 0 && uv_check_start(&l->flush, on_flush) == 0 &&
-           uv_timer_init(&l->uv, &l->tick) == 0 &&
+    return uv_async_init(&l->uv, &l->wake, on_wake) == 0 && uv_check_init(&l->uv, &l->flush) == 0 &&
+           uv_check_start(&l->flush, on_flush) == 0 && uv_timer_init(&l->uv, &l->tick) == 0 &&
            uv_timer_start(&l->tick, on_tick, TICK_MS, TICK_MS) == 0 && listen_start(l);
 }
 

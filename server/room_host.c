@@ -107,8 +107,7 @@ static void hosted_remove(hosted *gone)
 
 void hosted_maybe_free(hosted *at)
 {
-    if (!at->removed && room_state(at->room) == ROOM_ABSENT && !at->loading &&
-        at->waiting == NULL)
+    if (!at->removed && room_state(at->room) == ROOM_ABSENT && !at->loading && at->waiting == NULL)
         hosted_remove(at);
     if (at->removed && at->in_store == 0) {
         room_free(at->room);
@@ -325,8 +324,7 @@ void room_host_drain(room_host *h)
     for (size_t i = 0; i < h->bucket_count; i++) {
         for (hosted *at = h->buckets[i], *next; at != NULL; at = next) {
             next = at->bucket_next;
-            room_close_all(at->room, WS_CLOSE_RESTART, "the server restarts",
-                           room_host_now_ms(h));
+            room_close_all(at->room, WS_CLOSE_RESTART, "the server restarts", room_host_now_ms(h));
             hosted_maybe_free(at);
         }
     }

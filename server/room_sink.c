@@ -149,7 +149,7 @@ static void sink_append(void *ctx, room *r, const room_row *row)
                         .update = row->update};
     if (h->batch == NULL || !store_batch_add(h->batch, &stored, at)) {
         /* The update is in the document and cannot be made durable: only a restart is honest. */
-        log_event(LOG_ERROR, "out of memory for an update");
+        log_event(LOG_ERROR, "out of memory for an update", LOG_STR("room", room_id(r)));
         abort();
     }
     at->in_store++;

@@ -102,8 +102,7 @@ static bool add_file(static_files *s, int dir, const char *path, const char *nam
     if (f.path == NULL)
         goto fail;
     uint8_t full[crypto_generichash_BYTES], hash[12];
-    crypto_generichash(full, sizeof full,
-                       body.ptr, body.len_bytes, NULL, 0);
+    crypto_generichash(full, sizeof full, body.ptr, body.len_bytes, NULL, 0);
     memcpy(hash, full, sizeof hash);
     char hex[sizeof hash * 2 + 1];
     sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);

@@ -172,7 +172,8 @@ static void run(void *arg)
             batches = NULL;
         run_jobs(t, jobs);
         if (last && batches != NULL) {
-            log_event(LOG_ERROR, "stopped with updates that were never acknowledged");
+            log_event(LOG_ERROR, "stopped with updates that were never acknowledged",
+                      LOG_INT("rows", batches->count));
             return;
         }
     }

@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 struct ws_conn {
-    conn base; /* first: a conn pointer is ours */
+    conn base;        /* first: a conn pointer is ours */
     uint64_t session; /* 0: in no room */
     uint64_t heard_ms;
     uint64_t pinged_ms;
     uint64_t closing_ms; /* our close frame was queued then; 0: not */
-    size_t big_bytes;    /* of the largest frame queued: a first sync may be larger than the limit */
+    size_t big_bytes; /* of the largest frame queued: a first sync may be larger than the limit */
     bool doomed;
     ws_decoder decoder;
 };
@@ -32,8 +32,8 @@ void ws_conn_set_session(ws_conn *wc, uint64_t session)
 
 static void check_queue(ws_conn *wc)
 {
-    const limits *limits = &wc->base.loop->app->limits;
-    if (wc->doomed || wc->base.out.queued_bytes <= limits->queue_hard_bytes + wc->big_bytes)
+    const limits *max = &wc->base.loop->app->limits;
+    if (wc->doomed || wc->base.out.queued_bytes <= max->queue_hard_bytes + wc->big_bytes)
         return;
     wc->doomed = true;
     room_host_doom(wc->base.loop->rooms, wc);
@@ -134,27 +134,27 @@ static void ws_drained(conn *c)
 
 static bool too_slow(ws_conn *wc, uint64_t now_ms)
 {
-    const limits *limits = &wc->base.loop->app->limits;
+    const limits *max = &wc->base.loop->app->limits;
     conn *c = &wc->base;
-    if (c->out.queued_bytes <= limits->queue_soft_bytes) {
+    if (c->out.queued_bytes <= max->queue_soft_bytes) {
         c->soft_since_ms = 0;
         return false;
     }
     if (c->soft_since_ms == 0)
         c->soft_since_ms = now_ms;
-    return now_ms - c->soft_since_ms > limits->queue_soft_ms;
+    return now_ms - c->soft_since_ms > max->queue_soft_ms;
 }
 
 static void ws_tick(conn *c, uint64_t now_ms)
 {
     ws_conn *wc = (ws_conn *)c;
-    const limits *limits = &c->loop->app->limits;
+    const limits *max = &c->loop->app->limits;
     if (wc->closing_ms != 0) {
         if (now_ms > wc->closing_ms + LIMIT_CLOSE_MS)
             conn_close(c);
         return;
     }
-    if (now_ms > wc->heard_ms + limits->dead_ms) {
+    if (now_ms > wc->heard_ms + max->dead_ms) {
         conn_close(c);
         return;
     }
@@ -165,7 +165,7 @@ static void ws_tick(conn *c, uint64_t now_ms)
         return;
     }
     uint64_t quiet_since_ms = wc->heard_ms > wc->pinged_ms ? wc->heard_ms : wc->pinged_ms;
-    if (now_ms > quiet_since_ms + limits->ping_ms && c->out.count == 0) {
+    if (now_ms > quiet_since_ms + max->ping_ms && c->out.count == 0) {
         static const uint8_t ping[2] = {0x80 | WS_OP_PING, 0};
         conn_send_static(c, bytes_of(ping, sizeof ping));
         wc->pinged_ms = now_ms;

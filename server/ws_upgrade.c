@@ -32,7 +32,7 @@ static bool check_handshake(exchange *x, char accept[WS_ACCEPT_CHARS + 1])
     const char *version = exchange_header(x, "sec-websocket-version");
     const char *key = exchange_header(x, "sec-websocket-key");
     const char *origin = exchange_header(x, "origin");
-    const config *config = &x->loop->app->config;
+    const config *set = &x->loop->app->config;
     x->keep_alive = false;
     if (x->method != METHOD_GET || !x->upgrade || x->http_minor < 1 ||
         !ws_header_has(exchange_header(x, "upgrade"), "websocket")) {
@@ -49,8 +49,8 @@ static bool check_handshake(exchange *x, char accept[WS_ACCEPT_CHARS + 1])
         exchange_reply_error(x, 400, "Sec-WebSocket-Key is missing or not 16 bytes in base64");
         return false;
     }
-    if (origin != NULL && config->check_origin &&
-        !cors_origin_allowed(config, origin, exchange_header(x, "host"))) {
+    if (origin != NULL && set->check_origin &&
+        !cors_origin_allowed(set, origin, exchange_header(x, "host"))) {
         exchange_reply_error(x, 403, "this origin is not in http.cors_origins");
         return false;
     }
@@ -69,8 +69,7 @@ void ws_upgrade(exchange *x)
     }
     hand->msg.run = ws_conn_adopt;
     memcpy(hand->accept, accept, sizeof accept);
-    hand->tandem_v1 =
-        ws_header_has(exchange_header(x, "sec-websocket-protocol"), SYNC_SUBPROTOCOL);
+    hand->tandem_v1 = ws_header_has(exchange_header(x, "sec-websocket-protocol"), SYNC_SUBPROTOCOL);
     hand->known_bad = !room_name_valid(x->param);
     if (!hand->known_bad)
         snprintf(hand->room_id, sizeof hand->room_id, "%.128s", x->param);
