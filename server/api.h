@@ -1,0 +1,27 @@
+/* api.h - the handlers behind the router's table; server/docs/openapi.json describes them. */
+#ifndef SERVER_API_H
+#define SERVER_API_H
+
+#include "server/exchange.h"
+
+/* api_rooms.c */
+void api_room_create(exchange *x);
+void api_room_get(exchange *x);
+void api_room_patch(exchange *x);
+void api_room_delete(exchange *x);
+void api_room_code(exchange *x);
+
+/* api_autocomplete.c */
+void api_autocomplete(exchange *x);
+
+/* api_status.c */
+void api_healthz(exchange *x);
+void api_readyz(exchange *x);
+void api_metrics(exchange *x);
+
+/* api_files.c */
+void api_static(exchange *x);
+void api_app_page(exchange *x);
+void api_docs(exchange *x);
+
+#endif

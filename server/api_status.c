@@ -1,0 +1,125 @@
+/* /healthz, /readyz and /metrics - for operators and their machines. */
+#include "server/api.h"
+
+#include "server/store_thread.h"
+#include "server/wall_time.h"
+
+#include <stdlib.h>
+
+void api_healthz(exchange *x)
+{
+    exchange_add_header(x, "Cache-Control", "no-store");
+    exchange_reply_json(x, 200, json_pack("{s:s}", "status", "ok"));
+}
+
+typedef struct ready_job {
+    store_job job; /* first */
+    exchange *x;
+    int err;
+} ready_job;
+
+static void ready_work(store *s, store_job *job)
+{
+    ready_job *j = (ready_job *)job;
+    j->err = store_ping(s);
+}
+
+static void ready_done(loop *l, store_job *job)
+{
+    ready_job *j = (ready_job *)job;
+    exchange *x = j->x;
+    exchange_add_header(x, "Cache-Control", "no-store");
+    if (j->err == BASE_OK && !l->draining)
+        exchange_reply_json(x, 200, json_pack("{s:s}", "status", "ready"));
+    else
+        exchange_reply_error(x, 503, l->draining ? "shutting down" : store_err_text(j->err));
+    free(j);
+}
+
+void api_readyz(exchange *x)
+{
+    ready_job *j = calloc(1, sizeof *j);
+    if (j == NULL) {
+        exchange_reply_error(x, 503, "out of memory");
+        return;
+    }
+    j->job.home = x->loop;
+    j->job.work = ready_work;
+    j->job.done = ready_done;
+    j->x = x;
+    store_thread_submit(x->loop->app->store, &j->job);
+}
+
+typedef struct metric_line {
+    const char *name;
+    const char *type;
+    const char *help;
+    size_t offset;
+} metric_line;
+
+#define LINE(field, type, help)                                                                    \
+    {                                                                                              \
+        "tandem_" #field, type, help, offsetof(metrics, field)                                     \
+    }
+
+static const metric_line lines[] = {
+    LINE(rooms, "gauge", "Rooms in memory"),
+    LINE(members, "gauge", "Members of all rooms"),
+    LINE(http_connections, "gauge", "Open HTTP connections"),
+    LINE(ws_connections, "gauge", "Open WebSocket connections"),
+    LINE(queue_bytes, "gauge", "Bytes queued for clients"),
+    LINE(unstored_bytes, "gauge", "Bytes of updates that are not committed yet"),
+    LINE(pending_structs, "gauge", "Structs that wait for others"),
+    LINE(pending_bytes, "gauge", "Memory of structs that wait for others"),
+    LINE(engine_bytes, "gauge", "Memory of all documents"),
+    LINE(http_requests_total, "counter", "HTTP requests answered"),
+    LINE(http_errors_total, "counter", "HTTP replies of 400 and above"),
+    LINE(ws_messages_in_total, "counter", "WebSocket messages received"),
+    LINE(ws_closed_slow_total, "counter", "WebSockets closed because they read too slowly"),
+    LINE(refused_connections_total, "counter", "Connections refused by sockets_per_address"),
+    LINE(updates_in_total, "counter", "Updates applied"),
+    LINE(updates_refused_total, "counter", "Updates refused"),
+    LINE(deliveries_total, "counter", "Frames given to members"),
+    LINE(acks_total, "counter", "Acks sent"),
+    LINE(bytes_in_total, "counter", "Bytes received"),
+    LINE(bytes_out_total, "counter", "Bytes sent"),
+};
+
+static void put_lines(buf *out, const app *a)
+{
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        uint64_t sum = 0;
+        for (size_t k = 0; k < a->loop_count; k++)
+            sum += metric_get((const metric *)(const void *)((const char *)&a->loops[k].metrics +
+                                                             lines[i].offset));
+        buf_put_fmt(out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", lines[i].name, lines[i].help,
+                    lines[i].name, lines[i].type, lines[i].name, (unsigned long long)sum);
+    }
+}
+
+void api_metrics(exchange *x)
+{
+    const app *a = x->loop->app;
+    const histogram **acks = calloc(a->loop_count, sizeof *acks);
+    const histogram *commits = store_thread_commits(a->store);
+    buf out;
+    buf_init(&out, base_alloc_libc(), 65536);
+    if (acks == NULL) {
+        exchange_reply_error(x, 503, "out of memory");
+        return;
+    }
+    for (size_t i = 0; i < a->loop_count; i++)
+        acks[i] = &a->loops[i].metrics.ack;
+    put_lines(&out, a);
+    buf_put_fmt(&out,
+                "# HELP tandem_uptime_seconds Since the start\n"
+                "# TYPE tandem_uptime_seconds gauge\ntandem_uptime_seconds %lld\n",
+                (long long)(wall_time_now_ms() - a->started_at_ms) / 1000);
+    histogram_put(&out, "tandem_commit_seconds", "Time of one commit", &commits, 1);
+    histogram_put(&out, "tandem_ack_seconds", "From an update's arrival to its being durable", acks,
+                  a->loop_count);
+    free((void *)acks);
+    exchange_add_header(x, "Cache-Control", "no-store");
+    exchange_reply_copy(x, 200, "text/plain; version=0.0.4; charset=utf-8", buf_view(&out));
+    buf_deinit(&out);
+}

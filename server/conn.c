@@ -1,0 +1,265 @@
+#include "server/conn.h"
+
+#include "server/limits.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void on_events(uv_poll_t *poll, int status, int events);
+
+static void poll_again(conn *c)
+{
+    int events = (c->no_input ? 0 : UV_READABLE) | (c->full ? UV_WRITABLE : 0);
+    if (c->closed)
+        return;
+    if (events == 0)
+        uv_poll_stop(&c->poll);
+    else
+        uv_poll_start(&c->poll, events, on_events);
+}
+
+bool conn_init(conn *c, loop *l, int fd, const conn_ops *ops, const address_key *address)
+{
+    if (uv_poll_init(&l->uv, &c->poll, fd) != 0)
+        return false;
+    c->poll.data = c;
+    c->loop = l;
+    c->fd = fd;
+    c->ops = ops;
+    c->address = *address;
+    c->next = l->conns;
+    if (c->next != NULL)
+        c->next->prev = c;
+    l->conns = c;
+    poll_again(c);
+    return true;
+}
+
+/* ------------------------------------------------------------------------------- closing --- */
+
+static void on_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void detach(conn *c)
+{
+    loop *l = c->loop;
+    c->closed = true;
+    if (c->prev != NULL)
+        c->prev->next = c->next;
+    else
+        l->conns = c->next;
+    if (c->next != NULL)
+        c->next->prev = c->prev;
+    outq_deinit(&c->out);
+    c->ops->gone(c);
+    uv_poll_stop(&c->poll);
+    /* Memory goes in the closing phase, after this turn's flush walked the dirty list. */
+    uv_close((uv_handle_t *)&c->poll, on_closed);
+}
+
+int conn_release_fd(conn *c)
+{
+    int fd = c->fd;
+    detach(c);
+    return fd;
+}
+
+void conn_close(conn *c)
+{
+    if (c->closed)
+        return;
+    address_key address = c->address;
+    int fd = conn_release_fd(c);
+    address_count_remove(c->loop->app->addresses, &address);
+    close(fd);
+}
+
+void conn_close_after_writing(conn *c)
+{
+    c->close_out = true;
+    if (!c->closed && !c->dirty) {
+        c->dirty = true;
+        c->dirty_next = c->loop->dirty;
+        c->loop->dirty = c;
+    }
+}
+
+void conn_close_all(loop *l)
+{
+    while (l->conns != NULL)
+        conn_close(l->conns);
+}
+
+/* ------------------------------------------------------------------------------- sending --- */
+
+static void queued(conn *c, bool ok)
+{
+    if (!ok) {
+        /* The peer resyncs when it comes back; the process lives. */
+        c->close_out = true;
+        outq_deinit(&c->out);
+    }
+    if (c->dirty || (c->full && ok))
+        return;
+    c->dirty = true;
+    c->dirty_next = c->loop->dirty;
+    c->loop->dirty = c;
+}
+
+void conn_send_frame(conn *c, frame *f)
+{
+    if (!c->closed && !c->close_out)
+        queued(c, outq_put_frame(&c->out, f));
+}
+
+void conn_send_newest(conn *c, frame *f, uint64_t key)
+{
+    /* While the socket takes everything there is nothing older to replace. */
+    if (!c->closed && !c->close_out)
+        queued(c, outq_put_newest(&c->out, f, key));
+}
+
+void conn_send_heap(conn *c, void *block, size_t len_bytes)
+{
+    if (c->closed || block == NULL) {
+        free(block);
+        return;
+    }
+    bool ok = outq_put_heap(&c->out, block, len_bytes);
+    if (!ok)
+        free(block);
+    queued(c, ok);
+}
+
+void conn_send_copy(conn *c, const void *ptr, size_t len_bytes)
+{
+    void *block = malloc(len_bytes);
+    if (block != NULL)
+        memcpy(block, ptr, len_bytes);
+    conn_send_heap(c, block, len_bytes);
+}
+
+void conn_send_static(conn *c, bytes view)
+{
+    if (!c->closed)
+        queued(c, outq_put_static(&c->out, view));
+}
+
+/* Writes what the socket takes.  false: the connection was closed. */
+static bool write_some(conn *c)
+{
+    while (c->out.count > 0) {
+        struct iovec slices[LIMIT_SEND_FRAMES];
+        size_t n = outq_peek(&c->out, slices, LIMIT_SEND_FRAMES);
+        struct msghdr msg = {.msg_iov = slices, .msg_iovlen = n};
+        size_t offered = 0;
+        for (size_t i = 0; i < n; i++)
+            offered += slices[i].iov_len;
+        ssize_t sent = sendmsg(c->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
+            conn_close(c);
+            return false;
+        }
+        if (sent > 0) {
+            outq_wrote(&c->out, (size_t)sent);
+            metric_add(&c->loop->metrics.bytes_out_total, (uint64_t)sent);
+        }
+        if (sent < 0 || (size_t)sent < offered)
+            return true;
+    }
+    return true;
+}
+
+static void flush_one(conn *c)
+{
+    if (c->closed || !write_some(c))
+        return;
+    bool full = c->out.count > 0;
+    if (full != c->full) {
+        c->full = full;
+        poll_again(c);
+    }
+    if (full)
+        return;
+    if (c->close_out) {
+        /* The peer must see our last bytes before it sees a reset for what it still sends. */
+        shutdown(c->fd, SHUT_WR);
+        conn_close(c);
+        return;
+    }
+    c->ops->drained(c);
+}
+
+void conn_flush_dirty(loop *l)
+{
+    while (l->dirty != NULL) {
+        conn *c = l->dirty;
+        l->dirty = c->dirty_next;
+        c->dirty = false;
+        flush_one(c);
+    }
+}
+
+/* ------------------------------------------------------------------------------- reading --- */
+
+static void read_some(conn *c)
+{
+    loop *l = c->loop;
+    ssize_t n = recv(c->fd, l->recv_buf, LIMIT_RECV_BYTES, MSG_DONTWAIT);
+    if (n > 0) {
+        metric_add(&l->metrics.bytes_in_total, (uint64_t)n);
+        c->ops->input(c, l->recv_buf, (size_t)n);
+    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+        conn_close(c);
+    }
+}
+
+static void on_events(uv_poll_t *poll, int status, int events)
+{
+    conn *c = poll->data;
+    if (c->closed)
+        return;
+    if (status < 0) {
+        conn_close(c);
+        return;
+    }
+    if ((events & UV_WRITABLE) != 0)
+        flush_one(c);
+    if ((events & UV_READABLE) != 0 && !c->closed && !c->no_input)
+        read_some(c);
+}
+
+void conn_pause_input(conn *c)
+{
+    if (c->no_input)
+        return;
+    c->no_input = true;
+    poll_again(c);
+}
+
+void conn_resume_input(conn *c)
+{
+    if (!c->no_input)
+        return;
+    c->no_input = false;
+    poll_again(c);
+}
+
+void conn_tick_all(loop *l)
+{
+    uint64_t now_ms = loop_now_ms(l), queued_bytes = 0;
+    for (conn *c = l->conns, *next; c != NULL; c = next) {
+        next = c->next;
+        queued_bytes += c->out.queued_bytes;
+        if (c->out.count == 0 && !c->dirty)
+            outq_shrink(&c->out);
+        c->ops->tick(c, now_ms);
+    }
+    metric_set(&l->metrics.queue_bytes, queued_bytes);
+}

@@ -1,0 +1,118 @@
+#include "server/outq.h"
+
+#include <stdlib.h>
+
+static outq_item *item_at(const outq *q, uint32_t i)
+{
+    return &q->ring[(q->first + i) & (q->cap - 1)];
+}
+
+static void item_release(outq_item *item)
+{
+    frame_unref(item->frame);
+    free(item->heap);
+}
+
+void outq_deinit(outq *q)
+{
+    for (uint32_t i = 0; i < q->count; i++)
+        item_release(item_at(q, i));
+    free(q->ring);
+    memset(q, 0, sizeof *q);
+}
+
+static bool grow(outq *q)
+{
+    uint32_t cap = q->cap == 0 ? 8 : q->cap * 2;
+    if (cap > (UINT32_C(1) << 24))
+        return false;
+    outq_item *ring = malloc(cap * sizeof *ring);
+    if (ring == NULL)
+        return false;
+    for (uint32_t i = 0; i < q->count; i++)
+        ring[i] = *item_at(q, i);
+    free(q->ring);
+    q->ring = ring;
+    q->cap = cap;
+    q->first = 0;
+    return true;
+}
+
+static bool put(outq *q, outq_item item)
+{
+    if (q->count == q->cap && !grow(q))
+        return false;
+    q->ring[(q->first + q->count) & (q->cap - 1)] = item;
+    q->count++;
+    q->queued_bytes += item.view.len_bytes;
+    return true;
+}
+
+bool outq_put_frame(outq *q, frame *f)
+{
+    if (!put(q, (outq_item){frame_view(f), f, NULL, 0}))
+        return false;
+    frame_ref(f);
+    return true;
+}
+
+bool outq_put_heap(outq *q, void *block, size_t len_bytes)
+{
+    return put(q, (outq_item){bytes_of(block, len_bytes), NULL, block, 0});
+}
+
+bool outq_put_static(outq *q, bytes view)
+{
+    return view.len_bytes == 0 || put(q, (outq_item){view, NULL, NULL, 0});
+}
+
+bool outq_put_newest(outq *q, frame *f, uint64_t key)
+{
+    /* A first item that is partly on the wire must stay. */
+    for (uint32_t i = q->sent_bytes > 0 ? 1 : 0; i < q->count; i++) {
+        outq_item *item = item_at(q, i);
+        if (item->key != key)
+            continue;
+        q->queued_bytes -= item->view.len_bytes;
+        item_release(item);
+        *item = (outq_item){frame_view(frame_ref(f)), f, NULL, key};
+        q->queued_bytes += item->view.len_bytes;
+        return true;
+    }
+    if (!put(q, (outq_item){frame_view(f), f, NULL, key}))
+        return false;
+    frame_ref(f);
+    return true;
+}
+
+size_t outq_peek(const outq *q, struct iovec *out, size_t max)
+{
+    size_t n = q->count < max ? q->count : max;
+    for (size_t i = 0; i < n; i++) {
+        bytes view = item_at(q, (uint32_t)i)->view;
+        size_t skip = i == 0 ? q->sent_bytes : 0;
+        /* iovec has no const form; sendmsg only reads. */
+        out[i].iov_base = (void *)(uintptr_t)(view.ptr + skip);
+        out[i].iov_len = view.len_bytes - skip;
+    }
+    return n;
+}
+
+void outq_wrote(outq *q, size_t n)
+{
+    q->queued_bytes -= n;
+    n += q->sent_bytes;
+    while (q->count > 0 && n >= item_at(q, 0)->view.len_bytes) {
+        n -= item_at(q, 0)->view.len_bytes;
+        item_release(item_at(q, 0));
+        q->first = (q->first + 1) & (q->cap - 1);
+        q->count--;
+    }
+    q->sent_bytes = n;
+}
+
+void outq_shrink(outq *q)
+{
+    if (q->count == 0 && q->ring != NULL)
+        outq_deinit(q);
+}

@@ -1,0 +1,16 @@
+/* room_record.h - making a new room's record. */
+#ifndef SERVER_ROOM_RECORD_H
+#define SERVER_ROOM_RECORD_H
+
+#include "store/store.h"
+
+#define ROOM_RECORD_DAY_MS (INT64_C(24) * 3600 * 1000)
+
+/* room_record_init - a Python room without an owner, named like its id, with a fresh epoch. */
+void room_record_init(store_room *record, const char *id, int64_t now_ms, int64_t keep_ms);
+
+/* room_name_valid - may a room be called so by whoever joins first?  Well-formed UTF-8, 1 to 128
+ * bytes, no control characters. */
+bool room_name_valid(const char *name);
+
+#endif

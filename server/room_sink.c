@@ -1,0 +1,272 @@
+/* What rooms ask for (room_sink of room/room.h), and the store's answers to it. */
+#include "server/log.h"
+#include "server/room_host_internal.h"
+#include "server/room_record.h"
+#include "server/ws_conn.h"
+
+#include <stdlib.h>
+
+static void sink_send(void *ctx, uint64_t session, frame *f)
+{
+    ws_conn *wc = room_host_conn(ctx, session);
+    if (wc != NULL)
+        ws_conn_send(wc, f);
+}
+
+static void sink_send_coalescible(void *ctx, uint64_t session, frame *f, uint64_t key)
+{
+    ws_conn *wc = room_host_conn(ctx, session);
+    if (wc != NULL)
+        ws_conn_send_newest(wc, f, key);
+}
+
+static void sink_close(void *ctx, uint64_t session, unsigned code, const char *reason)
+{
+    ws_conn *wc = room_host_conn(ctx, session);
+    if (wc != NULL)
+        ws_conn_close(wc, code, reason);
+}
+
+/* -------------------------------------------------------------------------------- loading --- */
+
+typedef struct load_job {
+    store_job job; /* first */
+    hosted *at;
+    char id[STORE_ID_BYTES_MAX + 1];
+    bool create; /* make the room when there is none */
+    int err;
+    int64_t now_ms;
+    int64_t keep_ms;
+    store_loaded loaded;
+} load_job;
+
+static void load_work(store *s, store_job *job)
+{
+    load_job *j = (load_job *)job;
+    j->err = store_load(s, j->id, &j->loaded);
+    if (j->err == STORE_ENOTFOUND && j->create) {
+        store_room record;
+        room_record_init(&record, j->id, j->now_ms, j->keep_ms);
+        j->err = store_room_create(s, &record, bytes_of("", 0));
+        if (j->err == BASE_OK || j->err == STORE_EEXISTS)
+            j->err = store_load(s, j->id, &j->loaded);
+    }
+    if (j->err == BASE_OK)
+        j->err = store_room_used(s, j->id, j->now_ms);
+}
+
+static void submit_load(load_job *j)
+{
+    loop *l = j->at->host->loop;
+    j->job.home = l;
+    store_thread_submit(l->app->store, &j->job);
+}
+
+static void load_done(loop *l, store_job *job)
+{
+    load_job *j = (load_job *)job;
+    hosted *at = j->at;
+    int64_t now_ms = room_host_now_ms(l->rooms);
+    if (j->err == STORE_ENOTFOUND && at->may_create && !j->create && !at->removed) {
+        /* A WebSocket came while the room was looked up for somebody who may not make it. */
+        j->create = true;
+        submit_load(j);
+        return;
+    }
+    at->in_store--;
+    at->loading = false;
+    if (j->err == BASE_OK && !at->removed) {
+        at->used_at_ms = now_ms;
+        j->err = room_on_loaded(at->room, &j->loaded, now_ms);
+        store_loaded_free(&j->loaded);
+    } else if (j->err == BASE_OK) {
+        store_loaded_free(&j->loaded);
+        j->err = STORE_ENOTFOUND;
+    } else {
+        if (j->err != STORE_ENOTFOUND)
+            log_event(LOG_ERROR, "room cannot be loaded", LOG_STR("room", j->id),
+                      LOG_STR("reason", store_err_text(j->err)));
+        if (!at->removed)
+            room_on_load_failed(at->room, j->err, now_ms);
+    }
+    hosted_answer_waiting(at, j->err);
+    hosted_maybe_free(at);
+    free(j);
+}
+
+static void sink_load(void *ctx, room *r)
+{
+    room_host *h = ctx;
+    hosted *at = room_host_hosted(h, room_id(r));
+    load_job *j = calloc(1, sizeof *j);
+    if (j == NULL) {
+        log_event(LOG_ERROR, "room cannot be loaded", LOG_STR("reason", "out of memory"));
+        return; /* its members wait; the next tick of the operator's monitoring shows it */
+    }
+    j->job.work = load_work;
+    j->job.done = load_done;
+    j->at = at;
+    snprintf(j->id, sizeof j->id, "%s", room_id(r));
+    j->create = at->may_create;
+    j->now_ms = room_host_now_ms(h);
+    j->keep_ms = h->loop->app->config.expire_days * ROOM_RECORD_DAY_MS;
+    at->loading = true;
+    at->in_store++;
+    submit_load(j);
+}
+
+/* ------------------------------------------------------------------------------- appending --- */
+
+static void batch_done(loop *l, store_batch *b)
+{
+    room_host *h = l->rooms;
+    int64_t now_ms = room_host_now_ms(h);
+    uint64_t took_us = uv_hrtime() / 1000 - b->begun_us;
+    histogram_add(&l->metrics.ack, took_us, b->count);
+    for (size_t i = 0; i < b->count; i++) {
+        hosted *at = b->owners[i];
+        at->in_store--;
+        /* One call for a run of rows of the same room. */
+        if (i + 1 < b->count && b->owners[i + 1] == at)
+            continue;
+        if (!at->removed)
+            room_on_stored(at->room, b->rows[i].seq, now_ms);
+        hosted_maybe_free(at);
+    }
+    store_batch_free(b);
+}
+
+static void sink_append(void *ctx, room *r, const room_row *row)
+{
+    room_host *h = ctx;
+    hosted *at = room_host_hosted(h, room_id(r));
+    if (h->batch == NULL)
+        h->batch = store_batch_new(h->loop);
+    store_row stored = {.room_id = room_id(r),
+                        .seq = row->seq,
+                        .author = row->author,
+                        .at_ms = row->at_ms,
+                        .update = row->update};
+    if (h->batch == NULL || !store_batch_add(h->batch, &stored, at)) {
+        /* The update is in the document and cannot be made durable: only a restart is honest. */
+        log_event(LOG_ERROR, "out of memory for an update", LOG_STR("room", room_id(r)));
+        abort();
+    }
+    at->in_store++;
+}
+
+void room_host_post_batch(room_host *h)
+{
+    store_batch *b = h->batch;
+    if (b == NULL)
+        return;
+    h->batch = NULL;
+    b->done = batch_done;
+    store_thread_append(h->loop->app->store, b);
+}
+
+/* ------------------------------------------------------------------------------- snapshots --- */
+
+typedef struct snapshot_job {
+    store_job job; /* first */
+    hosted *at;
+    store_snapshot snapshot;
+    int err;
+    uint8_t state[];
+} snapshot_job;
+
+static void snapshot_work(store *s, store_job *job)
+{
+    snapshot_job *j = (snapshot_job *)job;
+    j->err = store_snapshot_put(s, room_id(j->at->room), &j->snapshot);
+}
+
+static void snapshot_done(loop *l, store_job *job)
+{
+    snapshot_job *j = (snapshot_job *)job;
+    hosted *at = j->at;
+    at->in_store--;
+    if (!at->removed)
+        room_on_snapshot_done(at->room, j->snapshot.upto_seq, j->err, room_host_now_ms(l->rooms));
+    hosted_maybe_free(at);
+    free(j);
+}
+
+static void sink_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
+{
+    room_host *h = ctx;
+    hosted *at = room_host_hosted(h, room_id(r));
+    snapshot_job *j = calloc(1, sizeof *j + state.len_bytes);
+    if (j == NULL) {
+        log_event(LOG_WARN, "no memory for a snapshot", LOG_STR("room", room_id(r)));
+        return;
+    }
+    memcpy(j->state, state.ptr, state.len_bytes);
+    j->job.work = snapshot_work;
+    j->job.done = snapshot_done;
+    j->job.home = h->loop;
+    j->at = at;
+    j->snapshot =
+        (store_snapshot){upto_seq, room_host_now_ms(h), bytes_of(j->state, state.len_bytes)};
+    at->in_store++;
+    /* The snapshot must find its rows in the store. */
+    room_host_post_batch(h);
+    store_thread_submit(h->loop->app->store, &j->job);
+}
+
+/* ------------------------------------------------------------------------------------ use --- */
+
+typedef struct used_job {
+    store_job job; /* first */
+    char id[STORE_ID_BYTES_MAX + 1];
+    int64_t at_ms;
+} used_job;
+
+static void used_work(store *s, store_job *job)
+{
+    used_job *j = (used_job *)job;
+    int err = store_room_used(s, j->id, j->at_ms);
+    if (err != BASE_OK && err != STORE_ENOTFOUND)
+        log_event(LOG_WARN, "expiry not put off", LOG_STR("room", j->id),
+                  LOG_STR("reason", store_err_text(err)));
+}
+
+static void used_done(loop *l, store_job *job)
+{
+    (void)l;
+    free(job);
+}
+
+void room_host_note_use(hosted *at, int64_t now_ms)
+{
+    used_job *j = calloc(1, sizeof *j);
+    if (j == NULL)
+        return;
+    at->used_at_ms = now_ms;
+    j->job.work = used_work;
+    j->job.done = used_done;
+    snprintf(j->id, sizeof j->id, "%s", room_id(at->room));
+    j->at_ms = now_ms;
+    store_thread_submit(at->host->loop->app->store, &j->job);
+}
+
+static void sink_log(void *ctx, const room *r, const room_log *entry)
+{
+    static const log_level levels[] = {LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR};
+    (void)ctx;
+    log_event(levels[entry->level], entry->event, LOG_STR("room", room_id(r)),
+              LOG_STR("detail", entry->detail != NULL ? entry->detail : ""),
+              LOG_INT("session", entry->session), LOG_INT("number", entry->number));
+}
+
+void room_host_sink_init(room_host *h)
+{
+    h->sink = (room_sink){.ctx = h,
+                          .send = sink_send,
+                          .send_coalescible = sink_send_coalescible,
+                          .close = sink_close,
+                          .load = sink_load,
+                          .append = sink_append,
+                          .snapshot = sink_snapshot,
+                          .log = sink_log};
+}

@@ -1,0 +1,220 @@
+#include "server/serve.h"
+
+#include "server/drain.h"
+#include "server/limits.h"
+#include "server/listen.h"
+#include "server/log.h"
+#include "server/room_host.h"
+#include "server/store_thread.h"
+#include "server/sweeper.h"
+#include "server/wall_time.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct serve {
+    app app;
+    uv_loop_t main; /* signals and the sweeper's clock only */
+    uv_signal_t signals[2];
+    uv_timer_t sweep;
+    bool leaving;
+} serve;
+
+static int complain(const char *what, const char *why)
+{
+    fprintf(stderr, "tandem: %s: %s\n", what, why);
+    return SERVE_FAILED;
+}
+
+/* One file for each connection: take what the system gives. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        log_event(LOG_WARN, "file limit not raised", LOG_STR("reason", strerror(errno)));
+}
+
+static int make_parent(const char *path)
+{
+    char dir[1024];
+    snprintf(dir, sizeof dir, "%s", path);
+    for (char *at = dir + 1; (at = strchr(at, '/')) != NULL; at++) {
+        *at = '\0';
+        if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+            return complain(dir, strerror(errno));
+        *at = '/';
+    }
+    return SERVE_OK;
+}
+
+static int open_store(serve *s)
+{
+    const char *data = s->app.config.data;
+    store *st;
+    int err;
+    if (strcmp(data, ":memory:") == 0) {
+        err = store_memory_open(base_alloc_libc(), &st);
+    } else {
+        if (make_parent(data) != SERVE_OK)
+            return SERVE_FAILED;
+        err = store_sqlite_open(data, base_alloc_libc(), &st);
+    }
+    if (err != BASE_OK)
+        return complain(data, store_err_text(err));
+    s->app.store = store_thread_start(&s->app, st, room_host_stalled);
+    return s->app.store != NULL ? SERVE_OK : complain("store thread", "cannot be started");
+}
+
+/* The web application: where the operator says, where this build put it, where it was installed. */
+static void load_web(app *a)
+{
+    const char *const places[] = {a->config.web_root, TANDEM_WEB_BUILD, TANDEM_WEB_INSTALLED};
+    for (size_t i = 0; i < 3 && a->files == NULL; i++) {
+        if (places[i][0] == '\0')
+            continue;
+        a->files = static_files_load(places[i]);
+        if (i == 0)
+            break; /* the operator's word is the last */
+    }
+    if (a->files == NULL)
+        log_event(LOG_WARN, "the web application is not built", LOG_STR("path", places[0]));
+}
+
+static int start_loops(serve *s)
+{
+    app *a = &s->app;
+    int fds[256];
+    int64_t threads = a->config.threads;
+    a->loop_count = threads > 0 ? (size_t)threads : (size_t)uv_available_parallelism();
+    if (a->loop_count > 256)
+        a->loop_count = 256;
+    a->loops = calloc(a->loop_count, sizeof *a->loops);
+    int err = a->loops == NULL ? -ENOMEM : listen_open(&a->config, fds, a->loop_count, &a->port);
+    if (err != 0) {
+        char where[300];
+        snprintf(where, sizeof where, "%s port %lld", a->config.host, (long long)a->config.port);
+        return complain(where, strerror(-err));
+    }
+    for (size_t i = 0; i < a->loop_count; i++) {
+        if (!loop_init(&a->loops[i], a, i, fds[i]))
+            return complain("event loop", "cannot be started");
+    }
+    for (size_t i = 0; i < a->loop_count; i++) {
+        if (uv_thread_create(&a->loops[i].thread, loop_run, &a->loops[i]) != 0)
+            return complain("loop thread", "cannot be started");
+    }
+    return SERVE_OK;
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    serve *s = handle->data;
+    if (s->leaving)
+        return;
+    s->leaving = true;
+    log_event(LOG_INFO, "shutting down", LOG_INT("signal", number));
+    drain_begin(&s->app);
+    uv_stop(&s->main);
+}
+
+static void on_sweep(uv_timer_t *timer)
+{
+    sweeper_run(&((serve *)timer->data)->app);
+}
+
+static int start_main(serve *s)
+{
+    static const int numbers[] = {SIGTERM, SIGINT};
+    if (uv_loop_init(&s->main) != 0 || uv_timer_init(&s->main, &s->sweep) != 0)
+        return complain("main loop", "cannot be started");
+    s->sweep.data = s;
+    uv_timer_start(&s->sweep, on_sweep, LIMIT_SWEEP_MS / 10, LIMIT_SWEEP_MS);
+    for (size_t i = 0; i < 2; i++) {
+        s->signals[i].data = s;
+        if (uv_signal_init(&s->main, &s->signals[i]) != 0 ||
+            uv_signal_start(&s->signals[i], on_signal, numbers[i]) != 0)
+            return complain("signals", "cannot be watched");
+    }
+    signal(SIGPIPE, SIG_IGN);
+    return SERVE_OK;
+}
+
+static int init_app(serve *s, config *c)
+{
+    app *a = &s->app;
+    a->config = *c;
+    memset(c, 0, sizeof *c);
+    if (sodium_init() < 0)
+        return complain("libsodium", "no source of randomness");
+    json_object_seed(0);
+    randombytes_buf(&a->hash_seed, sizeof a->hash_seed);
+    limits_init(&a->limits);
+    a->limits.linger_ms = (uint64_t)a->config.linger_s * 1000;
+    a->started_at_ms = wall_time_now_ms();
+    a->addresses = address_count_new((size_t)a->config.sockets_per_address);
+    return a->addresses != NULL ? SERVE_OK : complain("start", "out of memory");
+}
+
+static void announce(const app *a)
+{
+    bool v6 = strchr(a->config.host, ':') != NULL;
+    printf("listening on http://%s%s%s:%d\n", v6 ? "[" : "", a->config.host, v6 ? "]" : "",
+           a->port);
+    fflush(stdout);
+    log_event(LOG_INFO, "started", LOG_STR("version", TANDEM_VERSION), LOG_INT("port", a->port),
+              LOG_INT("threads", a->loop_count), LOG_STR("data", a->config.data));
+}
+
+static void close_handle(uv_handle_t *handle, void *arg)
+{
+    (void)arg;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+static void take_down(serve *s)
+{
+    app *a = &s->app;
+    for (size_t i = 0; i < a->loop_count; i++)
+        uv_thread_join(&a->loops[i].thread);
+    store_thread_stop(a->store);
+    uv_walk(&s->main, close_handle, NULL);
+    uv_run(&s->main, UV_RUN_DEFAULT);
+    uv_loop_close(&s->main);
+    static_files_free(a->files);
+    address_count_free(a->addresses);
+    free(a->loops);
+    config_deinit(&a->config);
+    log_event(LOG_INFO, "stopped", LOG_INT("code", 0));
+}
+
+int serve_run(config *c)
+{
+    static serve s;
+    log_setup(c->log_format, c->log_level);
+    raise_file_limit();
+    int err = init_app(&s, c);
+    if (err == SERVE_OK)
+        err = open_store(&s);
+    if (err != SERVE_OK)
+        return err;
+    load_web(&s.app);
+    err = start_main(&s);
+    if (err == SERVE_OK)
+        err = start_loops(&s);
+    if (err != SERVE_OK)
+        return err;
+    announce(&s.app);
+    uv_run(&s.main, UV_RUN_DEFAULT);
+    take_down(&s);
+    return SERVE_OK;
+}
