@@ -259,7 +259,7 @@ static int read_room(sqlite_store *s, const char *id, store_room *out, sqlite3_i
 
 static int sqlite_room_get(store *base, const char *id, store_room *out)
 {
-    sqlite3_int64 key;
+    sqlite3_int64 key = 0;
     return read_room(self(base), id, out, &key);
 }
 
@@ -267,7 +267,7 @@ static int sqlite_room_patch(store *base, const char *id, const store_patch *pat
 {
     sqlite_store *s = self(base);
     store_room room;
-    sqlite3_int64 key;
+    sqlite3_int64 key = 0;
     int err = begin(s);
     if (err != BASE_OK)
         return err;
@@ -345,7 +345,7 @@ static int sqlite_load(store *base, const char *id, store_loaded *out)
 {
     sqlite_store *s = self(base);
     store_room room;
-    sqlite3_int64 key;
+    sqlite3_int64 key = 0;
     load_builder b;
     int err = read_room(s, id, &room, &key);
     if (err != BASE_OK)
