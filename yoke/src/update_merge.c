@@ -13,6 +13,8 @@
  *
  * The bytes are those of Yjs' mergeUpdates, which depend on the order of sources whose next structs
  * start at one clock: `stamp` keeps the order that a stable sort, repeated after every step, gives.
+ * Only where a collected run and an item start at one clock Yjs' comparison contradicts itself, and
+ * its order depends on how often it sorted; here the item comes first, for it says more.
  *
  * Source: yjs 13.6.33, mergeUpdatesV2.
  */
@@ -76,7 +78,7 @@ static bool takes_precedence(const merger *m, size_t a, size_t b)
     if (x->next.clock != y->next.clock)
         return x->next.clock < y->next.clock;
     bool x_gc = x->next.ref == YOKE__GC, y_gc = y->next.ref == YOKE__GC;
-    return x_gc == y_gc ? x->stamp < y->stamp : x->stamp > y->stamp;
+    return x_gc == y_gc ? x->stamp < y->stamp : y_gc;
 }
 
 static void sift_down(merger *m, size_t at)
