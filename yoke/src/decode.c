@@ -12,6 +12,7 @@
 yoke_err yoke__update_open(yoke__update_reader *r, bytes update, size_t nesting)
 {
     *r = (yoke__update_reader){.in = reader_of(update), .nesting = nesting};
+    r->start = r->in.pos;
     if (reader_varuint(&r->in, &r->sections_left) != BASE_OK ||
         r->sections_left > reader_left(&r->in) / SECTION_BYTES_MIN)
         return YOKE_EMALFORMED;
@@ -217,9 +218,11 @@ yoke_err yoke__update_next(yoke__update_reader *r, yoke__struct *out, bool *more
     *more = !r->in_deletes;
     if (r->in_deletes)
         return YOKE_OK;
+    uint32_t at = (uint32_t)(r->in.pos - r->start);
     err = yoke__struct_read(&r->in, r->client, r->clock, r->nesting, out);
     if (err != YOKE_OK)
         return err;
+    out->wire_at = at;
     r->clock += out->len;
     r->structs_left--;
     return YOKE_OK;

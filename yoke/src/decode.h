@@ -67,6 +67,7 @@ typedef struct yoke__struct {
     bool ascii;          /* STRING: every unit is one byte */
     bool parent_is_root; /* only meaningful when neither ORIGIN nor RIGHT is set */
     uint8_t type_ref;    /* TYPE */
+    uint32_t wire_at;    /* of yoke__update_next: where the struct starts in the update */
     yoke_id origin;      /* with INFO_ORIGIN */
     yoke_id right;       /* with INFO_RIGHT */
     yoke_id parent;      /* with neither and not parent_is_root */
@@ -86,6 +87,7 @@ typedef struct yoke__range {
 
 typedef struct yoke__update_reader {
     reader in;
+    const uint8_t *start;
     size_t nesting;
     uint64_t sections_left;
     uint64_t structs_left; /* of this section; afterwards: ranges of this client */

@@ -1,0 +1,528 @@
+/* apply.c - one update of a peer: read wholly, judged, everything reserved, then integrated.
+ *
+ * The sections of clients are walked as Yjs walks them: from the highest id down, and where a
+ * struct needs a clock that another section of this update brings, that section goes first. */
+#include "yoke/src/doc.h"
+
+#include "base/utf.h"
+#include "yoke/src/event.h"
+
+typedef struct section {
+    uint64_t id;
+    uint32_t client;
+    uint32_t at; /* next struct in the scratch */
+    uint32_t end;
+    uint32_t back; /* section that waits for this one */
+    bool busy;
+} section;
+
+typedef struct incoming {
+    yoke_doc *doc;
+    bytes update;
+    yoke__struct *s;
+    size_t n;
+    section *sec;
+    size_t sections;
+    size_t ranges;
+    reader deletes; /* where the delete set begins */
+    yoke__need need;
+    size_t refs; /* clients named by structs */
+    bool may_park;
+    yoke__segment *segment;
+    yoke_apply_result result;
+} incoming;
+
+static yoke_err limit_clock(const yoke__struct *s)
+{
+    return s->clock + s->len >= UINT32_MAX ? YOKE_ELIMIT_CLOCK : YOKE_OK;
+}
+
+/* Pass one: decode into the scratch and find the sections. */
+static yoke_err read_structs(incoming *in, yoke__update_reader *r)
+{
+    yoke_doc *doc = in->doc;
+    bool more = true;
+    doc->scratch.n = 0;
+    for (;;) {
+        if (!yoke__vec_reserve(doc, &doc->scratch, 1, sizeof(yoke__struct)))
+            return doc->fault;
+        yoke__struct *s = YOKE__AT(doc->scratch, yoke__struct, doc->scratch.n);
+        bool fresh = r->structs_left == 0;
+        yoke_err err = yoke__update_next(r, s, &more);
+        if (err != YOKE_OK)
+            return err;
+        if (!more)
+            break;
+        doc->scratch.n++;
+        if (fresh) {
+            if (!yoke__vec_reserve(doc, &doc->sections, 1, sizeof(section)))
+                return doc->fault;
+            *YOKE__AT(doc->sections, section, doc->sections.n++) =
+                (section){.id = s->client,
+                          .client = YOKE__NONE,
+                          .at = (uint32_t)doc->scratch.n - 1,
+                          .back = YOKE__NONE};
+        }
+        YOKE__AT(doc->sections, section, doc->sections.n - 1)->end = (uint32_t)doc->scratch.n;
+    }
+    in->s = doc->scratch.ptr;
+    in->n = doc->scratch.n;
+    in->sec = doc->sections.ptr;
+    in->sections = doc->sections.n;
+    return YOKE_OK;
+}
+
+static uint64_t state_of(const yoke_doc *doc, uint64_t id)
+{
+    uint32_t c = yoke__client_find(doc, id);
+    return c == YOKE__NONE ? 0 : yoke__cl(doc, c)->state;
+}
+
+static bool same_text(bytes a, bytes b)
+{
+    /* A split pair reads as U+FFFD on one side only, and is 2 units where the pair is. */
+    size_t i = 0;
+    size_t k = 0;
+    while (i < a.len_bytes && k < b.len_bytes) {
+        bool fa = a.len_bytes - i >= 3 && memcmp(a.ptr + i, "\xef\xbf\xbd", 3) == 0;
+        bool fb = b.len_bytes - k >= 3 && memcmp(b.ptr + k, "\xef\xbf\xbd", 3) == 0;
+        if (fa != fb)
+            return true; /* cannot be told from here on */
+        if (a.ptr[i] != b.ptr[k])
+            return false;
+        i++;
+        k++;
+    }
+    return true;
+}
+
+/* Does `s` say something else than block `b` about the units both have? */
+static bool differs(const yoke_doc *doc, const yoke__block *b, const yoke__struct *s)
+{
+    if ((b->flags & YOKE__F_DELETED) || s->ref <= YOKE__DELETED || b->ref == YOKE__FORMAT ||
+        s->ref == YOKE__FORMAT)
+        return false;
+    if (b->ref != s->ref)
+        return true;
+    uint64_t from = b->clock > s->clock ? b->clock : s->clock;
+    bytes mine = yoke__content(doc, b);
+    bytes its = s->content;
+    if (s->ref == YOKE__STRING) {
+        if (b->flags & (YOKE__F_LEAD | YOKE__F_TAIL))
+            return false;
+        bool inside;
+        size_t i = utf_offset(mine, (size_t)(from - b->clock), &inside);
+        if (inside)
+            return false;
+        size_t k = utf_offset(its, (size_t)(from - s->clock), &inside);
+        return !inside && !same_text(bytes_of(mine.ptr + i, mine.len_bytes - i),
+                                     bytes_of(its.ptr + k, its.len_bytes - k));
+    }
+    if (s->ref == YOKE__ANY || s->ref == YOKE__JSON) {
+        size_t i = yoke__elements_offset(mine, b->ref, from - b->clock);
+        size_t k = yoke__elements_offset(its, s->ref, from - s->clock);
+        size_t n = mine.len_bytes - i;
+        n = its.len_bytes - k < n ? its.len_bytes - k : n;
+        return memcmp(mine.ptr + i, its.ptr + k, n) != 0;
+    }
+    if (s->ref == YOKE__TYPE)
+        return yoke__ty(doc, b->at)->type_ref != s->type_ref;
+    if (s->ref == YOKE__DOC)
+        return false;
+    return !bytes_equal(mine, its);
+}
+
+static bool conflicts(const yoke_doc *doc, uint32_t client, const yoke__struct *s, uint64_t state)
+{
+    uint64_t end = s->clock + s->len < state ? s->clock + s->len : state;
+    for (uint64_t at = s->clock; at < end;) {
+        const yoke__block *b = yoke__blk(doc, yoke__block_at(doc, client, (uint32_t)at));
+        if (differs(doc, b, s))
+            return true;
+        at = (uint64_t)b->clock + b->len;
+    }
+    return false;
+}
+
+static const yoke__struct *incoming_at(const incoming *in, yoke_id id)
+{
+    for (size_t k = 0; k < in->sections; k++) {
+        const section *c = &in->sec[k];
+        if (c->id != id.client)
+            continue;
+        size_t lo = c->at;
+        size_t hi = c->end;
+        while (lo < hi) {
+            size_t mid = lo + (hi - lo) / 2;
+            if (in->s[mid].clock + in->s[mid].len <= id.clock)
+                lo = mid + 1;
+            else
+                hi = mid;
+        }
+        if (lo < c->end && in->s[lo].clock <= id.clock)
+            return &in->s[lo];
+    }
+    return NULL;
+}
+
+/* A parent that is there and holds no children makes the update malformed; a collected one does
+ * not. */
+static bool bad_parent(const incoming *in, const yoke__struct *s)
+{
+    uint32_t c = yoke__client_find(in->doc, s->parent.client);
+    if (c != YOKE__NONE && s->parent.clock < yoke__cl(in->doc, c)->state) {
+        const yoke__block *b =
+            yoke__blk(in->doc, yoke__block_at(in->doc, c, (uint32_t)s->parent.clock));
+        return b->ref > YOKE__DELETED && b->ref != YOKE__TYPE;
+    }
+    const yoke__struct *p = incoming_at(in, s->parent);
+    return p != NULL && p->ref > YOKE__DELETED && p->ref != YOKE__TYPE && p->ref != YOKE__SKIP;
+}
+
+static void judge_ref(incoming *in, const yoke__struct *s, yoke_id id)
+{
+    if (id.client == s->client)
+        return;
+    in->refs++;
+    if (id.clock >= state_of(in->doc, id.client))
+        in->may_park = true;
+}
+
+/* What the struct may cost, whether it can wait, whether it may be at all. */
+static yoke_err judge(incoming *in, const yoke__struct *s, uint32_t client, uint64_t state)
+{
+    yoke__need *need = &in->need;
+    if (s->clock < state && s->ref != YOKE__SKIP && conflicts(in->doc, client, s, state))
+        return YOKE_ECONFLICT;
+    if (s->ref == YOKE__SKIP)
+        return YOKE_OK;
+    if (s->clock + s->len <= state) {
+        in->result.known += s->len;
+        return YOKE_OK;
+    }
+    if (s->clock < state)
+        in->result.known += state - s->clock;
+    need->blocks += 3;
+    need->heap_bytes += s->content.len_bytes + 64;
+    if (s->info & YOKE__INFO_ORIGIN)
+        judge_ref(in, s, s->origin);
+    if (s->info & YOKE__INFO_RIGHT)
+        judge_ref(in, s, s->right);
+    if (s->ref == YOKE__TYPE) {
+        need->types++;
+        need->name_bytes += s->content.len_bytes;
+    }
+    if (s->ref == YOKE__GC || (s->info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT)))
+        return limit_clock(s);
+    need->name_bytes += s->parent_sub.len_bytes;
+    need->entries++;
+    if (s->parent_is_root) {
+        need->types++;
+        need->entries++;
+        need->name_bytes += s->parent_name.len_bytes;
+    } else {
+        judge_ref(in, s, s->parent);
+        if (bad_parent(in, s))
+            return YOKE_EMALFORMED;
+    }
+    return limit_clock(s);
+}
+
+static yoke_err judge_all(incoming *in)
+{
+    for (size_t k = 0; k < in->sections; k++) {
+        section *c = &in->sec[k];
+        c->client = yoke__client_find(in->doc, c->id);
+        uint64_t state = c->client == YOKE__NONE ? 0 : yoke__cl(in->doc, c->client)->state;
+        uint64_t reach = state;
+        for (uint32_t i = c->at; i < c->end; i++) {
+            const yoke__struct *s = &in->s[i];
+            yoke_err err = judge(in, s, c->client, state);
+            if (err != YOKE_OK)
+                return err;
+            if (s->ref == YOKE__SKIP)
+                continue;
+            if (s->clock > reach)
+                in->may_park = true;
+            else if (s->clock + s->len > reach)
+                reach = s->clock + s->len;
+        }
+    }
+    return YOKE_OK;
+}
+
+static yoke_err read_deletes(incoming *in, yoke__update_reader *r)
+{
+    yoke__range d;
+    bool more = true;
+    yoke__update_reader again = *r;
+    in->deletes = r->in;
+    for (;;) {
+        yoke_err err = yoke__update_next_delete(&again, &d, &more);
+        if (err != YOKE_OK)
+            return err;
+        if (!more)
+            return YOKE_OK;
+        in->ranges++;
+    }
+}
+
+/* Room in the waiting queues, when something could have to wait. */
+static yoke_err reserve_parking(incoming *in, yoke__update_reader deletes)
+{
+    yoke_doc *doc = in->doc;
+    for (size_t k = 0; in->may_park && k < in->sections; k++) {
+        section *c = &in->sec[k];
+        if (!yoke__queue_reserve(doc, &yoke__cl(doc, c->client)->parked, c->end - c->at))
+            return doc->fault;
+        for (uint32_t i = c->at; i < c->end; i++) {
+            const yoke__struct *s = &in->s[i];
+            if (s->info & YOKE__INFO_ORIGIN)
+                (void)yoke__client_make(doc, s->origin.client);
+            if (s->info & YOKE__INFO_RIGHT)
+                (void)yoke__client_make(doc, s->right.client);
+            if (s->ref != YOKE__GC && s->ref != YOKE__SKIP && !s->parent_is_root &&
+                !(s->info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT)))
+                (void)yoke__client_make(doc, s->parent.client);
+        }
+    }
+    yoke__range d;
+    bool more = true;
+    while (yoke__update_next_delete(&deletes, &d, &more) == YOKE_OK && more) {
+        if (d.clock + d.len <= state_of(doc, d.client))
+            continue;
+        uint32_t client = yoke__client_make(doc, d.client);
+        if (!yoke__queue_reserve(doc, &yoke__cl(doc, client)->deletes, in->ranges))
+            return doc->fault;
+    }
+    if (!in->may_park)
+        return YOKE_OK;
+    size_t size = in->update.len_bytes;
+    if (size > doc->limits.pending_bytes - doc->parked_bytes ||
+        in->n > doc->limits.pending_structs - doc->parked_n)
+        return YOKE_ELIMIT_PENDING;
+    in->segment = yoke__get(doc, sizeof *in->segment + size);
+    if (in->segment == NULL)
+        return doc->fault;
+    *in->segment = (yoke__segment){.size_bytes = size, .uses = 1};
+    memcpy(in->segment->data, in->update.ptr, size);
+    doc->parked_bytes += size;
+    return YOKE_OK;
+}
+
+static void segment_release(incoming *in)
+{
+    yoke__segment *s = in->segment;
+    if (s != NULL && --s->uses == 0) {
+        in->doc->parked_bytes -= s->size_bytes;
+        yoke__put(in->doc, s, sizeof *s + s->size_bytes);
+    }
+    in->segment = NULL;
+}
+
+static yoke_err reserve_all(incoming *in, yoke__update_reader deletes)
+{
+    yoke_doc *doc = in->doc;
+    yoke__need *need = &in->need;
+    size_t waiting = doc->parked_n + doc->parked_dels;
+    need->blocks += 2 * in->ranges + 3 * waiting;
+    need->heap_bytes += doc->parked_bytes + 64 * waiting;
+    need->clients = in->sections + in->ranges + (in->may_park ? in->refs : 0);
+    size_t blocks = doc->blocks_used - doc->blocks_free_n;
+    bool nested = need->types > 0 || doc->types.n > 1;
+    need->dels = need->blocks + (nested ? blocks : in->ranges);
+    if (waiting > 0) {
+        need->types += 2 * waiting;
+        need->entries += 2 * waiting;
+        need->name_bytes += doc->parked_bytes;
+    }
+    if (blocks + need->blocks / 3 > doc->limits.structs)
+        return YOKE_ELIMIT_STRUCTS;
+    yoke_err err = yoke__reserve(doc, need);
+    if (err != YOKE_OK)
+        return err;
+    for (size_t k = 0; k < in->sections; k++)
+        in->sec[k].client = yoke__client_make(doc, in->sec[k].id);
+    err = reserve_parking(in, deletes);
+    if (err == YOKE_OK)
+        err = yoke__emit_reserve(doc, 2 * in->update.len_bytes + 64 * need->blocks +
+                                          2 * doc->parked_bytes + 24 * need->dels);
+    if (err != YOKE_OK)
+        segment_release(in);
+    return err;
+}
+
+static void park_rest(incoming *in, section *c)
+{
+    for (; c->at < c->end; c->at++) {
+        const yoke__struct *s = &in->s[c->at];
+        uint64_t state = yoke__cl(in->doc, c->client)->state;
+        if (s->ref == YOKE__SKIP || s->clock + s->len <= state)
+            continue;
+        in->segment->uses++;
+        in->result.parked++;
+        yoke__park(in->doc, c->client,
+                   (yoke__parked){
+                       .clock = s->clock, .len = s->len, .segment = in->segment, .at = s->wire_at});
+    }
+}
+
+static uint32_t section_of(const incoming *in, uint64_t id)
+{
+    for (uint32_t k = 0; k < in->sections; k++)
+        if (in->sec[k].id == id && in->sec[k].at < in->sec[k].end)
+            return k;
+    return YOKE__NONE;
+}
+
+/* Integrate a section until it ends or lacks something.  True: `*dep` is lacking. */
+static bool run_section(incoming *in, section *c, yoke_id *dep)
+{
+    yoke_doc *doc = in->doc;
+    for (; c->at < c->end; c->at++) {
+        const yoke__struct *s = &in->s[c->at];
+        uint64_t state = yoke__cl(doc, c->client)->state;
+        if (s->ref == YOKE__SKIP || s->clock + s->len <= state) {
+            in->result.exact = in->result.exact && s->ref == YOKE__SKIP;
+            continue;
+        }
+        if (yoke__missing_dep(doc, s, c->client, s->clock, dep))
+            return true;
+        if (s->clock < state)
+            in->result.exact = false;
+        (void)yoke__integrate(doc, s, c->client, (uint32_t)(state - s->clock));
+        if (doc->parked_n + doc->parked_dels > 0)
+            yoke__advanced(doc, c->client);
+    }
+    return false;
+}
+
+static void run_from(incoming *in, uint32_t k)
+{
+    in->sec[k].busy = true;
+    while (k != YOKE__NONE) {
+        section *c = &in->sec[k];
+        yoke_id dep;
+        if (run_section(in, c, &dep)) {
+            uint32_t other = section_of(in, dep.client);
+            if (other != YOKE__NONE && !in->sec[other].busy) {
+                in->sec[other].busy = true;
+                in->sec[other].back = k;
+                k = other;
+                continue;
+            }
+            park_rest(in, c);
+        }
+        c->busy = false;
+        k = c->back;
+        c->back = YOKE__NONE;
+    }
+}
+
+static void run_deletes(incoming *in, yoke__update_reader r)
+{
+    yoke_doc *doc = in->doc;
+    yoke__range d;
+    bool more = true;
+    uint64_t asked = 0;
+    uint64_t before = doc->txn_deleted;
+    while (yoke__update_next_delete(&r, &d, &more) == YOKE_OK && more) {
+        uint32_t client = yoke__client_find(doc, d.client);
+        uint64_t state = client == YOKE__NONE ? 0 : yoke__cl(doc, client)->state;
+        uint64_t end = d.clock + d.len;
+        asked += d.len;
+        if (d.clock < state) {
+            uint64_t stop = end < state ? end : state;
+            yoke__delete_range(doc, client, (uint32_t)d.clock, (uint32_t)(stop - d.clock));
+            yoke__bury(doc);
+        }
+        if (end > state) {
+            uint64_t from = d.clock > state ? d.clock : state;
+            yoke__park_delete(doc, client, from, end - from);
+            in->result.exact = false;
+        }
+    }
+    if (doc->txn_deleted - before != asked)
+        in->result.exact = false;
+}
+
+static void trim(yoke_doc *doc)
+{
+    if (doc->parked_n + doc->parked_dels > 0)
+        return;
+    while (doc->block_chunks.n * YOKE__BLOCKS_PER_CHUNK >=
+           (size_t)doc->blocks_used + 3 * YOKE__BLOCKS_PER_CHUNK)
+        yoke__put(doc, ((void **)doc->block_chunks.ptr)[--doc->block_chunks.n],
+                  YOKE__BLOCKS_PER_CHUNK * sizeof(yoke__block));
+    while (doc->node_chunks.n * YOKE__NODES_PER_CHUNK >=
+           (size_t)doc->nodes_used + 8 * YOKE__NODES_PER_CHUNK)
+        yoke__put(doc, ((void **)doc->node_chunks.ptr)[--doc->node_chunks.n],
+                  YOKE__NODES_PER_CHUNK * sizeof(yoke__node));
+}
+
+static void drop_scratch(yoke_doc *doc)
+{
+    if (doc->scratch.cap > 64)
+        yoke__vec_free(doc, &doc->scratch, sizeof(yoke__struct));
+    if (doc->sections.cap > 64)
+        yoke__vec_free(doc, &doc->sections, sizeof(section));
+    doc->scratch.n = doc->sections.n = 0;
+}
+
+static uint64_t clocks_gained(const yoke_doc *doc)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < doc->touched.n; i++) {
+        const yoke__client *c = yoke__cl(doc, *YOKE__AT(doc->touched, uint32_t, i));
+        n += c->state - c->before;
+    }
+    return n;
+}
+
+static yoke_err apply(incoming *in, uint64_t origin)
+{
+    yoke_doc *doc = in->doc;
+    yoke__update_reader r;
+    yoke_err err = yoke__update_open(&r, in->update, doc->limits.nesting);
+    if (err == YOKE_OK)
+        err = read_structs(in, &r);
+    if (err == YOKE_OK)
+        err = read_deletes(in, &r);
+    if (err == YOKE_OK)
+        err = judge_all(in);
+    if (err == YOKE_OK)
+        err = reserve_all(in, r);
+    if (err != YOKE_OK)
+        return err;
+    bool waiting = doc->parked_n + doc->parked_dels > 0;
+    in->result.exact = true;
+    yoke__txn_start(doc, false, origin);
+    for (uint32_t k = 0; k < in->sections; k++)
+        run_from(in, k);
+    run_deletes(in, r);
+    if (waiting || in->result.parked > 0)
+        yoke__wake_all(doc);
+    in->result.exact = in->result.exact && !waiting && in->result.parked == 0;
+    in->result.integrated = clocks_gained(doc);
+    in->result.deleted = doc->txn_deleted;
+    segment_release(in);
+    yoke__txn_finish(doc, in->result.exact ? &in->update : NULL);
+    trim(doc);
+    return YOKE_OK;
+}
+
+yoke_err yoke_doc_apply(yoke_doc *doc, yoke_bytes update, uint64_t origin, yoke_apply_result *out)
+{
+    incoming in = {.doc = doc, .update = bytes_of(update.ptr, update.len_bytes)};
+    if (out != NULL)
+        *out = (yoke_apply_result){0};
+    if (doc->in_txn)
+        return YOKE_ESTATE;
+    if (update.len_bytes > doc->limits.update_bytes)
+        return YOKE_ELIMIT_UPDATE;
+    yoke_err err = apply(&in, origin);
+    drop_scratch(doc);
+    if (err == YOKE_OK && out != NULL)
+        *out = in.result;
+    return err;
+}

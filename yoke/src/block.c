@@ -1,0 +1,418 @@
+/* block.c - the store of blocks: finding by clock, splitting, joining, deleting. */
+#include "yoke/src/doc.h"
+
+#include "base/utf.h"
+
+uint32_t yoke__block_new(yoke_doc *doc)
+{
+    uint32_t i = doc->blocks_free;
+    if (i != 0) {
+        doc->blocks_free = yoke__blk(doc, i)->next;
+        doc->blocks_free_n--;
+    } else {
+        i = doc->blocks_used++;
+    }
+    return i;
+}
+
+void yoke__block_free(yoke_doc *doc, uint32_t b)
+{
+    yoke__block *p = yoke__blk(doc, b);
+    *p = (yoke__block){.next = doc->blocks_free};
+    doc->blocks_free = b;
+    doc->blocks_free_n++;
+    if (doc->cur_block == b)
+        doc->cur_type = 0;
+}
+
+uint32_t yoke__block_at(const yoke_doc *doc, uint32_t client, uint32_t clock)
+{
+    const yoke__client *c = yoke__cl(doc, client);
+    uint32_t offset;
+    if (clock >= c->state)
+        return 0;
+    if (clock >= yoke__blk(doc, c->tail)->clock)
+        return c->tail;
+    return yoke__tree_find(doc, c->tree, clock, &offset);
+}
+
+uint32_t yoke__block_after(const yoke_doc *doc, uint32_t b)
+{
+    const yoke__block *p = yoke__blk(doc, b);
+    if (yoke__cl(doc, p->client)->tail == b)
+        return 0;
+    const yoke__node *n = yoke__nd(doc, p->leaf[YOKE__IDX]);
+    for (unsigned i = 0; i + 1u < n->n; i++)
+        if (n->ref[i] == b)
+            return n->ref[i + 1];
+    return yoke__block_at(doc, p->client, p->clock + p->len);
+}
+
+/* The tree learns the tail's length only when it must. */
+static void sync_tail(yoke_doc *doc, yoke__client *c)
+{
+    uint32_t len = yoke__blk(doc, c->tail)->len;
+    if (c->tree == 0) {
+        yoke__tree_after(doc, YOKE__IDX, &c->tree, 0, c->tail, len);
+    } else if (c->tail_weight != len) {
+        yoke__tree_add(doc, YOKE__IDX, c->tail, len - c->tail_weight);
+    }
+    c->tail_weight = len;
+}
+
+void yoke__client_push(yoke_doc *doc, uint32_t b)
+{
+    yoke__block *p = yoke__blk(doc, b);
+    yoke__client *c = yoke__cl(doc, p->client);
+    p->leaf[YOKE__IDX] = 0;
+    if (c->tail != 0) {
+        sync_tail(doc, c);
+        yoke__tree_after(doc, YOKE__IDX, &c->tree, c->tail, b, p->len);
+        c->tail_weight = p->len;
+    }
+    c->tail = b;
+    c->state = p->clock + p->len;
+}
+
+/* Room for `b` right of `left` in the position tree of its list.  The tree is given up when nodes
+ * are short. */
+static void position_after(yoke_doc *doc, uint32_t type, uint32_t left, uint32_t b)
+{
+    yoke__type_rec *t = yoke__ty(doc, type);
+    yoke__blk(doc, b)->leaf[YOKE__POS] = 0;
+    if (t->tree == 0) {
+        if (t->blocks >= YOKE__TREE_FROM)
+            yoke__want_tree(doc, type);
+        return;
+    }
+    size_t spare = YOKE__NODES_PER_CHUNK * doc->node_chunks.n - doc->nodes_used + doc->nodes_free_n;
+    if (spare < yoke__tree_height(doc, t->tree) + 1) {
+        yoke__tree_free(doc, YOKE__POS, t->tree);
+        t->tree = 0;
+        return;
+    }
+    yoke__tree_after(doc, YOKE__POS, &t->tree, left, b, yoke__visible(yoke__blk(doc, b)));
+}
+
+void yoke__list_link(yoke_doc *doc, uint32_t b, uint32_t left)
+{
+    yoke__block *p = yoke__blk(doc, b);
+    yoke__type_rec *t = yoke__ty(doc, p->parent);
+    uint32_t right;
+    if (left != 0) {
+        right = yoke__blk(doc, left)->next;
+        yoke__blk(doc, left)->next = b;
+    } else if (p->sub == 0) {
+        right = t->start;
+        t->start = b;
+    } else {
+        right = yoke__en(doc, p->sub)->last;
+        while (right != 0 && yoke__blk(doc, right)->prev != 0)
+            right = yoke__blk(doc, right)->prev;
+    }
+    p->prev = left;
+    p->next = right;
+    if (right != 0)
+        yoke__blk(doc, right)->prev = b;
+    if (p->sub == 0) {
+        t->blocks++;
+        position_after(doc, p->parent, left, b);
+    } else if (right == 0) {
+        yoke__en(doc, p->sub)->last = b;
+    }
+}
+
+static void split_text(const yoke_doc *doc, yoke__block *l, yoke__block *r, uint32_t at)
+{
+    if (l->flags & YOKE__F_ASCII) {
+        r->at = l->at + at;
+        r->size = l->size - at;
+        l->size = at;
+        return;
+    }
+    uint32_t lead = l->flags & YOKE__F_LEAD ? 1 : 0;
+    bool inside = false;
+    size_t cut = at <= lead ? 0 : utf_offset(yoke__content(doc, l), at - lead, &inside);
+    r->flags = (uint8_t)(l->flags & ~YOKE__F_LEAD);
+    l->flags = (uint8_t)(l->flags & ~YOKE__F_TAIL);
+    size_t skip = inside ? 4 : 0;
+    r->at = (uint32_t)(l->at + cut + skip);
+    r->size = (uint32_t)(l->size - cut - skip);
+    l->size = (uint32_t)cut;
+    if (inside) {
+        l->flags |= YOKE__F_TAIL;
+        r->flags |= YOKE__F_LEAD;
+    }
+    if (!(l->flags & (YOKE__F_LEAD | YOKE__F_TAIL)) && utf_is_ascii(yoke__content(doc, l)))
+        l->flags |= YOKE__F_ASCII;
+    if (!(r->flags & (YOKE__F_LEAD | YOKE__F_TAIL)) && utf_is_ascii(yoke__content(doc, r)))
+        r->flags |= YOKE__F_ASCII;
+}
+
+static void split_content(yoke_doc *doc, yoke__block *l, yoke__block *r, uint32_t at)
+{
+    if (l->ref == YOKE__STRING) {
+        uint32_t had = l->size;
+        split_text(doc, l, r, at);
+        doc->heap_dead += had - l->size - r->size;
+    } else if (l->ref == YOKE__ANY || l->ref == YOKE__JSON) {
+        uint32_t cut = (uint32_t)yoke__elements_offset(yoke__content(doc, l), l->ref, at);
+        r->at = l->at + cut;
+        r->size = l->size - cut;
+        l->size = cut;
+    }
+}
+
+uint32_t yoke__split(yoke_doc *doc, uint32_t b, uint32_t at)
+{
+    uint32_t ri = yoke__block_new(doc);
+    yoke__block *l = yoke__blk(doc, b);
+    yoke__block *r = yoke__blk(doc, ri);
+    yoke__client *c = yoke__cl(doc, l->client);
+    bool was_tail = c->tail == b;
+    sync_tail(doc, c);
+    *r = *l;
+    r->clock += at;
+    r->len -= at;
+    r->oc = l->client;
+    r->ok = r->clock - 1;
+    uint32_t hidden = r->len;
+    split_content(doc, l, r, at);
+    l->len = at;
+    yoke__tree_add(doc, YOKE__IDX, b, 0u - hidden);
+    yoke__tree_after(doc, YOKE__IDX, &c->tree, b, ri, r->len);
+    if (was_tail) {
+        c->tail = ri;
+        c->tail_weight = r->len;
+    }
+    if (l->ref == YOKE__GC)
+        return ri;
+    if (l->leaf[YOKE__POS] != 0 && yoke__counts(l))
+        yoke__tree_add(doc, YOKE__POS, b, 0u - hidden);
+    yoke__list_link(doc, ri, b);
+    return ri;
+}
+
+uint32_t yoke__clean_end(yoke_doc *doc, uint32_t client, uint32_t clock)
+{
+    uint32_t b = yoke__block_at(doc, client, clock);
+    yoke__block *p = yoke__blk(doc, b);
+    if (p->ref != YOKE__GC && clock != p->clock + p->len - 1)
+        (void)yoke__split(doc, b, clock - p->clock + 1);
+    return b;
+}
+
+uint32_t yoke__clean_start(yoke_doc *doc, uint32_t client, uint32_t clock)
+{
+    uint32_t b = yoke__block_at(doc, client, clock);
+    yoke__block *p = yoke__blk(doc, b);
+    if (p->ref != YOKE__GC && clock != p->clock)
+        return yoke__split(doc, b, clock - p->clock);
+    return b;
+}
+
+/* Yjs' predicate, without the content's place in memory. */
+bool yoke__can_merge(const yoke_doc *doc, const yoke__block *l, const yoke__block *r, uint32_t ri)
+{
+    (void)doc;
+    if (l->client != r->client || l->clock + l->len != r->clock || l->ref != r->ref)
+        return false;
+    if (l->ref == YOKE__GC)
+        return true;
+    if (l->next != ri || r->oc != l->client || r->ok != r->clock - 1 || l->rc != r->rc ||
+        (l->rc != YOKE__NONE && l->rk != r->rk) || ((l->flags ^ r->flags) & YOKE__F_DELETED))
+        return false;
+    return l->ref == YOKE__DELETED || l->ref == YOKE__STRING || l->ref == YOKE__ANY ||
+           l->ref == YOKE__JSON;
+}
+
+static bool joins_in_heap(const yoke__block *l, const yoke__block *r)
+{
+    if (l->ref == YOKE__DELETED || l->ref == YOKE__GC)
+        return true;
+    if ((l->flags & YOKE__F_TAIL) || (r->flags & YOKE__F_LEAD))
+        return false;
+    return l->at + l->size == r->at;
+}
+
+/* Take `ri`, which follows `li` in clocks and list, into `li`. */
+static bool merge(yoke_doc *doc, uint32_t li, uint32_t ri)
+{
+    yoke__block *l = yoke__blk(doc, li);
+    yoke__block *r = yoke__blk(doc, ri);
+    if (!yoke__can_merge(doc, l, r, ri) || !joins_in_heap(l, r))
+        return false;
+    yoke__client *c = yoke__cl(doc, l->client);
+    sync_tail(doc, c);
+    yoke__tree_add(doc, YOKE__IDX, li, r->len);
+    yoke__tree_remove(doc, YOKE__IDX, ri);
+    if (c->tail == ri) {
+        c->tail = li;
+        c->tail_weight = l->len + r->len;
+    }
+    if (l->ref != YOKE__GC) {
+        if (l->leaf[YOKE__POS] != 0) {
+            if (yoke__counts(l))
+                yoke__tree_add(doc, YOKE__POS, li, r->len);
+            yoke__tree_remove(doc, YOKE__POS, ri);
+        }
+        l->next = r->next;
+        if (r->next != 0)
+            yoke__blk(doc, r->next)->prev = li;
+        if (r->sub == 0)
+            yoke__ty(doc, r->parent)->blocks--;
+        else if (yoke__en(doc, r->sub)->last == ri)
+            yoke__en(doc, r->sub)->last = li;
+    }
+    l->size += r->size;
+    l->len += r->len;
+    l->flags = (uint8_t)((l->flags & r->flags & YOKE__F_ASCII) | (l->flags & YOKE__F_DELETED) |
+                         (l->flags & YOKE__F_LEAD) | (r->flags & YOKE__F_TAIL));
+    yoke__block_free(doc, ri);
+    return true;
+}
+
+void yoke__merge_around(yoke_doc *doc, uint32_t b)
+{
+    const yoke__block *p = yoke__blk(doc, b);
+    uint32_t next = p->ref == YOKE__GC ? yoke__block_after(doc, b) : p->next;
+    if (next != 0)
+        (void)merge(doc, b, next);
+    p = yoke__blk(doc, b);
+    uint32_t prev = p->prev;
+    if (p->ref == YOKE__GC && p->clock > 0)
+        prev = yoke__block_at(doc, p->client, p->clock - 1);
+    if (prev != 0)
+        (void)merge(doc, prev, b);
+}
+
+/* Drop the content of a deleted block: a tombstone remains. */
+static void collect(yoke_doc *doc, yoke__block *p)
+{
+    if (p->ref != YOKE__TYPE)
+        doc->heap_dead += p->size;
+    p->ref = YOKE__DELETED;
+    p->flags = YOKE__F_DELETED;
+    p->at = p->size = 0;
+}
+
+void yoke__note_deleted(yoke_doc *doc, const yoke__block *p)
+{
+    doc->txn_deleted += p->len;
+    yoke__drange *last =
+        doc->dels.n > 0 ? YOKE__AT(doc->dels, yoke__drange, doc->dels.n - 1) : NULL;
+    if (last != NULL && last->client == p->client) {
+        if (last->clock + last->len == p->clock) {
+            last->len += p->len;
+            return;
+        }
+        if (p->clock + p->len == last->clock) {
+            last->clock = p->clock;
+            last->len += p->len;
+            return;
+        }
+    }
+    *YOKE__AT(doc->dels, yoke__drange, doc->dels.n++) = (yoke__drange){p->client, p->clock, p->len};
+}
+
+void yoke__delete_block(yoke_doc *doc, uint32_t b)
+{
+    yoke__block *p = yoke__blk(doc, b);
+    if (p->flags & YOKE__F_DELETED)
+        return;
+    uint32_t visible = yoke__visible(p);
+    p->flags |= YOKE__F_DELETED;
+    if (p->sub == 0 && visible > 0) {
+        yoke__ty(doc, p->parent)->len -= visible;
+        if (p->leaf[YOKE__POS] != 0)
+            yoke__tree_add(doc, YOKE__POS, b, 0u - visible);
+    }
+    if (p->sub == 0 && doc->cur_type == p->parent)
+        doc->cur_type = 0;
+    yoke__note_deleted(doc, p);
+    if (p->ref == YOKE__TYPE) {
+        yoke__type_rec *t = yoke__ty(doc, p->at);
+        t->dead = true;
+        t->next_work = doc->dying;
+        doc->dying = p->at;
+    }
+    if (doc->gc)
+        collect(doc, p);
+}
+
+/* A child of a collected type: only its clocks remain. */
+static void to_gc(yoke_doc *doc, uint32_t b)
+{
+    yoke__block *p = yoke__blk(doc, b);
+    if (p->ref != YOKE__TYPE)
+        doc->heap_dead += p->size;
+    p->ref = YOKE__GC;
+    p->flags = YOKE__F_DELETED;
+    p->next = p->prev = p->parent = p->sub = p->at = p->size = 0;
+    p->oc = p->rc = YOKE__NONE;
+    p->ok = p->rk = 0;
+    p->leaf[YOKE__POS] = 0;
+}
+
+static void bury_list(yoke_doc *doc, uint32_t first)
+{
+    for (uint32_t b = first, next; b != 0; b = next) {
+        next = yoke__blk(doc, b)->next;
+        yoke__delete_block(doc, b);
+        if (doc->gc)
+            to_gc(doc, b);
+    }
+}
+
+static void bury_type(yoke_doc *doc, uint32_t type)
+{
+    yoke__type_rec *t = yoke__ty(doc, type);
+    if (doc->gc) {
+        yoke__tree_free(doc, YOKE__POS, t->tree);
+        t->tree = 0;
+        for (uint32_t b = t->start; b != 0; b = yoke__blk(doc, b)->next)
+            yoke__blk(doc, b)->leaf[YOKE__POS] = 0;
+    }
+    bury_list(doc, t->start);
+    for (uint32_t e = t->first_entry; e != 0; e = yoke__en(doc, e)->next) {
+        uint32_t b = yoke__en(doc, e)->last;
+        while (b != 0 && yoke__blk(doc, b)->prev != 0)
+            b = yoke__blk(doc, b)->prev;
+        bury_list(doc, b);
+        if (doc->gc)
+            yoke__en(doc, e)->last = 0;
+    }
+    if (doc->gc)
+        t->start = t->blocks = t->len = 0;
+}
+
+void yoke__bury(yoke_doc *doc)
+{
+    while (doc->dying != 0) {
+        uint32_t type = doc->dying;
+        doc->dying = yoke__ty(doc, type)->next_work;
+        bury_type(doc, type);
+    }
+}
+
+void yoke__delete_range(yoke_doc *doc, uint32_t client, uint32_t clock, uint32_t len)
+{
+    uint32_t end = clock + len;
+    uint32_t b = yoke__block_at(doc, client, clock);
+    while (b != 0 && clock < end) {
+        yoke__block *p = yoke__blk(doc, b);
+        uint32_t stop = p->clock + p->len;
+        if (!(p->flags & YOKE__F_DELETED)) {
+            if (p->clock < clock) {
+                b = yoke__split(doc, b, clock - p->clock);
+                p = yoke__blk(doc, b);
+            }
+            if (stop > end)
+                (void)yoke__split(doc, b, end - clock);
+            yoke__delete_block(doc, b);
+            yoke__merge_around(doc, b);
+        }
+        clock = stop;
+        b = clock < end ? yoke__block_at(doc, client, clock) : 0;
+    }
+}

@@ -1,0 +1,226 @@
+/* tree.c - one B+ tree for both indices: a sequence of blocks with a weight each, found by the sum
+ * of the weights before them.  Positions weigh visible units, clocks weigh lengths.
+ *
+ *   inner  sum 40 | 25 | 31          find 52: 52 >= 40, so 12 into the second
+ *   leaf   a:40     b:10 c:15  d:31  12 >= 10, so 2 into c
+ *
+ * A leaf that loses its last block stays, weighing nothing: it costs a little memory, never an
+ * answer. */
+#include "yoke/src/doc.h"
+
+uint32_t yoke__node_new(yoke_doc *doc)
+{
+    uint32_t i = doc->nodes_free;
+    if (i != 0) {
+        doc->nodes_free = yoke__nd(doc, i)->parent;
+        doc->nodes_free_n--;
+    } else {
+        i = doc->nodes_used++;
+    }
+    yoke__node *n = yoke__nd(doc, i);
+    n->parent = 0;
+    n->n = 0;
+    n->level = 0;
+    return i;
+}
+
+static void node_free(yoke_doc *doc, uint32_t i)
+{
+    yoke__nd(doc, i)->parent = doc->nodes_free;
+    doc->nodes_free = i;
+    doc->nodes_free_n++;
+}
+
+static inline unsigned slot_of(const yoke__node *n, uint32_t ref)
+{
+    /* Most changes are at the end. */
+    if (n->ref[n->n - 1] == ref)
+        return n->n - 1u;
+    unsigned i = 0;
+    while (n->ref[i] != ref)
+        i++;
+    return i;
+}
+
+static void own(yoke_doc *doc, int which, const yoke__node *n, uint32_t ni, unsigned slot)
+{
+    if (n->level == 0)
+        yoke__blk(doc, n->ref[slot])->leaf[which] = ni;
+    else
+        yoke__nd(doc, n->ref[slot])->parent = ni;
+}
+
+static void add_above(yoke_doc *doc, uint32_t ni, uint32_t delta)
+{
+    for (uint32_t up = yoke__nd(doc, ni)->parent; up != 0;) {
+        yoke__node *p = yoke__nd(doc, up);
+        p->sum[slot_of(p, ni)] += delta;
+        ni = up;
+        up = p->parent;
+    }
+}
+
+static void put_at(yoke_doc *doc, int which, uint32_t ni, unsigned slot, uint32_t ref, uint32_t w)
+{
+    yoke__node *n = yoke__nd(doc, ni);
+    size_t tail = n->n - slot;
+    memmove(n->ref + slot + 1, n->ref + slot, tail * sizeof n->ref[0]);
+    memmove(n->sum + slot + 1, n->sum + slot, tail * sizeof n->sum[0]);
+    n->ref[slot] = ref;
+    n->sum[slot] = w;
+    n->n++;
+    own(doc, which, n, ni, slot);
+}
+
+static uint32_t total(const yoke__node *n)
+{
+    uint32_t sum = 0;
+    for (unsigned i = 0; i < n->n; i++)
+        sum += n->sum[i];
+    return sum;
+}
+
+/* Split a full node before `slot` goes in, and put it in.  Returns the new right node. */
+static uint32_t split_put(yoke_doc *doc, int which, uint32_t ni, unsigned slot, uint32_t ref,
+                          uint32_t w)
+{
+    uint32_t ri = yoke__node_new(doc);
+    yoke__node *n = yoke__nd(doc, ni);
+    yoke__node *r = yoke__nd(doc, ri);
+    /* Appends leave full nodes behind. */
+    unsigned half = slot == YOKE__FANOUT ? YOKE__FANOUT : YOKE__FANOUT / 2;
+    r->level = n->level;
+    r->n = (uint16_t)(YOKE__FANOUT - half);
+    memcpy(r->ref, n->ref + half, r->n * sizeof r->ref[0]);
+    memcpy(r->sum, n->sum + half, r->n * sizeof r->sum[0]);
+    n->n = (uint16_t)half;
+    for (unsigned i = 0; i < r->n; i++)
+        own(doc, which, r, ri, i);
+    if (slot > half || half == YOKE__FANOUT)
+        put_at(doc, which, ri, slot - half, ref, w);
+    else
+        put_at(doc, which, ni, slot, ref, w);
+    return ri;
+}
+
+static void insert(yoke_doc *doc, int which, uint32_t *root, uint32_t ni, unsigned slot,
+                   uint32_t ref, uint32_t w)
+{
+    uint32_t weight = w;
+    while (yoke__nd(doc, ni)->n == YOKE__FANOUT) {
+        uint32_t ri = split_put(doc, which, ni, slot, ref, w);
+        yoke__node *n = yoke__nd(doc, ni);
+        uint32_t up = n->parent;
+        if (up == 0) {
+            up = yoke__node_new(doc);
+            yoke__nd(doc, up)->level = (uint16_t)(n->level + 1);
+            put_at(doc, which, up, 0, ni, total(n));
+            put_at(doc, which, up, 1, ri, total(yoke__nd(doc, ri)));
+            *root = up;
+            return;
+        }
+        yoke__node *p = yoke__nd(doc, up);
+        slot = slot_of(p, ni);
+        p->sum[slot++] = total(n);
+        ref = ri;
+        w = total(yoke__nd(doc, ri));
+        ni = up;
+    }
+    put_at(doc, which, ni, slot, ref, w);
+    add_above(doc, ni, weight);
+}
+
+void yoke__tree_after(yoke_doc *doc, int which, uint32_t *root, uint32_t prev, uint32_t b,
+                      uint32_t weight)
+{
+    uint32_t ni;
+    unsigned slot = 0;
+    if (*root == 0)
+        *root = yoke__node_new(doc);
+    if (prev != 0) {
+        ni = yoke__blk(doc, prev)->leaf[which];
+        slot = slot_of(yoke__nd(doc, ni), prev) + 1;
+    } else {
+        for (ni = *root; yoke__nd(doc, ni)->level > 0;)
+            ni = yoke__nd(doc, ni)->ref[0];
+    }
+    insert(doc, which, root, ni, slot, b, weight);
+}
+
+void yoke__tree_add(yoke_doc *doc, int which, uint32_t b, uint32_t delta)
+{
+    uint32_t ni = yoke__blk(doc, b)->leaf[which];
+    yoke__node *n = yoke__nd(doc, ni);
+    n->sum[slot_of(n, b)] += delta;
+    add_above(doc, ni, delta);
+}
+
+void yoke__tree_remove(yoke_doc *doc, int which, uint32_t b)
+{
+    uint32_t ni = yoke__blk(doc, b)->leaf[which];
+    yoke__node *n = yoke__nd(doc, ni);
+    unsigned slot = slot_of(n, b);
+    uint32_t w = n->sum[slot];
+    size_t tail = n->n - slot - 1u;
+    memmove(n->ref + slot, n->ref + slot + 1, tail * sizeof n->ref[0]);
+    memmove(n->sum + slot, n->sum + slot + 1, tail * sizeof n->sum[0]);
+    n->n--;
+    if (w != 0)
+        add_above(doc, ni, 0u - w);
+    yoke__blk(doc, b)->leaf[which] = 0;
+}
+
+uint32_t yoke__tree_find(const yoke_doc *doc, uint32_t root, uint32_t at, uint32_t *offset)
+{
+    for (uint32_t ni = root;;) {
+        const yoke__node *n = yoke__nd(doc, ni);
+        unsigned i = 0;
+        while (i < n->n && at >= n->sum[i])
+            at -= n->sum[i++];
+        if (i == n->n)
+            return 0;
+        if (n->level == 0) {
+            *offset = at;
+            return n->ref[i];
+        }
+        ni = n->ref[i];
+    }
+}
+
+uint32_t yoke__tree_start(const yoke_doc *doc, int which, uint32_t b)
+{
+    uint32_t sum = 0;
+    uint32_t ref = b;
+    for (uint32_t ni = yoke__blk(doc, b)->leaf[which]; ni != 0;) {
+        const yoke__node *n = yoke__nd(doc, ni);
+        for (unsigned i = 0; n->ref[i] != ref; i++)
+            sum += n->sum[i];
+        ref = ni;
+        ni = n->parent;
+    }
+    return sum;
+}
+
+void yoke__tree_free(yoke_doc *doc, int which, uint32_t root)
+{
+    /* Down to a leaf, back up by the parent; `n` counts what is left to do. */
+    uint32_t ni = root;
+    while (ni != 0) {
+        yoke__node *n = yoke__nd(doc, ni);
+        if (n->level > 0 && n->n > 0) {
+            ni = n->ref[--n->n];
+            continue;
+        }
+        if (n->level == 0)
+            for (unsigned i = 0; i < n->n; i++)
+                yoke__blk(doc, n->ref[i])->leaf[which] = 0;
+        uint32_t up = ni == root ? 0 : n->parent;
+        node_free(doc, ni);
+        ni = up;
+    }
+}
+
+size_t yoke__tree_height(const yoke_doc *doc, uint32_t root)
+{
+    return root == 0 ? 1 : yoke__nd(doc, root)->level + 1u;
+}
