@@ -598,9 +598,9 @@ static void two_writers_of_one_id_conflict(void **state)
     assert_string_equal(house_room_text(h), "seed\n");
 }
 
-static bool only_client_one(void *ctx, uint64_t client, uint64_t from, uint64_t to)
+static bool only_client_one(void *ctx, uint64_t writer, uint64_t from, uint64_t to)
 {
-    assert_int_equal(client, 1);
+    assert_int_equal(writer, 1);
     assert_int_equal(from, 0);
     *(uint64_t *)ctx = to;
     return true;
