@@ -97,6 +97,8 @@ static void drop_last_row(store *s, kept_room *room)
 {
     size_t count;
     kept_row *rows = rows_of(room, &count);
+    if (count == 0)
+        return;
     base_alloc_put(s->alloc, rows[count - 1].ptr, rows[count - 1].len_bytes);
     room->rows.len_bytes -= sizeof *rows;
 }
@@ -202,7 +204,7 @@ static int memory_append(store *s, store_row *rows, size_t count)
         if (err == BASE_OK)
             continue;
         while (i-- > 0) {
-            room = rows[i].gone ? NULL : find(s, rows[i].room_id);
+            room = find(s, rows[i].room_id);
             if (room != NULL)
                 drop_last_row(s, room);
         }
