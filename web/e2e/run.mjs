@@ -48,7 +48,7 @@ const out = options.out || join(scratch, 'shots')
 mkdirSync(out, { recursive: true })
 
 const server = options['server-cmd']
-  ? new Server(options['server-cmd'], Number(options.port), join(scratch, 'data'))
+  ? new Server(options['server-cmd'], Number(options.port), join(scratch, 'data', 'tandem.db'))
   : null
 if (server) await server.start()
 const base = options.url ?? server.url

@@ -1,6 +1,7 @@
 // Starts and stops the server under test. Ends only the process it started itself.
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const START_MS_MAX = 10_000
@@ -13,7 +14,7 @@ export class Server {
       .map((word) => word.replace('{port}', String(port)).replace('{data}', data))
     this.url = `http://127.0.0.1:${port}`
     this.child = null
-    mkdirSync(data, { recursive: true })
+    mkdirSync(dirname(data), { recursive: true })
   }
 
   get running() {
