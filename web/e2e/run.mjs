@@ -76,11 +76,14 @@ for (const [name, scenario] of Object.entries(all)) {
     })
     await Promise.race([scenario(base, room, server), patience])
     if (room.faults.length > 0) throw new Error(`the page complained: ${room.faults.join(' | ')}`)
+    const crash = server?.takeCrash()
+    if (crash) throw new Error(crash)
     passed += 1
     console.log(`ok    ${name} (${Date.now() - started} ms)`)
   } catch (error) {
     failed += 1
-    console.log(`FAIL  ${name}: ${error instanceof Error ? error.message : error}`)
+    const why = error instanceof Error ? error.message : error
+    console.log(`FAIL  ${name}: ${why} ${server?.takeCrash() ?? ''}`)
     await room.shoot(`failed-${name.replaceAll(' ', '-')}`).catch(() => {})
   } finally {
     clearTimeout(timer)
