@@ -48,7 +48,7 @@ const out = options.out || join(scratch, 'shots')
 mkdirSync(out, { recursive: true })
 
 const server = options['server-cmd']
-  ? new Server(options['server-cmd'], Number(options.port), join(scratch, 'data'))
+  ? new Server(options['server-cmd'], Number(options.port), join(scratch, 'data', 'tandem.db'))
   : null
 if (server) await server.start()
 const base = options.url ?? server.url
@@ -76,11 +76,14 @@ for (const [name, scenario] of Object.entries(all)) {
     })
     await Promise.race([scenario(base, room, server), patience])
     if (room.faults.length > 0) throw new Error(`the page complained: ${room.faults.join(' | ')}`)
+    const crash = server?.takeCrash()
+    if (crash) throw new Error(crash)
     passed += 1
     console.log(`ok    ${name} (${Date.now() - started} ms)`)
   } catch (error) {
     failed += 1
-    console.log(`FAIL  ${name}: ${error instanceof Error ? error.message : error}`)
+    const why = error instanceof Error ? error.message : error
+    console.log(`FAIL  ${name}: ${why} ${server?.takeCrash() ?? ''}`)
     await room.shoot(`failed-${name.replaceAll(' ', '-')}`).catch(() => {})
   } finally {
     clearTimeout(timer)

@@ -1,6 +1,7 @@
 // Starts and stops the server under test. Ends only the process it started itself.
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const START_MS_MAX = 10_000
@@ -13,19 +14,30 @@ export class Server {
       .map((word) => word.replace('{port}', String(port)).replace('{data}', data))
     this.url = `http://127.0.0.1:${port}`
     this.child = null
-    mkdirSync(data, { recursive: true })
+    this.ending = false
+    this.crash = ''
+    mkdirSync(dirname(data), { recursive: true })
   }
 
   get running() {
     return this.child !== null
   }
 
+  /** What it died of since the last question, '' for nothing. */
+  takeCrash() {
+    const crash = this.crash
+    this.crash = ''
+    return crash
+  }
+
   async start() {
     const [program, ...args] = this.words
     const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] })
     this.child = child
-    child.on('exit', () => {
-      if (this.child === child) this.child = null
+    child.on('exit', (code, signal) => {
+      if (this.child !== child) return
+      this.child = null
+      if (!this.ending) this.crash = `the server ended by itself: ${signal ?? code}`
     })
     const until = Date.now() + START_MS_MAX
     while (Date.now() < until) {
@@ -53,8 +65,10 @@ export class Server {
     const child = this.child
     if (!child) return
     const gone = new Promise((resolve) => child.once('exit', resolve))
+    this.ending = true
     child.kill(signal)
     await gone
+    this.ending = false
     this.child = null
   }
 }

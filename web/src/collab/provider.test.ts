@@ -179,6 +179,22 @@ describe('Provider', () => {
     c.end()
   })
 
+  test('coming back is news to those who heard that we left', () => {
+    const server = new FakeServer()
+    const c = open(server)
+    server.accept(c.last())
+    const clock = () => c.awareness.meta.get(c.doc.clientID)?.clock ?? 0
+    const before = clock()
+    c.provider.rejoin()
+    expect(c.sockets).toHaveLength(2)
+    c.text.insert(0, 'x')
+    server.accept(c.last())
+    expect(clock()).toBeGreaterThan(before)
+    expect(c.provider.state).toEqual({ link: 'live', confirms: true, waiting: 0 })
+    expect(server.doc.getText('file:main').toString()).toBe('x')
+    c.end()
+  })
+
   test('silence is asked about, then the connection is given up', () => {
     const c = open()
     c.last().open()

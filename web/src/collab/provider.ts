@@ -151,6 +151,16 @@ export class Provider extends Emitter<ProviderEvents> {
     socket?.close(1000)
   }
 
+  /** A new connection at once, for what the server takes only at the door: the name. */
+  rejoin(): void {
+    const socket = this.socket
+    if (!socket || !this.confirms) return
+    this.socket = null
+    this.forgetConnection()
+    socket.close(1000)
+    this.connect()
+  }
+
   /** Keeps frames back both ways, at most five seconds, so that nobody sees half syllables. */
   hold(): void {
     if (this.holding) return
@@ -241,6 +251,8 @@ export class Provider extends Emitter<ProviderEvents> {
   private greet(): void {
     if (this.greeted || !this.socket) return
     clearTimeout(this.greetTimer)
+    // The others may have heard that we left: only a newer clock brings us back.
+    this.awareness.setLocalState(this.awareness.getLocalState())
     this.greeted = true
     this.send(encodeAwareness(this.awareness))
     const early = this.early
@@ -351,7 +363,11 @@ export class Provider extends Emitter<ProviderEvents> {
   }
 
   private readonly wake = (): void => {
-    if (this.link === 'closed' || this.socket) return
+    if (this.link === 'closed') return
+    if (this.socket) {
+      if (this.answered) this.greet()
+      return
+    }
     this.attempt = 0
     this.connect()
   }
@@ -365,6 +381,7 @@ export class Provider extends Emitter<ProviderEvents> {
     if (!state || !this.greeted) return
     removeAwarenessStates(this.awareness, [this.awareness.clientID], 'leave')
     // A page that is kept in the back/forward cache comes back as itself.
+    this.greeted = false
     this.awareness.setLocalState(state)
   }
 

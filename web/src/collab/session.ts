@@ -89,6 +89,7 @@ export class Session extends Emitter<SessionEvents> {
 
   rename(name: string): void {
     this.setUser({ name: name || DEFAULT_NAME })
+    this.provider?.rejoin()
   }
 
   hold(): void {

@@ -16,10 +16,26 @@ test('what we encode reads back', () => {
 })
 
 test('hello in the forms a server may choose', () => {
-  const hello = { type: 'hello', epoch: 'e', role: 'owner', name: 'Ada', color_index: 2 }
+  const hello = {
+    type: 'hello',
+    session: 7,
+    epoch: 'e',
+    role: 'owner',
+    name: 'Ada',
+    color_index: 2,
+    room: { id: 'r', name: 'Pairing' },
+  }
   expect(decodeMessage(eventFrame(hello))).toEqual({
     kind: 'event',
-    event: { type: 'hello', epoch: 'e', role: 'owner', name: 'Ada', color: 2 },
+    event: {
+      type: 'hello',
+      session: 7,
+      epoch: 'e',
+      role: 'owner',
+      name: 'Ada',
+      color: 2,
+      roomName: 'Pairing',
+    },
   })
   expect(readEvent({ type: 'hello', color: 'red' })).toMatchObject({ epoch: '', color: null })
   expect(readEvent({ type: 'room_renamed', name: 'Interview' })).toEqual({

@@ -33,14 +33,18 @@ export interface Hello {
   type: 'hello'
   epoch: string
   role: string
+  /** This connection among the members; null where the server numbers none. */
+  session: number | null
   name: string
   color: number | null
+  roomName: string
 }
 
 /** What the server tells beside the text. Types we do not know are kept, and ignored above. */
 export type RoomEvent =
   | Hello
   | { type: 'renamed'; name: string }
+  | { type: 'roleChanged'; session: number | null; role: string }
   | { type: 'notice'; message: string }
   | { type: 'error'; message: string }
   | { type: 'other' }
@@ -76,20 +80,26 @@ export function decodeMessage(bytes: Uint8Array): Message {
 
 export function readEvent(raw: unknown): RoomEvent {
   if (!isRecord(raw) || typeof raw.type !== 'string') return { type: 'other' }
+  const index = (value: unknown) => (isIndex(value) ? value : null)
   const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 500) : '')
   switch (raw.type) {
     case 'hello': {
-      const color = isIndex(raw.color)
-        ? raw.color
-        : isIndex(raw.color_index)
-          ? raw.color_index
-          : null
-      const epoch = text(raw.epoch)
-      return { type: 'hello', epoch, role: text(raw.role), name: text(raw.name), color }
+      const room = isRecord(raw.room) ? raw.room : {}
+      return {
+        type: 'hello',
+        epoch: text(raw.epoch),
+        role: text(raw.role),
+        session: index(raw.session),
+        name: text(raw.name),
+        color: index(raw.color_index) ?? index(raw.color),
+        roomName: text(room.name),
+      }
     }
     case 'renamed':
     case 'room_renamed':
       return { type: 'renamed', name: text(raw.name) }
+    case 'role_changed':
+      return { type: 'roleChanged', session: index(raw.session), role: text(raw.role) }
     case 'notice':
       return { type: 'notice', message: text(raw.message) }
     case 'error':

@@ -31,6 +31,7 @@ export function connectSession(
   let settleTimer: ReturnType<typeof setTimeout> | undefined
   let shown: ProviderState | null = null
   let lastPeers = ''
+  let own: number | null = null
 
   const show = (state: ProviderState) => {
     clearTimeout(settleTimer)
@@ -73,7 +74,12 @@ export function connectSession(
   session.on('final', (code) => sink.failed(PROBLEMS[code] ?? 'no-access'))
   session.on('reset', () => sink.reset())
   session.on('event', (event) => {
-    if (event.type === 'hello') sink.role(event.role)
+    if (event.type === 'hello') {
+      own = event.session
+      sink.role(event.role)
+      if (event.roomName) sink.named(event.roomName)
+    }
+    if (event.type === 'roleChanged' && event.session === own) sink.role(event.role)
     if (event.type === 'renamed') sink.named(event.name)
     if (event.type === 'notice' || event.type === 'error') sink.noticed(event.message)
   })

@@ -20,7 +20,9 @@ export function Banner({ link, waiting, notice }: Props) {
         : 'Keep typing. The page looks for the server by itself.'
     return (
       <div className={styles.banner} role="status">
-        <strong>Offline.</strong> {text}
+        <p>
+          <strong>Offline.</strong> {text}
+        </p>
       </div>
     )
   }

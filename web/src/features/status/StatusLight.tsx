@@ -10,10 +10,14 @@ interface Props {
 
 export function StatusLight({ link, confirms, waiting }: Props) {
   const { tone, word, detail } = statusWords(link, confirms, waiting)
+  const [first, rest] = word.split(', ')
   return (
     <span className={`${styles.light} ${styles[tone]}`} title={detail} data-testid="status">
       <span className={styles.dot} aria-hidden="true" />
-      {word}
+      <span>
+        {first}
+        {rest && <span className={styles.rest}>, {rest}</span>}
+      </span>
     </span>
   )
 }
