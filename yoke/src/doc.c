@@ -221,7 +221,7 @@ yoke_err yoke_doc_observe(yoke_doc *doc, const yoke_observer *observer)
 static bool reserve_chunks(yoke_doc *doc, yoke__vec *chunks, size_t used, size_t free_n,
                            size_t want, size_t per_chunk, size_t chunk_size)
 {
-    while (chunks->n * per_chunk - used + free_n < want) {
+    while (chunks->n * per_chunk + free_n < want + used) {
         if (!yoke__vec_reserve(doc, chunks, 1, sizeof(void *)))
             return false;
         void *chunk = yoke__get(doc, chunk_size);

@@ -38,8 +38,8 @@ void yoke__want_tree(yoke_doc *doc, uint32_t type)
 static void build(yoke_doc *doc, yoke__type_rec *t)
 {
     size_t nodes = t->blocks / (YOKE__FANOUT - 2) + 8;
-    while (doc->node_chunks.n * YOKE__NODES_PER_CHUNK - doc->nodes_used + doc->nodes_free_n <
-           nodes) {
+    while (doc->node_chunks.n * YOKE__NODES_PER_CHUNK + doc->nodes_free_n <
+           nodes + doc->nodes_used) {
         if (!yoke__vec_reserve(doc, &doc->node_chunks, 1, sizeof(void *)))
             return; /* the list is searched from its start meanwhile */
         void *chunk = yoke__get(doc, YOKE__NODES_PER_CHUNK * sizeof(yoke__node));
