@@ -6,8 +6,6 @@
 
 #include "wire/ws.h"
 
-#include <assert.h>
-
 #define MINUTE_MS 60000
 
 void room__send_step1(room *r, member *m)
@@ -291,11 +289,9 @@ void room__on_message(room *r, member *m, bytes message, int64_t now_ms)
 /* Keep a message until the document is there. */
 static void keep(room *r, member *m, bytes message)
 {
-    size_t before = m->waiting.len_bytes;
     buf_put_varstring(&m->waiting, message);
     if (buf_err(&m->waiting) == BASE_OK)
         return;
-    assert(m->waiting.len_bytes == before);
     room__log(r, ROOM_LOG_WARN, "message_refused", "loading_bytes", m->session);
     room__close(r, m, WS_CLOSE_TRY_LATER, "limit loading_bytes: the room is still loading");
 }

@@ -25,6 +25,25 @@
  *    snapshot(...)  -> room_on_snapshot_done(upto_seq, code)          one at a time
  *  Appends and snapshots of a room must reach the store in the order of the calls.
  */
+/* Events (message 121, JSON) that a tandem.v1 member gets.  Unknown members of an object, and unknown
+ * types, are to be ignored.  Member = {session, name, color_index, role}; role is "viewer", "editor"
+ * or "owner"; color_index is 0..7.
+ *
+ *   hello          session, name, color_index, role, server_time (ms), epoch (32 hex digits),
+ *                  room {id, name, language}, members [Member], limits {name: number}
+ *   member_joined  member Member
+ *   member_left    session
+ *   role_changed   session, role
+ *   room_renamed   name
+ *   notice         code, message      "store_recovered"
+ *   error          code, message      a limit's name, "role", "client_id_conflict", "store_stalled"
+ *
+ * Close codes: 1003 malformed, 1008 conflict or too many refused writes, 1011 damaged room,
+ * 1012 drain, 1013 no memory or too much while loading, 4404 no such room, 4410 deleted.
+ *
+ * A refused write (denied message, for tandem.v1 an error event too) stops the acks of its
+ * connection: the client shows "not saved" until it joins again.
+ */
 #ifndef ROOM_ROOM_H
 #define ROOM_ROOM_H
 

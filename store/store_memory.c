@@ -97,6 +97,8 @@ static void drop_last_row(store *s, kept_room *room)
 {
     size_t count;
     kept_row *rows = rows_of(room, &count);
+    if (count == 0)
+        return;
     base_alloc_put(s->alloc, rows[count - 1].ptr, rows[count - 1].len_bytes);
     room->rows.len_bytes -= sizeof *rows;
 }
@@ -201,9 +203,11 @@ static int memory_append(store *s, store_row *rows, size_t count)
         int err = room != NULL ? add_row(s, room, &rows[i]) : BASE_OK;
         if (err == BASE_OK)
             continue;
-        while (i-- > 0)
-            if (!rows[i].gone)
-                drop_last_row(s, find(s, rows[i].room_id));
+        while (i-- > 0) {
+            room = find(s, rows[i].room_id);
+            if (room != NULL)
+                drop_last_row(s, room);
+        }
         return err;
     }
     return BASE_OK;
@@ -240,7 +244,7 @@ static int memory_expired(store *s, int64_t now_ms, store_id *out, size_t max, s
         size_t i = *count < max ? (*count)++ : max;
         for (; i > 0; i--) {
             const kept_room *before = find(s, out[i - 1].text);
-            if (store_room_expires_at(&before->record) <= at_ms)
+            if (before == NULL || store_room_expires_at(&before->record) <= at_ms)
                 break;
             if (i < max)
                 out[i] = out[i - 1];

@@ -77,7 +77,33 @@ static void on_log(void *ctx, const room *r, const room_log *entry)
     snprintf(h->last_log, sizeof h->last_log, "%s", entry->event);
 }
 
-house *house_new(void)
+static void *counted_alloc(void *ctx, size_t size_bytes)
+{
+    house *h = ctx;
+    if (h->allocations_left == 0)
+        return NULL;
+    h->allocations_left--;
+    return malloc(size_bytes);
+}
+
+static void *counted_resize(void *ctx, void *ptr, size_t old_bytes, size_t new_bytes)
+{
+    house *h = ctx;
+    (void)old_bytes;
+    if (h->allocations_left == 0)
+        return NULL;
+    h->allocations_left--;
+    return realloc(ptr, new_bytes);
+}
+
+static void counted_release(void *ctx, void *ptr, size_t size_bytes)
+{
+    (void)ctx;
+    (void)size_bytes;
+    free(ptr);
+}
+
+static house *new_house(bytes first_update)
 {
     house *h = calloc(1, sizeof *h);
     assert_non_null(h);
@@ -87,16 +113,29 @@ house *house_new(void)
                           on_load, on_append, on_snapshot,         on_log};
     assert_int_equal(store_memory_open(base_alloc_libc(), &h->store), BASE_OK);
     store_room record = {.id = "r", .name = "Room", .language = "python"};
+    assert_int_equal(store_room_create(h->store, &record, first_update), BASE_OK);
+    h->allocations_left = SIZE_MAX;
+    h->alloc = (base_alloc){h, counted_alloc, counted_resize, counted_release};
+    room_options options = {"r", &h->limits, &h->sink, &h->alloc};
+    h->room = room_new(&options);
+    assert_non_null(h->room);
+    return h;
+}
+
+house *house_new(void)
+{
     buf update;
     buf_init(&update, base_alloc_libc(), 1 << 20);
     room_seed seed = {bytes_of_str("seed\r\n"), bytes_of_str("main.py"), bytes_of_str("python")};
     assert_int_equal(room_seed_update(&seed, base_alloc_libc(), &update), BASE_OK);
-    assert_int_equal(store_room_create(h->store, &record, buf_view(&update)), BASE_OK);
+    house *h = new_house(buf_view(&update));
     buf_deinit(&update);
-    room_options options = {"r", &h->limits, &h->sink, base_alloc_libc()};
-    h->room = room_new(&options);
-    assert_non_null(h->room);
     return h;
+}
+
+house *house_new_empty(void)
+{
+    return new_house(bytes_of_str(""));
 }
 
 void house_free(house *h)

@@ -43,10 +43,13 @@ typedef struct house {
     store_snapshot snapshot;
     size_t snapshots; /* how many were asked for */
     char last_log[64];
+    base_alloc alloc;        /* of the room */
+    size_t allocations_left; /* until the room is told that there is no memory */
 } house;
 
 /* house_new - room "r" with the seed text "seed\n" in a memory store, not loaded. */
 house *house_new(void);
+house *house_new_empty(void); /* without the seed */
 void house_free(house *h);
 
 /* house_load / house_commit - the store answers.  Commit stores rows, then the snapshot. */
