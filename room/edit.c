@@ -136,14 +136,21 @@ static void observe(void *ctx, const yoke_event *event)
     buf_put_bytes(&((room *)ctx)->observed, from_yoke(event->update));
 }
 
+typedef struct applied {
+    bytes told;   /* what the others get and the log keeps */
+    bool changed; /* the document, or what waits in it, is not what it was */
+    bool waits;   /* something of this update waits for others */
+} applied;
+
 /* Apply, and choose what is told and stored: the bytes as they came; of a step 2, which mostly
- * repeats what is known, only what it changed - unless something of it, or of earlier updates,
- * waits: then only the original says all. */
-static yoke_err apply(room *r, const member *m, const sync_msg *msg, yoke_apply_result *result,
-                      bytes *told)
+ * repeats what is known, only what it changed - unless something waits: then only the original says
+ * all.  While deletes wait, an update without effect may still have added to them, so it counts as
+ * a change. */
+static yoke_err apply(room *r, const member *m, const sync_msg *msg, applied *out)
 {
     bool step2 = msg->tag == SYNC_STEP2;
-    bool waited = yoke_doc_stats(r->doc).pending_structs > 0;
+    size_t waited = yoke_doc_stats(r->doc).pending_structs;
+    yoke_apply_result result = {0};
     yoke_err err = YOKE_OK;
     buf_clear(&r->observed);
     if (step2) {
@@ -151,14 +158,20 @@ static yoke_err apply(room *r, const member *m, const sync_msg *msg, yoke_apply_
         err = yoke_doc_observe(r->doc, &observer);
     }
     if (err == YOKE_OK)
-        err = yoke_doc_apply(r->doc, to_yoke(msg->body), m->session, result);
+        err = yoke_doc_apply(r->doc, to_yoke(msg->body), m->session, &result);
     if (step2)
         (void)!yoke_doc_observe(r->doc, NULL);
-    *told = msg->body;
-    if (err == YOKE_OK && step2 && !result->exact && result->parked == 0 && !waited &&
-        r->observed.len_bytes > 0 && buf_err(&r->observed) == BASE_OK)
-        *told = buf_view(&r->observed);
-    return err;
+    if (err != YOKE_OK)
+        return err;
+    size_t waiting = yoke_doc_stats(r->doc).pending_structs;
+    out->told = msg->body;
+    out->waits = result.parked > 0 || waiting > waited;
+    out->changed = result.integrated + result.deleted + result.parked > 0 || waiting != waited ||
+                   (waiting > 0 && !result.exact);
+    if (step2 && !result.exact && waited + waiting == 0 && r->observed.len_bytes > 0 &&
+        buf_err(&r->observed) == BASE_OK)
+        out->told = buf_view(&r->observed);
+    return YOKE_OK;
 }
 
 static bool is_empty_update(bytes update)
@@ -191,21 +204,20 @@ static void on_update(room *r, member *m, const sync_msg *msg, int64_t now_ms)
                "limit unstored_bytes: the server cannot save, the room is read-only", now_ms);
         return;
     }
-    yoke_apply_result result = {0};
-    bytes told;
-    yoke_err err = apply(r, m, msg, &result, &told);
+    applied done;
+    yoke_err err = apply(r, m, msg, &done);
     if (err != YOKE_OK) {
         engine_refused(r, m, err, now_ms);
         return;
     }
     r->stats.updates_in++;
-    if (result.integrated + result.deleted + result.parked > 0) {
-        append(r, m, told, now_ms);
-        fan_out(r, m, told);
+    if (done.changed) {
+        append(r, m, done.told, now_ms);
+        fan_out(r, m, done.told);
     }
     ack_later(r, m);
     /* Something before it is missing.  A step 2 is all its sender has: asking again is no use. */
-    if (result.parked > 0 && msg->tag == SYNC_UPDATE && !m->refused)
+    if (done.waits && msg->tag == SYNC_UPDATE && !m->refused)
         room__send_step1(r, m);
     if (r->observed.cap_bytes > 0)
         buf_deinit(&r->observed);

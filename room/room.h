@@ -25,9 +25,9 @@
  *    snapshot(...)  -> room_on_snapshot_done(upto_seq, code)          one at a time
  *  Appends and snapshots of a room must reach the store in the order of the calls.
  */
-/* Events (message 121, JSON) that a tandem.v1 member gets.  Unknown members of an object, and unknown
- * types, are to be ignored.  Member = {session, name, color_index, role}; role is "viewer", "editor"
- * or "owner"; color_index is 0..7.
+/* Events (message 121, JSON) that a tandem.v1 member gets.  Unknown members of an object, and
+ * unknown types, are to be ignored.  Member = {session, name, color_index, role}; role is "viewer",
+ * "editor" or "owner"; color_index is 0..7.
  *
  *   hello          session, name, color_index, role, server_time (ms), epoch (32 hex digits),
  *                  room {id, name, language}, members [Member], limits {name: number}

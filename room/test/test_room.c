@@ -682,6 +682,67 @@ static void without_memory_nothing_breaks(void **state)
     }
 }
 
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 17;
+    *seed ^= *seed << 5;
+    return *seed;
+}
+
+/* One of yjs' updates with up to two bytes changed, and perhaps cut, said by a fresh member. */
+static void say_mutated(house *h, uint32_t *seed)
+{
+    uint8_t raw[512];
+    size_t count = sizeof yjs_updates / sizeof *yjs_updates;
+    bytes update = unhex(yjs_updates[next_random(seed) % count], raw);
+    room_join stock = {.tandem_v1 = false, .role = ROOM_EDITOR};
+    buf msg;
+    buf_init(&msg, base_alloc_libc(), 1000);
+    sync_put(&msg, &(sync_msg){.tag = SYNC_UPDATE, .body = update});
+    for (uint32_t i = next_random(seed) % 3; i > 0; i--)
+        msg.ptr[next_random(seed) % msg.len_bytes] = (uint8_t)next_random(seed);
+    if (next_random(seed) % 8 == 0)
+        msg.len_bytes = next_random(seed) % msg.len_bytes;
+    h->clients[1].session = 2;
+    assert_int_equal(room_on_join(h->room, 2, &stock, h->now_ms), BASE_OK);
+    house_say_raw(h, 1, buf_view(&msg));
+    room_on_leave(h->room, 2, h->now_ms);
+    buf_deinit(&msg);
+}
+
+/* The log is the truth: whatever was said, loading it gives the document that members saw. */
+static void mutated_messages_replay_to_the_same_document(void **state)
+{
+    (void)state;
+    uint32_t seed = 20231123;
+    for (int round = 0; round < 60; round++) {
+        uint8_t raw[512];
+        house *h = house_new_empty();
+        room_join stock = {.tandem_v1 = false, .role = ROOM_EDITOR};
+        h->limits.compact_rows = 5 + next_random(&seed) % 20;
+        house_join(h, 0, &stock);
+        house_load(h);
+        for (int i = 0; i < 40; i++) {
+            say_mutated(h, &seed);
+            if (next_random(&seed) % 10 == 0)
+                house_commit(h);
+        }
+        assert_int_equal(h->clients[0].close_code, 0);
+        house_say_raw(h, 0, unhex(yjs_step1_empty, raw));
+        sync_msg before = house_last(h, 0, SYNC_STEP2);
+        house_commit(h);
+        room_close_all(h->room, 1012, "the server restarts", h->now_ms);
+        house_commit(h);
+        assert_int_equal(room_state(h->room), ROOM_ABSENT);
+        house_join(h, 2, &stock);
+        house_load(h);
+        house_say_raw(h, 2, unhex(yjs_step1_empty, raw));
+        assert_true(bytes_equal(house_last(h, 2, SYNC_STEP2).body, before.body));
+        house_free(h);
+    }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, build, tear_down)
 
 int main(void)
@@ -712,6 +773,7 @@ int main(void)
         CASE(a_seed_is_one_update_of_client_one),
         cmocka_unit_test(speaks_as_yjs_does),
         cmocka_unit_test(without_memory_nothing_breaks),
+        cmocka_unit_test(mutated_messages_replay_to_the_same_document),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
  *
  * Blocks that Yjs would have joined and memory keeps apart are joined while they are written, so
  * equal documents give equal bytes. */
-#include "yoke/src/doc.h"
+#include "yoke/src/encode.h"
 
 #include "base/utf.h"
 
@@ -449,7 +449,7 @@ static uint64_t write_deletes_of(buf *out, const yoke_doc *doc, uint32_t client,
     return 1;
 }
 
-static void write_delete_set(buf *out, const yoke_doc *doc, const uint32_t *order, bool pending)
+void yoke__write_delete_set(buf *out, const yoke_doc *doc, const uint32_t *order, bool pending)
 {
     size_t hole = hole_open(out);
     uint64_t n = 0;
@@ -468,7 +468,7 @@ static yoke_err encode(const yoke_doc *doc, const uint64_t *from, bool pending, 
     for (size_t i = 0; i < doc->clients.n && out->err == BASE_OK; i++)
         n += write_section(out, doc, order[i], from != NULL ? from[order[i]] : 0, pending);
     hole_close(out, hole, n);
-    write_delete_set(out, doc, order, pending);
+    yoke__write_delete_set(out, doc, order, pending);
     return yoke__err(out->err);
 }
 
@@ -538,6 +538,21 @@ void yoke_doc_drop_cache(yoke_doc *doc)
     buf_deinit(&doc->cache);
 }
 
+void yoke__write_state(buf *out, const yoke_doc *doc, const uint32_t *order)
+{
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < doc->clients.n; i++)
+        n += yoke__cl(doc, i)->state > 0 ? 1 : 0;
+    buf_put_varuint(out, n);
+    for (size_t i = 0; i < doc->clients.n; i++) {
+        const yoke__client *c = yoke__cl(doc, order[i]);
+        if (c->state == 0)
+            continue;
+        buf_put_varuint(out, c->id);
+        buf_put_varuint(out, c->state);
+    }
+}
+
 yoke_err yoke_doc_state_vector(const yoke_doc *doc, yoke_blob *out)
 {
     base_alloc a;
@@ -547,17 +562,7 @@ yoke_err yoke_doc_state_vector(const yoke_doc *doc, yoke_blob *out)
     const uint32_t *order = yoke__client_order(doc);
     if (order == NULL)
         return doc->fault;
-    uint64_t n = 0;
-    for (uint32_t i = 0; i < doc->clients.n; i++)
-        n += yoke__cl(doc, i)->state > 0 ? 1 : 0;
-    buf_put_varuint(&b, n);
-    for (size_t i = 0; i < doc->clients.n; i++) {
-        const yoke__client *c = yoke__cl(doc, order[i]);
-        if (c->state == 0)
-            continue;
-        buf_put_varuint(&b, c->id);
-        buf_put_varuint(&b, c->state);
-    }
+    yoke__write_state(&b, doc, order);
     return yoke__blob_from(out, &b);
 }
 
@@ -603,13 +608,18 @@ static uint64_t write_txn_deletes(buf *out, const yoke_doc *doc, uint32_t client
     return 1;
 }
 
+void yoke__write_client(buf *out, const yoke_doc *doc, uint32_t client, uint32_t from, uint32_t to)
+{
+    size_t hole = hole_open(out);
+    buf_put_varuint(out, yoke__cl(doc, client)->id);
+    buf_put_varuint(out, from);
+    hole_close(out, hole, write_structs(out, doc, client, from, to));
+}
+
 static void write_txn_section(buf *out, const yoke_doc *doc, uint32_t client)
 {
     const yoke__client *c = yoke__cl(doc, client);
-    size_t hole = hole_open(out);
-    buf_put_varuint(out, c->id);
-    buf_put_varuint(out, c->before);
-    hole_close(out, hole, write_structs(out, doc, client, c->before, c->state));
+    yoke__write_client(out, doc, client, c->before, c->state);
 }
 
 static bool one_client_dels(const yoke_doc *doc)
