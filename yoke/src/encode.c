@@ -76,8 +76,10 @@ static walk walk_from(const yoke_doc *doc, uint32_t client, uint32_t clock)
 
 static void walk_next(walk *w)
 {
+    bool last =
+        w->block == 0 || yoke__cl(w->doc, yoke__blk(w->doc, w->block)->client)->tail == w->block;
     w->block = 0;
-    if (w->node == 0)
+    if (last || w->node == 0)
         return;
     const yoke__node *n = yoke__nd(w->doc, w->node);
     w->slot++;
