@@ -460,6 +460,12 @@ static void trim(yoke_doc *doc)
                   YOKE__NODES_PER_CHUNK * sizeof(yoke__node));
 }
 
+void yoke__incoming_free(yoke_doc *doc)
+{
+    yoke__vec_free(doc, &doc->scratch, sizeof(yoke__struct));
+    yoke__vec_free(doc, &doc->sections, sizeof(section));
+}
+
 static void drop_scratch(yoke_doc *doc)
 {
     if (doc->scratch.cap > 64)

@@ -263,7 +263,7 @@ static void write_header(buf *out, const yoke__struct *s, uint64_t offset)
 {
     uint8_t info = s->info | s->ref | (offset > 0 ? YOKE__INFO_ORIGIN : 0);
     /* Yjs does not know the key of a struct that was never integrated, and drops the bit too. */
-    if (info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT))
+    if (s->info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT))
         info &= (uint8_t)~YOKE__INFO_SUB;
     buf_put_u8(out, info);
     if (offset > 0)

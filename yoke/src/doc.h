@@ -319,6 +319,7 @@ void yoke__txn_start(yoke_doc *doc, bool local, uint64_t origin);
 void yoke__txn_finish(yoke_doc *doc, const bytes *exact);
 void yoke__touch_client(yoke_doc *doc, uint32_t client);
 void yoke__trees_build(yoke_doc *doc);
+void yoke__incoming_free(yoke_doc *doc); /* apply.c */
 void yoke__want_tree(yoke_doc *doc, uint32_t type);
 
 /* ------------------------------------------------------------------ pending (pending.c) */
