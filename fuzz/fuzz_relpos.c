@@ -15,7 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
     yoke_doc *doc = fuzz_doc(FUZZ_COLLECT);
     yoke_type type;
     uint64_t at;
-    if (yoke_relpos_resolve(doc, &pos, &type, &at) == YOKE_OK)
+    /* Beside an entry of a map there is no place; Yjs gives 0 or 1 there, and so do we. */
+    if (yoke_relpos_resolve(doc, &pos, &type, &at) == YOKE_OK &&
+        yoke_type_kind(doc, type) != YOKE_KIND_MAP)
         fuzz_demand(at <= yoke_type_len(doc, type), "the place is inside the type");
     yoke_doc_free(doc);
     yoke_blob_free(&out);
