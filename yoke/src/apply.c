@@ -458,6 +458,7 @@ static void trim(yoke_doc *doc)
            (size_t)doc->nodes_used + 8 * YOKE__NODES_PER_CHUNK)
         yoke__put(doc, ((void **)doc->node_chunks.ptr)[--doc->node_chunks.n],
                   YOKE__NODES_PER_CHUNK * sizeof(yoke__node));
+    yoke__heap_trim(doc);
 }
 
 void yoke__incoming_free(yoke_doc *doc)

@@ -552,3 +552,10 @@ void yoke__heap_compact(yoke_doc *doc)
     doc->heap = fresh;
     doc->heap_dead = 0;
 }
+
+void yoke__heap_trim(yoke_doc *doc)
+{
+    size_t want = doc->heap.n + doc->heap.n / 8 + 4096;
+    if (doc->heap.cap / 2 > want)
+        (void)vec_resize(doc, &doc->heap, want, 1);
+}
