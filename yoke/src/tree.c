@@ -134,6 +134,8 @@ void yoke__tree_after(yoke_doc *doc, int which, uint32_t *root, uint32_t prev, u
 {
     uint32_t ni;
     unsigned slot = 0;
+    if (which == YOKE__POS)
+        yoke__tree_settle(doc);
     if (*root == 0)
         *root = yoke__node_new(doc);
     if (prev != 0) {
@@ -146,12 +148,36 @@ void yoke__tree_after(yoke_doc *doc, int which, uint32_t *root, uint32_t prev, u
     insert(doc, which, root, ni, slot, b, weight);
 }
 
-void yoke__tree_add(yoke_doc *doc, int which, uint32_t b, uint32_t delta)
+static void add(yoke_doc *doc, int which, uint32_t b, uint32_t delta)
 {
     uint32_t ni = yoke__blk(doc, b)->leaf[which];
     yoke__node *n = yoke__nd(doc, ni);
     n->sum[slot_of(n, b)] += delta;
     add_above(doc, ni, delta);
+}
+
+void yoke__tree_settle(const yoke_doc *view)
+{
+    yoke_doc *doc = (yoke_doc *)(uintptr_t)view; /* nothing changes that can be seen */
+    uint32_t b = doc->lag_block;
+    doc->lag_block = 0;
+    if (b != 0 && doc->lag != 0)
+        add(doc, YOKE__POS, b, doc->lag);
+}
+
+void yoke__tree_add(yoke_doc *doc, int which, uint32_t b, uint32_t delta)
+{
+    if (which == YOKE__IDX) {
+        add(doc, which, b, delta);
+        return;
+    }
+    /* Typing grows one block many times: the tree hears of it when it is asked. */
+    if (doc->lag_block != b) {
+        yoke__tree_settle(doc);
+        doc->lag_block = b;
+        doc->lag = 0;
+    }
+    doc->lag += delta;
 }
 
 static void take_out(yoke__node *n, unsigned slot)
@@ -183,6 +209,8 @@ static void drop_empty(yoke_doc *doc, uint32_t leaf)
 
 void yoke__tree_remove(yoke_doc *doc, int which, uint32_t b)
 {
+    if (which == YOKE__POS)
+        yoke__tree_settle(doc);
     uint32_t ni = yoke__blk(doc, b)->leaf[which];
     yoke__node *n = yoke__nd(doc, ni);
     unsigned slot = slot_of(n, b);
@@ -216,6 +244,7 @@ uint32_t yoke__tree_start(const yoke_doc *doc, int which, uint32_t b)
 {
     uint32_t sum = 0;
     uint32_t ref = b;
+    yoke__tree_settle(doc);
     for (uint32_t ni = yoke__blk(doc, b)->leaf[which]; ni != 0;) {
         const yoke__node *n = yoke__nd(doc, ni);
         for (unsigned i = 0; n->ref[i] != ref; i++)
@@ -230,6 +259,8 @@ void yoke__tree_free(yoke_doc *doc, int which, uint32_t root)
 {
     /* Down to a leaf, back up by the parent; `n` counts what is left to do. */
     uint32_t ni = root;
+    if (which == YOKE__POS)
+        yoke__tree_settle(doc);
     while (ni != 0) {
         yoke__node *n = yoke__nd(doc, ni);
         if (n->level > 0 && n->n > 0) {
