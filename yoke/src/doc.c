@@ -51,10 +51,8 @@ static bool vec_resize(yoke_doc *doc, yoke__vec *v, size_t cap, size_t size)
     return true;
 }
 
-bool yoke__vec_reserve(yoke_doc *doc, yoke__vec *v, size_t more, size_t size)
+bool yoke__vec_grow(yoke_doc *doc, yoke__vec *v, size_t more, size_t size)
 {
-    if (more <= v->cap - v->n)
-        return true;
     if (more > HEAP_BYTES_MAX - v->n) {
         doc->fault = YOKE_ELIMIT_DOC;
         return false;
@@ -551,4 +549,11 @@ void yoke__heap_compact(yoke_doc *doc)
     yoke__vec_free(doc, &doc->heap, 1);
     doc->heap = fresh;
     doc->heap_dead = 0;
+}
+
+void yoke__heap_trim(yoke_doc *doc)
+{
+    size_t want = doc->heap.n + doc->heap.n / 8 + 4096;
+    if (doc->heap.cap / 2 > want)
+        (void)vec_resize(doc, &doc->heap, want, 1);
 }
