@@ -262,7 +262,7 @@ bool config_load_file(config *c, const char *path, config_error *err)
     }
     if (ok && ferror(f))
         ok = fail(err, "%s: cannot be read", path);
-    fclose(f);
+    (void)fclose(f); /* read only: nothing is lost */
     return ok;
 }
 

@@ -169,7 +169,7 @@ static void announce(const app *a)
     bool v6 = strchr(a->config.host, ':') != NULL;
     printf("listening on http://%s%s%s:%d\n", v6 ? "[" : "", a->config.host, v6 ? "]" : "",
            a->port);
-    fflush(stdout);
+    (void)fflush(stdout); /* a reader that is gone is no reason to stop */
     log_event(LOG_INFO, "started", LOG_STR("version", TANDEM_VERSION), LOG_INT("port", a->port),
               LOG_INT("threads", a->loop_count), LOG_STR("data", a->config.data));
 }

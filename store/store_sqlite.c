@@ -510,7 +510,7 @@ static int open_file(sqlite_store *s, const char *path)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     int rc = sqlite3_open_v2(path, &s->db, flags, NULL);
-    int version;
+    int version = 0;
     if (rc != SQLITE_OK)
         return err_of(rc);
     sqlite3_extended_result_codes(s->db, 1);
