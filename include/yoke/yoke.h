@@ -475,7 +475,8 @@ typedef struct yoke_event {
 
 /* Called at the end of a transaction that changed something.  A document that has no observer pays
  * nothing.  `on_update` (may be NULL) gets the update of the transaction; `on_delta` (may be NULL)
- * one call for each text or array whose list changed.  All is borrowed for the call. */
+ * one call for each text or array whose list changed, at O(blocks of that list); when memory lacks
+ * for its steps, `steps` is NULL: read the type anew.  All is borrowed for the call. */
 typedef struct yoke_observer {
     void *ctx;
     void (*on_update)(void *ctx, const yoke_event *event);

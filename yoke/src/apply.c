@@ -458,6 +458,13 @@ static void trim(yoke_doc *doc)
            (size_t)doc->nodes_used + 8 * YOKE__NODES_PER_CHUNK)
         yoke__put(doc, ((void **)doc->node_chunks.ptr)[--doc->node_chunks.n],
                   YOKE__NODES_PER_CHUNK * sizeof(yoke__node));
+    yoke__heap_trim(doc);
+}
+
+void yoke__incoming_free(yoke_doc *doc)
+{
+    yoke__vec_free(doc, &doc->scratch, sizeof(yoke__struct));
+    yoke__vec_free(doc, &doc->sections, sizeof(section));
 }
 
 static void drop_scratch(yoke_doc *doc)

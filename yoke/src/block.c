@@ -329,6 +329,7 @@ void yoke__delete_block(yoke_doc *doc, uint32_t b)
     }
     if (p->sub == 0 && doc->cur_type == p->parent)
         doc->cur_type = 0;
+    yoke__want_tree(doc, p->parent);
     yoke__note_deleted(doc, p);
     if (p->ref == YOKE__TYPE) {
         yoke__type_rec *t = yoke__ty(doc, p->at);

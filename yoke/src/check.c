@@ -122,6 +122,7 @@ const char *yoke_doc_check(const yoke_doc *doc)
     size_t listed = 0;
     size_t gc = 0;
     const char *wrong;
+    yoke__tree_settle(doc);
     for (uint32_t i = 0; i < doc->clients.n; i++)
         if ((wrong = check_client(doc, i, &blocks)) != NULL)
             return wrong;

@@ -262,6 +262,9 @@ static void put_id(buf *out, yoke_id id)
 static void write_header(buf *out, const yoke__struct *s, uint64_t offset)
 {
     uint8_t info = s->info | s->ref | (offset > 0 ? YOKE__INFO_ORIGIN : 0);
+    /* Yjs does not know the key of a struct that was never integrated, and drops the bit too. */
+    if (s->info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT))
+        info &= (uint8_t)~YOKE__INFO_SUB;
     buf_put_u8(out, info);
     if (offset > 0)
         put_id(out, (yoke_id){s->client, s->clock + offset - 1});

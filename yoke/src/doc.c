@@ -171,8 +171,7 @@ void yoke_doc_free(yoke_doc *doc)
     yoke__vec_free(doc, &doc->touched, sizeof(uint32_t));
     yoke__vec_free(doc, &doc->touched_types, sizeof(uint32_t));
     yoke__vec_free(doc, &doc->dels, sizeof(yoke__drange));
-    yoke__vec_free(doc, &doc->scratch, 1);
-    yoke__vec_free(doc, &doc->sections, 1);
+    yoke__incoming_free(doc);
     buf_deinit(&doc->event);
     buf_deinit(&doc->cache);
     base_alloc a = doc->alloc;
@@ -552,4 +551,11 @@ void yoke__heap_compact(yoke_doc *doc)
     yoke__vec_free(doc, &doc->heap, 1);
     doc->heap = fresh;
     doc->heap_dead = 0;
+}
+
+void yoke__heap_trim(yoke_doc *doc)
+{
+    size_t want = doc->heap.n + doc->heap.n / 8 + 4096;
+    if (doc->heap.cap / 2 > want)
+        (void)vec_resize(doc, &doc->heap, want, 1);
 }

@@ -175,6 +175,8 @@ struct yoke_doc {
     size_t heap_dead;
 
     uint32_t stamp;
+    uint32_t lag_block; /* whose weight the position tree does not know yet, and by how much */
+    uint32_t lag;
     uint32_t cur_type; /* cursor: block and the position where it starts; type 0: none */
     uint32_t cur_block;
     uint32_t cur_at;
@@ -275,6 +277,7 @@ uint32_t yoke__root_make(yoke_doc *doc, bytes name);                /* reserved;
 uint32_t yoke__type_make(yoke_doc *doc, uint8_t type_ref, bytes name);
 uint32_t yoke__heap_put(yoke_doc *doc, bytes content); /* reserved */
 void yoke__heap_compact(yoke_doc *doc);
+void yoke__heap_trim(yoke_doc *doc);
 
 /* ------------------------------------------------------------------ trees (tree.c) */
 uint32_t yoke__node_new(yoke_doc *doc);
@@ -282,6 +285,7 @@ void yoke__tree_after(yoke_doc *doc, int which, uint32_t *root, uint32_t prev, u
                       uint32_t weight);
 void yoke__tree_add(yoke_doc *doc, int which, uint32_t b, uint32_t delta);
 void yoke__tree_remove(yoke_doc *doc, int which, uint32_t b);
+void yoke__tree_settle(const yoke_doc *doc); /* let the position tree know all */
 uint32_t yoke__tree_find(const yoke_doc *doc, uint32_t root, uint32_t at, uint32_t *offset);
 uint32_t yoke__tree_start(const yoke_doc *doc, int which, uint32_t b);
 void yoke__tree_free(yoke_doc *doc, int which, uint32_t root);
@@ -319,6 +323,7 @@ void yoke__txn_start(yoke_doc *doc, bool local, uint64_t origin);
 void yoke__txn_finish(yoke_doc *doc, const bytes *exact);
 void yoke__touch_client(yoke_doc *doc, uint32_t client);
 void yoke__trees_build(yoke_doc *doc);
+void yoke__incoming_free(yoke_doc *doc); /* apply.c */
 void yoke__want_tree(yoke_doc *doc, uint32_t type);
 
 /* ------------------------------------------------------------------ pending (pending.c) */
@@ -336,6 +341,7 @@ void yoke__pending_free(yoke_doc *doc);
 
 /* ------------------------------------------------------------------ encoding (encode.c) */
 void yoke__encode_txn(const yoke_doc *doc, buf *out);
+size_t yoke__dels_of(const yoke_doc *doc, uint32_t client, const yoke__drange **first);
 void yoke__write_text(buf *out, const yoke_doc *doc, const yoke__block *b, uint32_t from,
                       uint32_t to);
 size_t yoke__text_bytes(const yoke_doc *doc, const yoke__block *b, uint32_t from, uint32_t to);

@@ -76,8 +76,10 @@ static walk walk_from(const yoke_doc *doc, uint32_t client, uint32_t clock)
 
 static void walk_next(walk *w)
 {
+    bool last =
+        w->block == 0 || yoke__cl(w->doc, yoke__blk(w->doc, w->block)->client)->tail == w->block;
     w->block = 0;
-    if (w->node == 0)
+    if (last || w->node == 0)
         return;
     const yoke__node *n = yoke__nd(w->doc, w->node);
     w->slot++;
@@ -575,7 +577,7 @@ uint64_t yoke_doc_state(const yoke_doc *doc, uint64_t client_id)
 /* ------------------------------------------------------------------------------ transactions */
 
 /* Ranges of one client stand together; they were sorted by client and clock. */
-static size_t dels_of(const yoke_doc *doc, uint32_t client, const yoke__drange **first)
+size_t yoke__dels_of(const yoke_doc *doc, uint32_t client, const yoke__drange **first)
 {
     size_t lo = 0;
     size_t hi = doc->dels.n;
@@ -596,7 +598,7 @@ static size_t dels_of(const yoke_doc *doc, uint32_t client, const yoke__drange *
 static uint64_t write_txn_deletes(buf *out, const yoke_doc *doc, uint32_t client)
 {
     const yoke__drange *d;
-    size_t n = dels_of(doc, client, &d);
+    size_t n = yoke__dels_of(doc, client, &d);
     if (n == 0)
         return 0;
     buf_put_varuint(out, yoke__cl(doc, client)->id);

@@ -40,6 +40,7 @@ uint32_t yoke__seek(const yoke_doc *view, uint32_t type, uint32_t at, uint32_t *
     }
     if (t->tree != 0) {
         uint32_t offset;
+        yoke__tree_settle(doc);
         b = yoke__tree_find(doc, t->tree, at, &offset);
         from = at - offset;
     } else {

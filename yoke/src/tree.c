@@ -4,8 +4,8 @@
  *   inner  sum 40 | 25 | 31          find 52: 52 >= 40, so 12 into the second
  *   leaf   a:40     b:10 c:15  d:31  12 >= 10, so 2 into c
  *
- * A leaf that loses its last block stays, weighing nothing: it costs a little memory, never an
- * answer. */
+ * A node that loses its last entry goes, unless the whole tree is empty then.  Slots past `n` hold
+ * 0, so a reference is found without looking at `n`. */
 #include "yoke/src/doc.h"
 
 uint32_t yoke__node_new(yoke_doc *doc)
@@ -18,9 +18,7 @@ uint32_t yoke__node_new(yoke_doc *doc)
         i = doc->nodes_used++;
     }
     yoke__node *n = yoke__nd(doc, i);
-    n->parent = 0;
-    n->n = 0;
-    n->level = 0;
+    memset(n, 0, sizeof *n);
     return i;
 }
 
@@ -33,13 +31,13 @@ static void node_free(yoke_doc *doc, uint32_t i)
 
 static inline unsigned slot_of(const yoke__node *n, uint32_t ref)
 {
-    /* Most changes are at the end. */
+    /* Most changes are at the end; otherwise all slots at once, which compilers make vectors of. */
     if (n->ref[n->n - 1] == ref)
         return n->n - 1u;
-    unsigned i = 0;
-    while (n->ref[i] != ref)
-        i++;
-    return i;
+    uint32_t slot = 0;
+    for (uint32_t i = 0; i < YOKE__FANOUT; i++)
+        slot += n->ref[i] == ref ? i : 0;
+    return slot;
 }
 
 static void own(yoke_doc *doc, int which, const yoke__node *n, uint32_t ni, unsigned slot)
@@ -93,6 +91,7 @@ static uint32_t split_put(yoke_doc *doc, int which, uint32_t ni, unsigned slot, 
     r->n = (uint16_t)(YOKE__FANOUT - half);
     memcpy(r->ref, n->ref + half, r->n * sizeof r->ref[0]);
     memcpy(r->sum, n->sum + half, r->n * sizeof r->sum[0]);
+    memset(n->ref + half, 0, (YOKE__FANOUT - half) * sizeof n->ref[0]);
     n->n = (uint16_t)half;
     for (unsigned i = 0; i < r->n; i++)
         own(doc, which, r, ri, i);
@@ -135,6 +134,8 @@ void yoke__tree_after(yoke_doc *doc, int which, uint32_t *root, uint32_t prev, u
 {
     uint32_t ni;
     unsigned slot = 0;
+    if (which == YOKE__POS)
+        yoke__tree_settle(doc);
     if (*root == 0)
         *root = yoke__node_new(doc);
     if (prev != 0) {
@@ -147,7 +148,7 @@ void yoke__tree_after(yoke_doc *doc, int which, uint32_t *root, uint32_t prev, u
     insert(doc, which, root, ni, slot, b, weight);
 }
 
-void yoke__tree_add(yoke_doc *doc, int which, uint32_t b, uint32_t delta)
+static void add(yoke_doc *doc, int which, uint32_t b, uint32_t delta)
 {
     uint32_t ni = yoke__blk(doc, b)->leaf[which];
     yoke__node *n = yoke__nd(doc, ni);
@@ -155,19 +156,71 @@ void yoke__tree_add(yoke_doc *doc, int which, uint32_t b, uint32_t delta)
     add_above(doc, ni, delta);
 }
 
-void yoke__tree_remove(yoke_doc *doc, int which, uint32_t b)
+void yoke__tree_settle(const yoke_doc *view)
 {
-    uint32_t ni = yoke__blk(doc, b)->leaf[which];
-    yoke__node *n = yoke__nd(doc, ni);
-    unsigned slot = slot_of(n, b);
-    uint32_t w = n->sum[slot];
+    yoke_doc *doc = (yoke_doc *)(uintptr_t)view; /* nothing changes that can be seen */
+    uint32_t b = doc->lag_block;
+    doc->lag_block = 0;
+    if (b != 0 && doc->lag != 0)
+        add(doc, YOKE__POS, b, doc->lag);
+}
+
+void yoke__tree_add(yoke_doc *doc, int which, uint32_t b, uint32_t delta)
+{
+    if (which == YOKE__IDX) {
+        add(doc, which, b, delta);
+        return;
+    }
+    /* Typing grows one block many times: the tree hears of it when it is asked. */
+    if (doc->lag_block != b) {
+        yoke__tree_settle(doc);
+        doc->lag_block = b;
+        doc->lag = 0;
+    }
+    doc->lag += delta;
+}
+
+static void take_out(yoke__node *n, unsigned slot)
+{
     size_t tail = n->n - slot - 1u;
     memmove(n->ref + slot, n->ref + slot + 1, tail * sizeof n->ref[0]);
     memmove(n->sum + slot, n->sum + slot + 1, tail * sizeof n->sum[0]);
     n->n--;
+    n->ref[n->n] = 0;
+}
+
+/* An empty node weighs nothing, but walks would pass it. */
+static void drop_empty(yoke_doc *doc, uint32_t leaf)
+{
+    uint32_t up = yoke__nd(doc, leaf)->parent;
+    while (up != 0 && yoke__nd(doc, up)->n == 1)
+        up = yoke__nd(doc, up)->parent;
+    if (up == 0)
+        return;
+    uint32_t ni = leaf;
+    while (yoke__nd(doc, ni)->parent != up) {
+        uint32_t parent = yoke__nd(doc, ni)->parent;
+        node_free(doc, ni);
+        ni = parent;
+    }
+    take_out(yoke__nd(doc, up), slot_of(yoke__nd(doc, up), ni));
+    node_free(doc, ni);
+}
+
+void yoke__tree_remove(yoke_doc *doc, int which, uint32_t b)
+{
+    if (which == YOKE__POS)
+        yoke__tree_settle(doc);
+    uint32_t ni = yoke__blk(doc, b)->leaf[which];
+    yoke__node *n = yoke__nd(doc, ni);
+    unsigned slot = slot_of(n, b);
+    uint32_t w = n->sum[slot];
+    take_out(n, slot);
     if (w != 0)
         add_above(doc, ni, 0u - w);
     yoke__blk(doc, b)->leaf[which] = 0;
+    if (n->n == 0)
+        drop_empty(doc, ni);
 }
 
 uint32_t yoke__tree_find(const yoke_doc *doc, uint32_t root, uint32_t at, uint32_t *offset)
@@ -191,6 +244,7 @@ uint32_t yoke__tree_start(const yoke_doc *doc, int which, uint32_t b)
 {
     uint32_t sum = 0;
     uint32_t ref = b;
+    yoke__tree_settle(doc);
     for (uint32_t ni = yoke__blk(doc, b)->leaf[which]; ni != 0;) {
         const yoke__node *n = yoke__nd(doc, ni);
         for (unsigned i = 0; n->ref[i] != ref; i++)
@@ -205,6 +259,8 @@ void yoke__tree_free(yoke_doc *doc, int which, uint32_t root)
 {
     /* Down to a leaf, back up by the parent; `n` counts what is left to do. */
     uint32_t ni = root;
+    if (which == YOKE__POS)
+        yoke__tree_settle(doc);
     while (ni != 0) {
         yoke__node *n = yoke__nd(doc, ni);
         if (n->level > 0 && n->n > 0) {
