@@ -8,7 +8,7 @@ enum group {
     GROUP_LEAST = 5,
     GROUP_WORD = 30,
     GROUP_BUILTIN = 40,
-    GROUP_STATEMENT = 45,
+    GROUP_STATEMENT = 45, /* words of statements, and True, False, None */
     GROUP_NAME = 50,
     GROUP_SNIPPET = 60,
     GROUP_WANTED = 20, /* added where the place asks for it */
@@ -73,7 +73,7 @@ static void offer_builtins(offer *o)
     const python_builtin *all = python_builtins(&count);
     for (size_t i = 0; i < count; i++) {
         bytes name = bytes_of_str(all[i].name);
-        if (name.ptr[0] == '_' && !typed_underscore(o))
+        if (candidates_match(o->typed, name) == 0 || (name.ptr[0] == '_' && !typed_underscore(o)))
             continue;
         bool exception = all[i].kind == SUGGEST_CLASS && python_class_is_exception(name);
         uint32_t group = GROUP_BUILTIN;
@@ -89,7 +89,8 @@ static void offer_builtins(offer *o)
                        .insert = name,
                        .detail = bytes_of_str(all[i].detail),
                        .kind = all[i].kind};
-        offer_one(o, c, (candidate_rank){.group = group, .uses = uses});
+        uint32_t near = python_builtin_is_common(name) ? 100 : 0;
+        offer_one(o, c, (candidate_rank){.group = group, .near = near, .uses = uses});
     }
 }
 
@@ -150,7 +151,9 @@ static void offer_word(offer *o, python_word word, unsigned uses)
     if (fits == USE_BRANCH && !align_branch(o, word, &c))
         return;
     uint32_t group = GROUP_WORD;
-    if (o->at.kind != PLACE_VALUE)
+    if (word == PY_TRUE || word == PY_FALSE || word == PY_NONE)
+        group = GROUP_STATEMENT;
+    else if (o->at.kind != PLACE_VALUE)
         group = fits == USE_VALUE ? GROUP_LEAST : GROUP_STATEMENT;
     offer_one(o, c, (candidate_rank){.group = group});
 }

@@ -5,7 +5,7 @@ static const struct {
     uint8_t len_bytes;
     uint16_t use;
 } words[PY_WORD_COUNT] = {{"", 0, 0},
-#define X(id, text, use) {text, sizeof text - 1, use},
+#define X(id, text, use) {text, sizeof(text) - 1, use},
                           PYTHON_WORDS(X)
 #undef X
 };
@@ -301,6 +301,19 @@ static const python_builtin builtins[] = {
 #undef C
 #undef E
 #undef V
+
+bool python_builtin_is_common(bytes name)
+{
+    static const char *const common[] = {
+        "bool",     "dict",  "enumerate", "float",      "input",    "int",      "isinstance",
+        "len",      "list",  "max",       "min",        "open",     "print",    "range",
+        "reversed", "round", "set",       "sorted",     "str",      "sum",      "super",
+        "tuple",    "zip",   "Exception", "ValueError", "KeyError", "TypeError"};
+    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
+        if (bytes_equal(name, bytes_of_str(common[i])))
+            return true;
+    return false;
+}
 
 const python_builtin *python_builtins(size_t *count)
 {

@@ -93,6 +93,9 @@ typedef struct python_builtin {
 /* python_builtins - all of them, sorted by name. */
 const python_builtin *python_builtins(size_t *count);
 
+/* python_builtin_is_common - one of those that most programs use; they come before the others. */
+bool python_builtin_is_common(bytes name);
+
 /* python_class_is_exception - by the convention of its name. */
 bool python_class_is_exception(bytes name);
 

@@ -292,6 +292,9 @@ static const lookup names[] = {
     {"aa_1 = 1\n\n\n\n\n\n\n\n\n\n\n\n\naa_2 = 1\nx = aa|", "aa_2<aa_1"},
     {"print_all = 1\nx = print_|", "^print_all,!print"},
     {"x = __n|", "__name__"},
+    {"for i in r|", "^range"},
+    {"x = N|", "^None"},
+    {"x = s|", "str<super,str<slice"},
     {"len_x = 1\ny = le|", "len_x<len"},
     /* half-typed code around the cursor */
     {"def f(a, b\n    x = a|", "abs"},
