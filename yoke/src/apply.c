@@ -55,10 +55,13 @@ static yoke_err read_structs(incoming *in, yoke__update_reader *r)
             break;
         doc->scratch.n++;
         if (fresh) {
-            if (!yoke__vec_reserve(doc, &doc->sections, 1, sizeof(section)))
+            /* The count was checked against the bytes; a cap keeps a lie from costing much. */
+            size_t follow = r->structs_left < 65536 ? (size_t)r->structs_left : 65536;
+            if (!yoke__vec_reserve(doc, &doc->scratch, follow, sizeof(yoke__struct)) ||
+                !yoke__vec_reserve(doc, &doc->sections, 1, sizeof(section)))
                 return doc->fault;
             *YOKE__AT(doc->sections, section, doc->sections.n++) =
-                (section){.id = s->client,
+                (section){.id = r->client,
                           .client = YOKE__NONE,
                           .at = (uint32_t)doc->scratch.n - 1,
                           .back = YOKE__NONE};

@@ -51,10 +51,8 @@ static bool vec_resize(yoke_doc *doc, yoke__vec *v, size_t cap, size_t size)
     return true;
 }
 
-bool yoke__vec_reserve(yoke_doc *doc, yoke__vec *v, size_t more, size_t size)
+bool yoke__vec_grow(yoke_doc *doc, yoke__vec *v, size_t more, size_t size)
 {
-    if (more <= v->cap - v->n)
-        return true;
     if (more > HEAP_BYTES_MAX - v->n) {
         doc->fault = YOKE_ELIMIT_DOC;
         return false;

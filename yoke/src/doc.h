@@ -211,8 +211,13 @@ struct yoke_doc {
 /* ------------------------------------------------------------------ memory (doc.c) */
 void *yoke__get(yoke_doc *doc, size_t size);
 void yoke__put(yoke_doc *doc, void *ptr, size_t size);
-bool yoke__vec_reserve(yoke_doc *doc, yoke__vec *v, size_t more, size_t size);
+bool yoke__vec_grow(yoke_doc *doc, yoke__vec *v, size_t more, size_t size);
 void yoke__vec_free(yoke_doc *doc, yoke__vec *v, size_t size);
+
+static inline bool yoke__vec_reserve(yoke_doc *doc, yoke__vec *v, size_t more, size_t size)
+{
+    return more <= v->cap - v->n || yoke__vec_grow(doc, v, more, size);
+}
 
 #define YOKE__AT(vec, type, i) (&((type *)(vec).ptr)[i])
 

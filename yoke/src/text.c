@@ -43,7 +43,8 @@ yoke_err yoke_text_insert(yoke_doc *doc, yoke_type text, uint64_t at_utf16, yoke
         return YOKE_ERANGE;
     if (units == 0)
         return YOKE_OK;
-    if (units > UINT32_MAX / 2 || yoke_doc_state(doc, doc->client_id) + units >= UINT32_MAX)
+    if (units > UINT32_MAX / 2 ||
+        (doc->me != YOKE__NONE && yoke__cl(doc, doc->me)->state + (uint64_t)units >= UINT32_MAX))
         return YOKE_ELIMIT_CLOCK;
     err = yoke__local_reserve(doc, (yoke__need){.heap_bytes = s.len_bytes + 64}, s.len_bytes);
     if (err != YOKE_OK)
