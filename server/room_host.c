@@ -145,9 +145,11 @@ static uint64_t session_new(room_host *h, ws_conn *wc, hosted *at)
     return session;
 }
 
-static void session_free(room_host *h, uint64_t session)
+void room_host_forget(room_host *h, uint64_t session)
 {
     uint32_t slot = (uint32_t)(session & SESSION_SLOT_MASK);
+    if (slot >= h->slot_count || h->slots[slot].session != session)
+        return;
     h->slots[slot] = (session_slot){0, NULL, NULL, h->free_slot};
     h->free_slot = slot;
 }
@@ -165,7 +167,7 @@ uint64_t room_host_join(room_host *h, ws_conn *wc, const char *id, const room_jo
     int err = room_on_join(at->room, session, join, room_host_now_ms(h));
     if (err == BASE_OK)
         return session;
-    session_free(h, session);
+    room_host_forget(h, session);
     ws_conn_set_session(wc, 0);
     ws_conn_close(wc, WS_CLOSE_TRY_LATER,
                   err == BASE_ELIMIT ? "room_members: the room is full"
@@ -187,7 +189,7 @@ void room_host_leave(room_host *h, uint64_t session)
     if (slot >= h->slot_count || h->slots[slot].session != session)
         return;
     hosted *at = h->slots[slot].at;
-    session_free(h, session);
+    room_host_forget(h, session);
     room_on_leave(at->room, session, room_host_now_ms(h));
 }
 

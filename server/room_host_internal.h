@@ -56,6 +56,8 @@ struct room_host {
     size_t doomed_count;
 };
 
+/* room_host_forget - free the session's slot; the room knows it no more. */
+void room_host_forget(room_host *h, uint64_t session);
 ws_conn *room_host_conn(const room_host *h, uint64_t session);
 /* room_host_hosted - of a room that is in the table. */
 hosted *room_host_hosted(room_host *h, const char *id);

@@ -23,8 +23,12 @@ static void sink_send_coalescible(void *ctx, uint64_t session, frame *f, uint64_
 static void sink_close(void *ctx, uint64_t session, unsigned code, const char *reason)
 {
     ws_conn *wc = room_host_conn(ctx, session);
-    if (wc != NULL)
-        ws_conn_close(wc, code, reason);
+    if (wc == NULL)
+        return;
+    ws_conn_close(wc, code, reason);
+    /* The room forgets a member that it closes, and may be gone before the socket is. */
+    ws_conn_set_session(wc, 0);
+    room_host_forget(ctx, session);
 }
 
 /* -------------------------------------------------------------------------------- loading --- */

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { run, Server } from './server.mjs'
+
+test('--version and --help', async () => {
+  assert.match((await run('--version')).out, /^tandem \d+\.\d+\.\d+\n$/)
+  const help = await run('--help')
+  assert.equal(help.code, 0)
+  assert.match(help.out, /--create-on-join/)
+})
+
+test('mistyped names are errors with a suggestion', async () => {
+  const flag = await run('serve', '--prot', '1')
+  assert.equal(flag.code, 2)
+  assert.match(flag.err, /did you mean '--port'/)
+  const command = await run('serv')
+  assert.equal(command.code, 2)
+  assert.match(command.err, /did you mean 'serve'/)
+})
+
+test('file < environment < flags', async () => {
+  const server = new Server(['--log-format', 'json'])
+  const file = join(server.dir, 'tandem.conf')
+  writeFileSync(file, '[rooms]\nexpire_days = 3\n[http]\ncors_origins = "https://file.example"\n')
+  await server.start({ TANDEM_CONFIG: file, TANDEM_CORS_ORIGINS: 'https://env.example' })
+  const room = (await server.call('POST', '/rooms/')).json
+  assert.equal(Date.parse(room.expires_at) - Date.parse(room.created_at), 3 * 86400e3)
+  const allowed = await server.fetch('/healthz', { headers: { origin: 'https://env.example' } })
+  assert.equal(allowed.headers.get('access-control-allow-origin'), 'https://env.example')
+  assert.equal(await server.stop(), 0)
+  await server.remove()
+})
+
+test('a second server on the same port is refused', async () => {
+  const server = await new Server().start()
+  const second = await run('serve', '--port', String(server.port), '--data', ':memory:')
+  assert.equal(second.code, 1)
+  assert.match(second.err, /in use/)
+  await server.remove()
+})
