@@ -276,7 +276,8 @@ static yoke_err reserve_parking(incoming *in, yoke__update_reader deletes)
     yoke_doc *doc = in->doc;
     for (size_t k = 0; in->may_park && k < in->sections; k++) {
         section *c = &in->sec[k];
-        if (!yoke__queue_reserve(doc, &yoke__cl(doc, c->client)->parked, c->end - c->at))
+        /* Room for all: a hostile update may name one client in several sections. */
+        if (!yoke__queue_reserve(doc, &yoke__cl(doc, c->client)->parked, in->n))
             return doc->fault;
         for (uint32_t i = c->at; i < c->end; i++) {
             const yoke__struct *s = &in->s[i];
@@ -294,6 +295,8 @@ static yoke_err reserve_parking(incoming *in, yoke__update_reader deletes)
     while (yoke__update_next_delete(&deletes, &d, &more) == YOKE_OK && more) {
         if (d.clock + d.len <= state_of(doc, d.client))
             continue;
+        if (in->ranges > doc->limits.pending_structs - doc->parked_dels)
+            return YOKE_ELIMIT_PENDING;
         uint32_t client = yoke__client_make(doc, d.client);
         if (!yoke__queue_reserve(doc, &yoke__cl(doc, client)->deletes, in->ranges))
             return doc->fault;
