@@ -1,4 +1,5 @@
 /* yload - load generator for servers that speak the y-websocket protocol.
+ * size: one file on purpose, so that it can be copied to another machine and compiled alone.
  * C11, Linux (epoll), libc only.  See README.md.
  */
 #include <arpa/inet.h>
@@ -699,8 +700,8 @@ static void op_send(thr *t, wr *w, u64 due)
     c->sv[c->idx] = w->clock;
     if (o.proto == P_JSON) {
         u8 *b = t->buf + t->bufsz / 2;
-        int n = snprintf((char *)b + 14, 256, "{\"type\":\"code_update\",\"m\":\"%u:%u\",\"code\":\"",
-                        c->cid, k);
+        int n = snprintf((char *)b + 14, 256,
+                         "{\"type\":\"code_update\",\"m\":\"%u:%u\",\"code\":\"", c->cid, k);
         memset(b + 14 + n, 'x', (size_t)o.jsonbytes);
         n += o.jsonbytes;
         memcpy(b + 14 + n, "\"}", 2);
