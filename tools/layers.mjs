@@ -42,7 +42,9 @@ export function fault(from, target) {
 }
 
 function main() {
-  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.c', '*.h'], { encoding: 'utf8' })
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.c', '*.h'], {
+    encoding: 'utf8',
+  })
     .split('\n')
     .filter((f) => folderOf(f) in floors)
   const arrows = new Map()
@@ -60,7 +62,8 @@ function main() {
   }
   if (process.argv.includes('--graph')) {
     for (const a of Object.keys(floors).reverse()) {
-      if (arrows.has(a)) console.log(`${floors[a]}  ${a.padEnd(8)} -> ${[...arrows.get(a)].sort().join(', ')}`)
+      if (arrows.has(a))
+        console.log(`${floors[a]}  ${a.padEnd(8)} -> ${[...arrows.get(a)].sort().join(', ')}`)
     }
   }
   if (files.length === 0) {

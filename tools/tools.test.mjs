@@ -5,7 +5,10 @@ import { faultsOf, functionsOf } from './tidy.mjs'
 
 test('own includes are found, others are not', () => {
   const source = '#include <stdio.h>\n#include "base/buf.h"\n#include <yoke/yoke.h>\n#include "local.h"\n'
-  assert.deepEqual(includesOf(source), [[2, 'base/buf.h'], [3, 'yoke/yoke.h']])
+  assert.deepEqual(includesOf(source), [
+    [2, 'base/buf.h'],
+    [3, 'yoke/yoke.h'],
+  ])
 })
 
 test('arrows go down only', () => {

@@ -13,8 +13,10 @@ const [name, task, file, ...rest] = process.argv.slice(2)
 const runs = Number(rest.at(-1))
 const peer = await peers[name]()
 
-const median = list => list.slice().sort((a, b) => a - b)[list.length >> 1]
-const demand = (got, want) => { if (got !== want) throw new Error(`${name} ${task}: other text`) }
+const median = (list) => list.slice().sort((a, b) => a - b)[list.length >> 1]
+const demand = (got, want) => {
+  if (got !== want) throw new Error(`${name} ${task}: other text`)
+}
 
 function time(count, work) {
   const times = []
@@ -60,7 +62,12 @@ function localTask() {
   const trace = readTrace(file)
   const ops = opsOf(trace)
   let updateBytes = 0
-  const onUpdate = task === 'local-updates' ? update => { updateBytes += update.length } : undefined
+  const onUpdate =
+    task === 'local-updates'
+      ? (update) => {
+          updateBytes += update.length
+        }
+      : undefined
   const result = time(runs, () => {
     const x = peer.create(onUpdate)
     play(x, ops)
@@ -77,7 +84,9 @@ function stateTask() {
   const x = peer.create()
   play(x, opsOf(trace))
   let bytes
-  const encode = time(Math.max(runs, 5), () => { bytes = peer.encode(x) })
+  const encode = time(Math.max(runs, 5), () => {
+    bytes = peer.encode(x)
+  })
   peer.free(x)
   return { encode, bytes: bytes.length, ...loadAndRead(bytes, trace.endContent) }
 }
@@ -85,7 +94,9 @@ function stateTask() {
 function loadTask() {
   const bytes = new Uint8Array(fs.readFileSync(file))
   const x = peer.load(bytes)
-  const encode = time(Math.max(runs, 5), () => { peer.encode(x) })
+  const encode = time(Math.max(runs, 5), () => {
+    peer.encode(x)
+  })
   return { encode, bytes: bytes.length, ...loadAndRead(bytes, fs.readFileSync(rest[0], 'utf8')) }
 }
 
@@ -103,5 +114,11 @@ function applyTask() {
   })
 }
 
-const tasks = { local: localTask, 'local-updates': localTask, state: stateTask, load: loadTask, apply: applyTask }
+const tasks = {
+  local: localTask,
+  'local-updates': localTask,
+  state: stateTask,
+  load: loadTask,
+  apply: applyTask,
+}
 console.log(JSON.stringify(tasks[task]()))

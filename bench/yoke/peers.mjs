@@ -1,7 +1,14 @@
 // The peers behind one small interface: create, insert, remove, text, encode, load, and for those that speak Yjs apply.
 // Every insert or remove is a transaction of its own, committed.
 
-export const VERSIONS = ['yjs', 'ywasm', 'loro-crdt', 'json-joy', 'diamond-types-node', '@automerge/automerge']
+export const VERSIONS = [
+  'yjs',
+  'ywasm',
+  'loro-crdt',
+  'json-joy',
+  'diamond-types-node',
+  '@automerge/automerge',
+]
 
 export const peers = {
   async yjs() {
@@ -18,8 +25,8 @@ export const peers = {
       },
       insert: (x, at, text) => x.text.insert(at, text),
       remove: (x, at, count) => x.text.delete(at, count),
-      text: x => x.text.toString(),
-      encode: x => Y.encodeStateAsUpdate(x.doc),
+      text: (x) => x.text.toString(),
+      encode: (x) => Y.encodeStateAsUpdate(x.doc),
       load(bytes) {
         const x = make()
         Y.applyUpdate(x.doc, bytes)
@@ -40,15 +47,15 @@ export const peers = {
       create: make,
       insert: (x, at, text) => x.text.insert(at, text),
       remove: (x, at, count) => x.text.delete(at, count),
-      text: x => x.text.toString(),
-      encode: x => Y.encodeStateAsUpdate(x.doc),
+      text: (x) => x.text.toString(),
+      encode: (x) => Y.encodeStateAsUpdate(x.doc),
       load(bytes) {
         const x = make()
         Y.applyUpdate(x.doc, bytes)
         return x
       },
       apply: (x, update) => Y.applyUpdate(x.doc, update),
-      free: x => x.doc.free(),
+      free: (x) => x.doc.free(),
     }
   },
 
@@ -68,14 +75,14 @@ export const peers = {
         x.text.delete(at, count)
         x.doc.commit()
       },
-      text: x => x.text.toString(),
-      encode: x => x.doc.export({ mode: 'snapshot' }),
+      text: (x) => x.text.toString(),
+      encode: (x) => x.doc.export({ mode: 'snapshot' }),
       load(bytes) {
         const doc = new LoroDoc()
         doc.import(bytes)
         return { doc, text: doc.getText('t') }
       },
-      free: x => x.doc.free?.(),
+      free: (x) => x.doc.free?.(),
     }
   },
 
@@ -96,9 +103,9 @@ export const peers = {
         x.text.del(at, count)
         x.model.api.flush()
       },
-      text: x => x.model.view(),
-      encode: x => x.model.toBinary(),
-      load: bytes => ({ model: Model.fromBinary(bytes) }),
+      text: (x) => x.model.view(),
+      encode: (x) => x.model.toBinary(),
+      load: (bytes) => ({ model: Model.fromBinary(bytes) }),
       free() {},
     }
   },
@@ -109,10 +116,10 @@ export const peers = {
       create: () => new Doc('bench'),
       insert: (doc, at, text) => doc.ins(at, text),
       remove: (doc, at, count) => doc.del(at, count),
-      text: doc => doc.get(),
-      encode: doc => doc.toBytes(),
-      load: bytes => Doc.fromBytes(bytes, 'bench'),
-      free: doc => doc.free(),
+      text: (doc) => doc.get(),
+      encode: (doc) => doc.toBytes(),
+      load: (bytes) => Doc.fromBytes(bytes, 'bench'),
+      free: (doc) => doc.free(),
     }
   },
 
@@ -121,15 +128,15 @@ export const peers = {
     return {
       create: () => ({ doc: A.from({ t: '' }) }),
       insert(x, at, text) {
-        x.doc = A.change(x.doc, d => A.splice(d, ['t'], at, 0, text))
+        x.doc = A.change(x.doc, (d) => A.splice(d, ['t'], at, 0, text))
       },
       remove(x, at, count) {
-        x.doc = A.change(x.doc, d => A.splice(d, ['t'], at, count))
+        x.doc = A.change(x.doc, (d) => A.splice(d, ['t'], at, count))
       },
-      text: x => x.doc.t,
-      encode: x => A.save(x.doc),
-      load: bytes => ({ doc: A.load(bytes) }),
-      free: x => A.free(x.doc),
+      text: (x) => x.doc.t,
+      encode: (x) => A.save(x.doc),
+      load: (bytes) => ({ doc: A.load(bytes) }),
+      free: (x) => A.free(x.doc),
     }
   },
 }

@@ -25,28 +25,45 @@ const runs = options.quick ? 1 : 3
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-yoke-'))
 process.on('exit', () => fs.rmSync(work, { recursive: true, force: true }))
 const results = {
-  machine: { cpu: os.cpus()[0].model, cores: os.cpus().length, node: process.version, date: new Date().toISOString() },
-  versions: Object.fromEntries(VERSIONS.map(name => [name, JSON.parse(fs.readFileSync(path.join(here, 'node_modules', name, 'package.json'))).version])),
+  machine: {
+    cpu: os.cpus()[0].model,
+    cores: os.cpus().length,
+    node: process.version,
+    date: new Date().toISOString(),
+  },
+  versions: Object.fromEntries(
+    VERSIONS.map((name) => [
+      name,
+      JSON.parse(fs.readFileSync(path.join(here, 'node_modules', name, 'package.json'))).version,
+    ]),
+  ),
   rows: [],
 }
 
 function measure(command, args) {
   try {
-    return JSON.parse(execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 24 }).toString().trim().split('\n').at(-1))
+    return JSON.parse(
+      execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 24 })
+        .toString()
+        .trim()
+        .split('\n')
+        .at(-1),
+    )
   } catch (error) {
     return { failed: (error.stderr?.toString().trim().split('\n').at(-1) || error.message).slice(0, 120) }
   }
 }
 
 const yoke = (...args) => measure(options.bench, args.map(String))
-const peer = (name, ...args) => measure(process.execPath, ['--expose-gc', path.join(here, 'peer.mjs'), name, ...args.map(String)])
+const peer = (name, ...args) =>
+  measure(process.execPath, ['--expose-gc', path.join(here, 'peer.mjs'), name, ...args.map(String)])
 
 function row(work, trace, numbers) {
   results.rows.push({ work, trace, ...numbers })
   console.error(`  ${trace}: ${work}`)
 }
 
-const ms = result => result.failed ? { failed: result.failed } : result.ms
+const ms = (result) => (result.failed ? { failed: result.failed } : result.ms)
 
 function sequential(name, file, everything) {
   const trace = readTrace(file)
@@ -58,12 +75,21 @@ function sequential(name, file, everything) {
   const peers = ['yjs', 'loro', 'json-joy', 'diamond-types']
   if (!options.quick) peers.push('ywasm')
   if (!options.quick && everything) peers.push('automerge')
-  const local = Object.fromEntries(peers.map(p => [p, ms(peer(p, 'local', file, ['automerge', 'ywasm'].includes(p) ? 1 : runs))]))
+  const local = Object.fromEntries(
+    peers.map((p) => [p, ms(peer(p, 'local', file, ['automerge', 'ywasm'].includes(p) ? 1 : runs))]),
+  )
   const own = yoke('local', flat, 11)
-  row(`local, ${ops.length} edits, each its own transaction`, name, { yoke: ms(own), ...local, blocks: own.blocks })
+  row(`local, ${ops.length} edits, each its own transaction`, name, {
+    yoke: ms(own),
+    ...local,
+    blocks: own.blocks,
+  })
   if (!everything) return
 
-  row('the same, with the update of every edit', name, { yoke: ms(yoke('local-updates', flat, 11)), yjs: ms(peer('yjs', 'local-updates', file, runs)) })
+  row('the same, with the update of every edit', name, {
+    yoke: ms(yoke('local-updates', flat, 11)),
+    yjs: ms(peer('yjs', 'local-updates', file, runs)),
+  })
   const { updates, full } = sequentialUpdates(ops)
   const updatesFile = path.join(work, name + '.updates')
   const fullFile = path.join(work, name + '.full')
@@ -89,17 +115,30 @@ function state(name, file, fullFile, end) {
     'json-joy': peer('json-joy', 'state', file, runs),
     'diamond-types': peer('diamond-types', 'state', file, runs),
   }
-  const each = pick => Object.fromEntries(Object.entries(found).map(([p, r]) => [p, r.failed ? { failed: r.failed } : pick(r)]))
-  row('load the full state, text readable', name, { yoke: ms(own), ...each(r => r.load.ms) })
-  row('encode the full state', name, { yoke: own.encode, 'yoke, again': own.encodeAgain, ...each(r => r.encode.ms) })
-  row('bytes of the full state', name, { unit: 'bytes', yoke: own.bytes, ...each(r => r.bytes) })
-  row('memory of the loaded document', name, { unit: 'bytes', yoke: own.memory, 'yoke, peak': own.peak, ...each(r => Math.round(r.memory)) })
+  const each = (pick) =>
+    Object.fromEntries(Object.entries(found).map(([p, r]) => [p, r.failed ? { failed: r.failed } : pick(r)]))
+  row('load the full state, text readable', name, { yoke: ms(own), ...each((r) => r.load.ms) })
+  row('encode the full state', name, {
+    yoke: own.encode,
+    'yoke, again': own.encodeAgain,
+    ...each((r) => r.encode.ms),
+  })
+  row('bytes of the full state', name, { unit: 'bytes', yoke: own.bytes, ...each((r) => r.bytes) })
+  row('memory of the loaded document', name, {
+    unit: 'bytes',
+    yoke: own.memory,
+    'yoke, peak': own.peak,
+    ...each((r) => Math.round(r.memory)),
+  })
 }
 
 function growth(name, flat) {
   const times = options.quick ? [1, 10] : [1, 10, 100]
-  const perEdit = times.map(n => [n, yoke('repeat', flat, n)])
-  row('ns per edit, the trace repeated', name, { unit: 'ns', ...Object.fromEntries(perEdit.map(([n, r]) => [`yoke x${n}`, r.nsPerEdit ?? { failed: r.failed }])) })
+  const perEdit = times.map((n) => [n, yoke('repeat', flat, n)])
+  row('ns per edit, the trace repeated', name, {
+    unit: 'ns',
+    ...Object.fromEntries(perEdit.map(([n, r]) => [`yoke x${n}`, r.nsPerEdit ?? { failed: r.failed }])),
+  })
   row('delete everything', name, { yoke: ms(yoke('erase', flat, 5)) })
 }
 
@@ -120,7 +159,8 @@ function concurrent(name, file) {
 function worstCases() {
   const n = options.quick ? 10000 : 100000
   row('10,000 concurrent inserts at one place', 'worst case', { yoke: ms(yoke('gap', 10000, 1)) })
-  if (!options.quick) row('100,000 concurrent inserts at one place', 'worst case', { yoke: ms(yoke('gap', 100000, 1)) })
+  if (!options.quick)
+    row('100,000 concurrent inserts at one place', 'worst case', { yoke: ms(yoke('gap', 100000, 1)) })
   row(`${n} one-character blocks of two clients in turn`, 'worst case', { yoke: ms(yoke('alternate', n, 3)) })
   row('1,000 maps in one another, deleted', 'worst case', { yoke: ms(yoke('nested', 1000, 3)) })
 }
@@ -138,24 +178,38 @@ const shown = (value, unit) => {
 function printTables() {
   const { cpu, cores, node, date } = results.machine
   console.log(`\n${cpu}, ${cores} cores, node ${node}, ${date.slice(0, 10)}`)
-  console.log(Object.entries(results.versions).map(([n, v]) => `${n} ${v}`).join(', '))
+  console.log(
+    Object.entries(results.versions)
+      .map(([n, v]) => `${n} ${v}`)
+      .join(', '),
+  )
   console.log('\n| work | trace | yjs / yoke | best peer / yoke | yoke | peers |\n|---|---|--:|--:|--:|---|')
   for (const { work: title, trace, unit, yoke: own, blocks, ...rest } of results.rows) {
     const peers = Object.entries(rest).filter(([name]) => !name.startsWith('yoke'))
     const measured = peers.filter(([, v]) => typeof v === 'number' && v > 0).sort((a, b) => a[1] - b[1])
-    const ratio = v => typeof v === 'number' && typeof own === 'number' && own > 0 ? (v / own).toFixed(1) + ' x' : '-'
+    const ratio = (v) =>
+      typeof v === 'number' && typeof own === 'number' && own > 0 ? (v / own).toFixed(1) + ' x' : '-'
     const best = measured[0] ? `${ratio(measured[0][1])} (${measured[0][0]})` : '-'
-    const variants = Object.entries(rest).filter(([name]) => name.startsWith('yoke')).map(([name, v]) => `${name.replace('yoke, ', '').replace('yoke ', '')} ${shown(v, unit)}`)
-    console.log(`| ${title} | ${trace} | ${ratio(rest.yjs)} | ${best} | ${[own === undefined ? null : shown(own, unit), ...variants].filter(Boolean).join('; ')} | ${peers.map(([name, v]) => `${name} ${shown(v, unit)}`).join(', ') || '-'} |`)
+    const variants = Object.entries(rest)
+      .filter(([name]) => name.startsWith('yoke'))
+      .map(([name, v]) => `${name.replace('yoke, ', '').replace('yoke ', '')} ${shown(v, unit)}`)
+    const mine = [own === undefined ? null : shown(own, unit), ...variants].filter(Boolean).join('; ')
+    const others = peers.map(([name, v]) => `${name} ${shown(v, unit)}`).join(', ') || '-'
+    console.log(`| ${title} | ${trace} | ${ratio(rest.yjs)} | ${best} | ${mine} | ${others} |`)
   }
   for (const entry of results.rows) {
-    for (const [name, v] of Object.entries(entry)) if (v?.failed) console.log(`failed: ${name}, ${entry.work}: ${v.failed}`)
+    for (const [name, v] of Object.entries(entry))
+      if (v?.failed) console.log(`failed: ${name}, ${entry.work}: ${v.failed}`)
   }
 }
 
 function traceFiles() {
   if (options.traces) {
-    return fs.readdirSync(options.traces).filter(f => /\.json(\.gz)?$/.test(f)).sort().map(f => path.join(options.traces, f))
+    return fs
+      .readdirSync(options.traces)
+      .filter((f) => /\.json(\.gz)?$/.test(f))
+      .sort()
+      .map((f) => path.join(options.traces, f))
   }
   const file = path.join(work, 'synthetic.json.gz')
   fs.writeFileSync(file, zlib.gzipSync(JSON.stringify(makeTrace(options.quick ? 20000 : 260000, 1))))
@@ -163,8 +217,9 @@ function traceFiles() {
 }
 
 const files = traceFiles()
-const nameOf = file => path.basename(file).replace(/\.json(\.gz)?$/, '')
-const main = files.find(f => nameOf(f) === 'automerge-paper') ?? files.find(f => !f.includes('.concurrent.'))
+const nameOf = (file) => path.basename(file).replace(/\.json(\.gz)?$/, '')
+const main =
+  files.find((f) => nameOf(f) === 'automerge-paper') ?? files.find((f) => !f.includes('.concurrent.'))
 if (main) sequential(nameOf(main), main, true)
 for (const file of files) {
   if (file.includes('.concurrent.')) concurrent(nameOf(file), file)

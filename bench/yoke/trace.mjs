@@ -13,9 +13,9 @@ export function readTrace(file) {
   return trace
 }
 
-export const opsOf = trace => trace.txns.flatMap(txn => txn.patches)
+export const opsOf = (trace) => trace.txns.flatMap((txn) => txn.patches)
 
-const u32 = number => {
+const u32 = (number) => {
   const b = Buffer.alloc(4)
   b.writeUInt32LE(number)
   return b
@@ -32,13 +32,13 @@ export function writeOps(file, ops, end) {
 }
 
 export function writeUpdates(file, updates) {
-  fs.writeFileSync(file, Buffer.concat([u32(updates.length), ...updates.flatMap(u => [u32(u.length), u])]))
+  fs.writeFileSync(file, Buffer.concat([u32(updates.length), ...updates.flatMap((u) => [u32(u.length), u])]))
 }
 
 export function readUpdates(file) {
   const b = fs.readFileSync(file)
   const out = []
-  for (let at = 4; at < b.length;) {
+  for (let at = 4; at < b.length; ) {
     const bytes = b.readUInt32LE(at)
     out.push(new Uint8Array(b.subarray(at + 4, at + 4 + bytes)))
     at += 4 + bytes
@@ -58,7 +58,7 @@ export function sequentialUpdates(ops) {
   const doc = new Y.Doc()
   doc.clientID = 1234567890
   const updates = []
-  doc.on('update', update => updates.push(update))
+  doc.on('update', (update) => updates.push(update))
   for (const op of ops) play(doc.getText('t'), [op])
   return { updates, full: Y.encodeStateAsUpdate(doc) }
 }
@@ -84,11 +84,13 @@ export function concurrentUpdates(trace) {
       stack.push(...txns[k].parents)
     }
     for (const k of missing.sort((a, b) => a - b)) if (updates[k]) Y.applyUpdate(doc, updates[k], 'net')
-    const note = (update, origin) => { if (origin !== 'net') updates[i] = update }
+    const note = (update, origin) => {
+      if (origin !== 'net') updates[i] = update
+    }
     doc.on('update', note)
     doc.transact(() => play(doc.getText('t'), patches))
     doc.off('update', note)
     has[i] = 1
   })
-  return updates.filter(update => update !== null)
+  return updates.filter((update) => update !== null)
 }

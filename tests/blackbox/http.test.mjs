@@ -20,7 +20,11 @@ before(async () => {
 after(async () => assert.equal(await server.remove(), 0))
 
 test('create, look up, rename, read and delete a room', async () => {
-  const made = await server.call('POST', '/rooms/', { name: 'Ada’s room', template: 'hello', expires_in_days: 0 })
+  const made = await server.call('POST', '/rooms/', {
+    name: 'Ada’s room',
+    template: 'hello',
+    expires_in_days: 0,
+  })
   assert.equal(made.status, 201)
   const { room_id: id, owner_key: key } = made.json
   assert.match(id, /^[a-km-z2-9-]{20,}$/)
@@ -41,7 +45,10 @@ test('create, look up, rename, read and delete a room', async () => {
 
   const auth = { authorization: `Bearer ${key}` }
   assert.equal((await server.call('PATCH', `/rooms/${id}`, { name: 'x' })).status, 401)
-  assert.equal((await server.call('PATCH', `/rooms/${id}`, { name: 'x' }, { authorization: 'Bearer no' })).status, 403)
+  assert.equal(
+    (await server.call('PATCH', `/rooms/${id}`, { name: 'x' }, { authorization: 'Bearer no' })).status,
+    403,
+  )
   assert.equal((await server.call('PATCH', `/rooms/${id}`, {}, auth)).status, 422)
   const patched = await server.call('PATCH', `/rooms/${id}`, { name: 'New', expires_in_days: 2 }, auth)
   assert.equal(patched.json.name, 'New')
@@ -75,7 +82,10 @@ test('mistakes in a body are named one by one', async () => {
   assert.equal((await server.call('POST', '/rooms/', '[1]')).status, 422)
   assert.equal((await server.call('POST', '/rooms/', '{"name":"a","name":"b"}')).status, 422)
   assert.equal((await server.call('POST', '/rooms/', '{}', { 'content-type': 'text/plain' })).status, 415)
-  assert.equal((await server.call('POST', '/rooms/', { name: 'n'.repeat(101) })).json.detail[0].type, 'string_too_long')
+  assert.equal(
+    (await server.call('POST', '/rooms/', { name: 'n'.repeat(101) })).json.detail[0].type,
+    'string_too_long',
+  )
   assert.equal((await server.call('POST', '/rooms/', '['.repeat(100000))).status, 422)
 })
 
@@ -103,7 +113,10 @@ test('methods and unknown paths', async () => {
 
 test('CORS only for those who are named', async () => {
   const preflight = (origin) =>
-    server.fetch('/rooms/', { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } })
+    server.fetch('/rooms/', {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    })
   const friend = await preflight('https://friend.example')
   assert.equal(friend.status, 204)
   assert.equal(friend.headers.get('access-control-allow-origin'), 'https://friend.example')
@@ -124,7 +137,14 @@ test('the web application: encodings, caching, safety headers, no traversal', as
   assert.equal(script.headers.get('content-encoding'), 'gzip')
   assert.match(script.headers.get('cache-control'), /immutable/)
   assert.equal(await script.text(), 'let a = 1\n')
-  const outside = ['/../tandem.conf', '/%2e%2e/etc/passwd', '/..%2f..%2fetc/passwd', '/.secret', '//etc/passwd', '/%00']
+  const outside = [
+    '/../tandem.conf',
+    '/%2e%2e/etc/passwd',
+    '/..%2f..%2fetc/passwd',
+    '/.secret',
+    '//etc/passwd',
+    '/%00',
+  ]
   for (const path of outside) {
     const answer = await server.raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
     assert.match(answer, /^HTTP\/1\.1 404 /, path)
@@ -135,7 +155,10 @@ test('docs, readiness and metrics', async () => {
   const spec = (await server.call('GET', '/openapi.json')).json
   assert.ok(spec.paths['/rooms/{room_id}/code'])
   assert.equal((await server.fetch('/docs')).status, 200)
-  assert.equal((await server.fetch('/docs/docs.js')).headers.get('content-type'), 'text/javascript; charset=utf-8')
+  assert.equal(
+    (await server.fetch('/docs/docs.js')).headers.get('content-type'),
+    'text/javascript; charset=utf-8',
+  )
   assert.equal((await server.call('GET', '/readyz')).status, 200)
   const metrics = (await server.call('GET', '/metrics')).text
   assert.match(metrics, /^tandem_commit_seconds_count \d+$/m)
@@ -151,7 +174,9 @@ test('malformed and oversized requests', async () => {
   assert.match(await status('POST /rooms/ HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n'), / 413 /)
   assert.match(await status('POST /rooms/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1x\r\n\r\n'), / 400 /)
   assert.match(
-    await status('POST /rooms/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n'),
+    await status(
+      'POST /rooms/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+    ),
     / 400 /,
   )
   assert.match(await status('GET / HTTP/1.1\r\nHost: x\r\n', 9000), / 408 /)
@@ -162,5 +187,8 @@ test('pipelined requests are answered in order, and byte by byte too', async () 
   const one = (path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`
   const last = 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
   const answers = await server.raw(one('/readyz') + one('/rooms/none') + one('/openapi.json') + last)
-  assert.deepEqual(answers.match(/HTTP\/1\.1 (\d+)/g).map((s) => s.slice(9)), ['200', '404', '200', '200'])
+  assert.deepEqual(
+    answers.match(/HTTP\/1\.1 (\d+)/g).map((s) => s.slice(9)),
+    ['200', '404', '200', '200'],
+  )
 })

@@ -87,7 +87,10 @@ test('kill -9 and restart: nothing lost, nothing doubled', { timeout: 60000 }, a
   await until(() => clients.every((c) => c.provider.synced), 'both are back', 15000)
   await converged(server, 'killed', clients)
   const words = clients[0].text.toString().split(';').filter(Boolean).map(Number)
-  assert.deepEqual(words.sort((a, b) => a - b), Array.from({ length: typed }, (_, i) => i))
+  assert.deepEqual(
+    words.sort((a, b) => a - b),
+    Array.from({ length: typed }, (_, i) => i),
+  )
   leave(clients)
   await server.remove()
 })

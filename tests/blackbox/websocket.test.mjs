@@ -97,7 +97,10 @@ test('malformed frames and messages close one connection and harm nobody', async
     `GET /ws/${id} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n` +
     'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n'
   const codeAfter = async (...bytes) => {
-    const got = Buffer.from(await server.raw(Buffer.concat([Buffer.from(upgrade), Buffer.from(bytes)]), 3500), 'latin1')
+    const got = Buffer.from(
+      await server.raw(Buffer.concat([Buffer.from(upgrade), Buffer.from(bytes)]), 3500),
+      'latin1',
+    )
     for (let at = got.indexOf('\r\n\r\n') + 4; at + 1 < got.length; ) {
       let length = got[at + 1]
       let head = 2
@@ -135,7 +138,10 @@ test('deleting a room sends its members away with 4410', async () => {
   await opened(socket)
   await sleep(50)
   const end = closed(socket)
-  assert.equal((await server.call('DELETE', `/rooms/${id}`, undefined, { authorization: `Bearer ${key}` })).status, 204)
+  assert.equal(
+    (await server.call('DELETE', `/rooms/${id}`, undefined, { authorization: `Bearer ${key}` })).status,
+    204,
+  )
   assert.equal((await end).code, 4410)
 })
 
@@ -153,7 +159,12 @@ test('SIGTERM closes with 1012 and ends in time', async () => {
 
 test('logs hold no tokens, text or query strings', async () => {
   const { room_id: id, owner_key: key } = await room({ name: 'canary-name' })
-  await server.call('PATCH', `/rooms/${id}?canary-query=1`, { name: 'canary-name' }, { authorization: `Bearer ${key}` })
+  await server.call(
+    'PATCH',
+    `/rooms/${id}?canary-query=1`,
+    { name: 'canary-name' },
+    { authorization: `Bearer ${key}` },
+  )
   const socket = open(`${id}?token=canary-token`)
   await opened(socket)
   socket.send(update(textUpdate('canary-text')))

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import * as Y from 'yjs'
 import { hex, unhex } from './steps.mjs'
 
-const base64 = bytes => Buffer.from(bytes).toString('base64')
+const base64 = (bytes) => Buffer.from(bytes).toString('base64')
 
 // A value as yoke_value_json writes it: what JSON lacks is replaced.
 function asJson(v) {
@@ -21,10 +21,15 @@ function asJson(v) {
   return v
 }
 
-const plainZero = v => JSON.parse(JSON.stringify(v))
+const plainZero = (v) => JSON.parse(JSON.stringify(v))
 
 function rootJson(doc, root) {
-  if (root === 't') return { text: doc.getText('t').toString(), length: doc.getText('t').length, delta: asJson(doc.getText('t').toDelta()) }
+  if (root === 't')
+    return {
+      text: doc.getText('t').toString(),
+      length: doc.getText('t').length,
+      delta: asJson(doc.getText('t').toDelta()),
+    }
   if (root === 'm') return { json: asJson(doc.getMap('m')) }
   if (root === 'a') return { json: asJson(doc.getArray('a')), length: doc.getArray('a').length }
   return { json: doc.getXmlFragment('x').toString(), length: doc.getXmlFragment('x').length }
@@ -36,7 +41,8 @@ class Findings {
   }
 
   same(field, got, want) {
-    if (!isDeepStrictEqual(plainZero(got ?? null), plainZero(want ?? null))) this.list.push({ field, got, want })
+    if (!isDeepStrictEqual(plainZero(got ?? null), plainZero(want ?? null)))
+      this.list.push({ field, got, want })
   }
 }
 
@@ -52,9 +58,9 @@ function settled(p) {
 // Where a collected run and an item start at one clock, the order that Yjs merges them in depends on how often it
 // sorted. Then the merged updates need only say the same once all else has come.
 function sameMerged(p, got, want) {
-  const structs = p.mergeInputs.flatMap(update => Y.decodeUpdate(update).structs)
-  if (got === want || !structs.some(struct => struct instanceof Y.GC)) return got === want
-  const [a, b] = [got, want].map(merged => {
+  const structs = p.mergeInputs.flatMap((update) => Y.decodeUpdate(update).structs)
+  if (got === want || !structs.some((struct) => struct instanceof Y.GC)) return got === want
+  const [a, b] = [got, want].map((merged) => {
     const doc = new Y.Doc({ gc: true, guid: 'doc' })
     for (const update of [unhex(merged), ...p.log]) Y.applyUpdate(doc, update)
     return hex(Y.encodeStateAsUpdate(doc))
@@ -69,8 +75,8 @@ function canonical(update) {
   return hex(Y.encodeStateAsUpdate(doc))
 }
 
-// What yjs holds itself may not be merged as far as it could be, for it looks only where it changed something; a document
-// that reads its state merges the rest.
+// What yjs holds itself may not be merged as far as it could be, for it looks only where it changed
+// something; a document that reads its state merges the rest.
 function reference(p, answer, doc) {
   if (!p.gc || answer.full === hex(Y.encodeStateAsUpdate(doc))) return doc
   const fresh = new Y.Doc({ gc: true, guid: 'doc' })

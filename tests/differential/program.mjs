@@ -4,7 +4,22 @@ import * as Y from 'yjs'
 import { Random } from './random.mjs'
 import { applyStep, hex, randomStep } from './steps.mjs'
 
-const IDS = [1, 2, 3, 77, 127, 128, 16384, 2147483647, 2147483648, 4294967295, 4294967296, 2 ** 40 + 3, 9007199254740990, 9007199254740991]
+const IDS = [
+  1,
+  2,
+  3,
+  77,
+  127,
+  128,
+  16384,
+  2147483647,
+  2147483648,
+  4294967295,
+  4294967296,
+  2 ** 40 + 3,
+  9007199254740990,
+  9007199254740991,
+]
 
 function newDoc(client, gc) {
   const doc = new Y.Doc({ gc, guid: 'doc' })
@@ -16,7 +31,12 @@ function newDoc(client, gc) {
 function richStep(r, doc) {
   const t = doc.getText('t')
   const z = r.next()
-  if (z < 0.4 || t.length === 0) return t.insert(r.int(0, t.length), r.pick(['foo', 'B', '😀', '\n']), r.pick([undefined, { bold: true }, { i: 1 }]))
+  if (z < 0.4 || t.length === 0)
+    return t.insert(
+      r.int(0, t.length),
+      r.pick(['foo', 'B', '😀', '\n']),
+      r.pick([undefined, { bold: true }, { i: 1 }]),
+    )
   const at = r.int(0, t.length - 1)
   const len = r.int(1, t.length - at)
   if (z < 0.65) t.format(at, len, r.pick([{ bold: true }, { bold: null }, { color: '#f00', i: null }]))
@@ -26,12 +46,13 @@ function richStep(r, doc) {
 
 function xmlStep(r, doc) {
   const fragment = doc.getXmlFragment('x')
-  const elements = fragment.toArray().filter(child => child instanceof Y.XmlElement)
+  const elements = fragment.toArray().filter((child) => child instanceof Y.XmlElement)
   const here = elements.length > 0 && r.chance(0.5) ? r.pick(elements) : fragment
   const z = r.next()
   if (z < 0.4) here.insert(r.int(0, here.length), [new Y.XmlElement(r.pick(['p', 'div']))])
   else if (z < 0.6) here.insert(r.int(0, here.length), [new Y.XmlText(r.pick(['hi', 'x & y']))])
-  else if (z < 0.8 && here instanceof Y.XmlElement) here.setAttribute(r.pick(['id', 'class']), 'v' + r.int(0, 9))
+  else if (z < 0.8 && here instanceof Y.XmlElement)
+    here.setAttribute(r.pick(['id', 'class']), 'v' + r.int(0, 9))
   else if (here.length > 0) here.delete(r.int(0, here.length - 1), 1)
 }
 
@@ -41,16 +62,22 @@ class Sources {
     this.log = []
     this.root = root
     this.flavour = flavour
-    this.docs = ids.map(id => newDoc(id, gc))
+    this.docs = ids.map((id) => newDoc(id, gc))
     this.inboxes = ids.map(() => [])
     this.undo = []
-    this.docs.forEach((doc, i) => doc.on('update', (update, origin) => {
-      if (origin === 'net') return
-      this.log.push(update)
-      this.inboxes.forEach((inbox, j) => { if (j !== i) inbox.push(update) })
-    }))
+    this.docs.forEach((doc, i) =>
+      doc.on('update', (update, origin) => {
+        if (origin === 'net') return
+        this.log.push(update)
+        this.inboxes.forEach((inbox, j) => {
+          if (j !== i) inbox.push(update)
+        })
+      }),
+    )
     if (flavour === 'undo') {
-      this.undo = this.docs.map(doc => new Y.UndoManager(root === 'm' ? doc.getMap('m') : doc.getText('t'), { captureTimeout: 0 }))
+      this.undo = this.docs.map(
+        (doc) => new Y.UndoManager(root === 'm' ? doc.getMap('m') : doc.getText('t'), { captureTimeout: 0 }),
+      )
     }
   }
 
@@ -74,7 +101,9 @@ class Sources {
       this.undo[j].stopCapturing()
     }
     if (r.chance(0.1)) {
-      doc.transact(() => { for (let i = r.int(2, 5); i > 0; i--) applyStep(doc, randomStep(r, doc, this.root)) })
+      doc.transact(() => {
+        for (let i = r.int(2, 5); i > 0; i--) applyStep(doc, randomStep(r, doc, this.root))
+      })
     } else {
       applyStep(doc, randomStep(r, doc, this.root))
     }
@@ -86,7 +115,7 @@ class Sources {
       if (this.r.chance(0.4)) this.deliver(j, this.r.int(1, 8))
       this.edit(j)
     }
-    this.undo.forEach(manager => manager.destroy())
+    this.undo.forEach((manager) => manager.destroy())
   }
 }
 
@@ -99,7 +128,7 @@ function delivery(r, log) {
   if (mode === 'one') return { mode, updates: [Y.mergeUpdates(r.shuffle(log))] }
   const updates = []
   const mixed = mode === 'grouped' ? r.shuffle(log) : log
-  for (let i = 0; i < mixed.length;) {
+  for (let i = 0; i < mixed.length; ) {
     const group = mixed.slice(i, i + r.int(1, 6))
     i += group.length
     if (mode === 'grouped') updates.push(Y.mergeUpdates(group))
@@ -119,12 +148,12 @@ function foreignStateVectors(r, twin) {
   })
 }
 
-const waits = doc => doc.store.pendingStructs !== null || doc.store.pendingDs !== null
+const waits = (doc) => doc.store.pendingStructs !== null || doc.store.pendingDs !== null
 
 // The receiver's own edits, each recorded for yoke with the update that yjs emits for it.
 function editTwin(r, twin, root, steps, emitted) {
   const together = r.chance(0.2)
-  const note = update => emitted.push(hex(update))
+  const note = (update) => emitted.push(hex(update))
   const edit = () => {
     const step = randomStep(r, twin, root)
     steps.push(step)
@@ -133,7 +162,9 @@ function editTwin(r, twin, root, steps, emitted) {
   twin.on('update', note)
   if (together) {
     steps.push(['begin'])
-    twin.transact(() => { for (let i = r.int(2, 4); i > 0; i--) edit() })
+    twin.transact(() => {
+      for (let i = r.int(2, 4); i > 0; i--) edit()
+    })
     steps.push(['commit'])
   } else {
     edit()
@@ -145,7 +176,14 @@ export function makeProgram(seed) {
   const r = new Random(seed)
   const gc = r.chance(0.8)
   const flavour = r.pick(['plain', 'plain', 'plain', 'plain', 'undo', 'rich', 'xml'])
-  const root = flavour === 'xml' ? 'x' : flavour === 'rich' ? 't' : flavour === 'undo' ? r.pick(['t', 'm']) : r.pick(['t', 't', 't', 'm', 'a', 'a'])
+  const root =
+    flavour === 'xml'
+      ? 'x'
+      : flavour === 'rich'
+        ? 't'
+        : flavour === 'undo'
+          ? r.pick(['t', 'm'])
+          : r.pick(['t', 't', 't', 'm', 'a', 'a'])
   const ids = r.shuffle(IDS).slice(0, r.int(2, 4))
   const own = ids.pop()
   const sources = new Sources(r, ids, gc, root, flavour)
@@ -165,12 +203,22 @@ export function makeProgram(seed) {
   const shuffledInputs = r.chance(0.5) ? r.shuffle(mergeInputs) : mergeInputs
   if (r.chance(0.3)) shuffledInputs.push(Y.encodeStateAsUpdate(sources.docs[0]))
   return {
-    seed, gc, flavour, mode, root, own, twin, log: sources.log, steps, emitted,
-    svs: foreignStateVectors(r, twin), mergeInputs: shuffledInputs,
+    seed,
+    gc,
+    flavour,
+    mode,
+    root,
+    own,
+    twin,
+    log: sources.log,
+    steps,
+    emitted,
+    svs: foreignStateVectors(r, twin),
+    mergeInputs: shuffledInputs,
   }
 }
 
-export const requestOf = p => ({
+export const requestOf = (p) => ({
   seed: p.seed,
   gc: p.gc,
   client: p.own,

@@ -12,7 +12,10 @@ import { makeProgram, requestOf } from './program.mjs'
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1..5000' },
-    program: { type: 'string', default: fileURLToPath(new URL('../../build/tests/yoke-differential', import.meta.url)) },
+    program: {
+      type: 'string',
+      default: fileURLToPath(new URL('../../build/tests/yoke-differential', import.meta.url)),
+    },
     verbose: { type: 'boolean', short: 'v', default: false },
   },
 })
@@ -33,7 +36,7 @@ const waiting = []
 let next = first
 let passed = 0
 let failed = 0
-const shortened = value => {
+const shortened = (value) => {
   const text = JSON.stringify(value) ?? 'undefined'
   return values.verbose || text.length < 160 ? text : text.slice(0, 160) + '...'
 }
@@ -60,14 +63,14 @@ function fill() {
   if (waiting.length === 0 && next > last) child.stdin.end()
 }
 
-lines.on('line', line => {
+lines.on('line', (line) => {
   const p = waiting.shift()
   const answer = JSON.parse(line)
   report(p, answer.seed === p.seed ? compare(p, answer) : [{ field: 'seed', got: answer.seed, want: p.seed }])
   fill()
 })
 child.stdin.on('error', () => {})
-child.on('error', error => {
+child.on('error', (error) => {
   console.log(`${values.program}: ${error.message}`)
   process.exit(2)
 })

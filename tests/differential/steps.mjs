@@ -7,12 +7,12 @@
 import * as encoding from 'lib0/encoding'
 import * as Y from 'yjs'
 
-export const hex = bytes => Buffer.from(bytes).toString('hex')
-export const unhex = text => new Uint8Array(Buffer.from(text, 'hex'))
+export const hex = (bytes) => Buffer.from(bytes).toString('hex')
+export const unhex = (text) => new Uint8Array(Buffer.from(text, 'hex'))
 
 const WORDS = ['def ', 'x', '\n', '    ', 'print(', ')', 'a', 'b', ' ', 'é', '漢字', '😀', '👩‍👩‍👧', '𝄞x']
 
-const anyHex = value => {
+const anyHex = (value) => {
   const e = encoding.createEncoder()
   encoding.writeAny(e, value)
   return hex(encoding.toUint8Array(e))
@@ -25,31 +25,62 @@ function randomValue(r, mayNest, inMap) {
   if (mayNest) kinds.push('text', 'map', 'array', 'text', 'map', 'array')
   const t = r.pick(kinds)
   switch (t) {
-    case 'int': return { t, v: r.pick([0, 1, -1, 63, 64, -64, 2147483647, -2147483647, 2147483648, 9007199254740991, r.int(-1e6, 1e6)]) }
-    case 'double': return { t, v: r.pick([0.5, 0.1, 1e300, -2.25, 3.0e-10, r.next()]) }
-    case 'string': return { t, v: r.pick(WORDS) + r.int(0, 9) }
+    case 'int':
+      return {
+        t,
+        v: r.pick([
+          0,
+          1,
+          -1,
+          63,
+          64,
+          -64,
+          2147483647,
+          -2147483647,
+          2147483648,
+          9007199254740991,
+          r.int(-1e6, 1e6),
+        ]),
+      }
+    case 'double':
+      return { t, v: r.pick([0.5, 0.1, 1e300, -2.25, 3.0e-10, r.next()]) }
+    case 'string':
+      return { t, v: r.pick(WORDS) + r.int(0, 9) }
     case 'any': {
       const v = r.pick([[], {}, [1, [2, 'x']], { a: 1, b: { c: null } }, [r.int(0, 99)], { k: [true, 0.25] }])
       return { t, v, hex: anyHex(v) }
     }
-    case 'bin': return { t, hex: r.pick(['', '00ff', '0102030405']) }
-    case 'big': return { t, v: String(r.pick([0n, -5n, 1234567890123456789n])) }
-    default: return { t }
+    case 'bin':
+      return { t, hex: r.pick(['', '00ff', '0102030405']) }
+    case 'big':
+      return { t, v: String(r.pick([0n, -5n, 1234567890123456789n])) }
+    default:
+      return { t }
   }
 }
 
-const yjsValue = value => {
+const yjsValue = (value) => {
   switch (value.t) {
-    case 'true': return true
-    case 'false': return false
-    case 'null': return null
-    case 'undefined': return undefined
-    case 'bin': return unhex(value.hex)
-    case 'big': return BigInt(value.v)
-    case 'text': return new Y.Text()
-    case 'map': return new Y.Map()
-    case 'array': return new Y.Array()
-    default: return value.v
+    case 'true':
+      return true
+    case 'false':
+      return false
+    case 'null':
+      return null
+    case 'undefined':
+      return undefined
+    case 'bin':
+      return unhex(value.hex)
+    case 'big':
+      return BigInt(value.v)
+    case 'text':
+      return new Y.Text()
+    case 'map':
+      return new Y.Map()
+    case 'array':
+      return new Y.Array()
+    default:
+      return value.v
   }
 }
 
@@ -64,12 +95,18 @@ function typeAt(doc, path) {
 export function applyStep(doc, step) {
   const type = typeAt(doc, step[1])
   switch (step[0]) {
-    case 'ti': return type.insert(step[2], step[3])
-    case 'td': return type.delete(step[2], step[3])
-    case 'ai': return type.insert(step[2], step[3].map(yjsValue))
-    case 'ad': return type.delete(step[2], step[3])
-    case 'ms': return type.set(step[2], yjsValue(step[3]))
-    case 'mk': return type.delete(step[2])
+    case 'ti':
+      return type.insert(step[2], step[3])
+    case 'td':
+      return type.delete(step[2], step[3])
+    case 'ai':
+      return type.insert(step[2], step[3].map(yjsValue))
+    case 'ad':
+      return type.delete(step[2], step[3])
+    case 'ms':
+      return type.set(step[2], yjsValue(step[3]))
+    case 'mk':
+      return type.delete(step[2])
   }
 }
 
@@ -108,7 +145,9 @@ function randomStepAt(r, path, type, depth) {
   if (child instanceof Y.AbstractType && depth > 0 && r.chance(0.6)) {
     return randomStepAt(r, [...path, key], child, depth - 1)
   }
-  return type.has(key) && r.chance(0.25) ? ['mk', path, key] : ['ms', path, key, randomValue(r, depth > 0, true)]
+  return type.has(key) && r.chance(0.25)
+    ? ['mk', path, key]
+    : ['ms', path, key, randomValue(r, depth > 0, true)]
 }
 
 export const randomStep = (r, doc, root) => randomStepAt(r, [root], typeAt(doc, [root]), 3)
