@@ -4,10 +4,19 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
 # A Node that bootstrap put into the project comes before the system's.
-if [ -x .node/bin/node ]; then
-  PATH="$root/.node/bin:$PATH"
-fi
-export PATH
+use_node() {
+  if [ -x .node/bin/node ]; then
+    export PATH="$root/.node/bin:$PATH"
+  fi
+}
+use_node
+
+# bootstrap [--test] - install what is missing; the Node it may have brought is used from here on.
+bootstrap() {
+  script/bootstrap "$@"
+  use_node
+}
+
 export npm_config_fund=false npm_config_audit=false npm_config_update_notifier=false
 
 say() { printf '\033[2m· %s\033[0m\n' "$*" >&2; }
