@@ -31,10 +31,11 @@ hash_of() {
 # fresh STAMP HASH - true when STAMP holds HASH already.
 fresh() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
 
-# npm_install DIR - install by lock file, once for every content of the lock file.
+# npm_install DIR - install by lock file, once for every content of the lock file and every Node
+# (packages bring other binaries for another one).
 npm_install() {
   local dir=$1 hash
-  hash=$(sha256sum "$dir/package-lock.json" | cut -d' ' -f1)
+  hash=$(sha256sum "$dir/package-lock.json" | cut -d' ' -f1)-$(node --version)
   fresh "$dir/node_modules/.lock-hash" "$hash" && return 0
   say "npm packages of $dir"
   (cd "$dir" && npm ci --no-progress --loglevel=error)
