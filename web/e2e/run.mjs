@@ -14,13 +14,13 @@ import { outages } from './scenarios/outages.mjs'
 import { pages } from './scenarios/pages.mjs'
 import { shots } from './scenarios/shots.mjs'
 import { together } from './scenarios/together.mjs'
-import { Server } from './server.mjs'
+import { freePort, Server } from './server.mjs'
 
 const { values: options } = parseArgs({
   options: {
     url: { type: 'string' },
     'server-cmd': { type: 'string' },
-    port: { type: 'string', default: '8471' },
+    port: { type: 'string', default: '0' }, // 0: one that is free
     out: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
     chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
@@ -48,7 +48,11 @@ const out = options.out || join(scratch, 'shots')
 mkdirSync(out, { recursive: true })
 
 const server = options['server-cmd']
-  ? new Server(options['server-cmd'], Number(options.port), join(scratch, 'data', 'tandem.db'))
+  ? new Server(
+      options['server-cmd'],
+      Number(options.port) || (await freePort()),
+      join(scratch, 'data', 'tandem.db'),
+    )
   : null
 if (server) await server.start()
 const base = options.url ?? server.url

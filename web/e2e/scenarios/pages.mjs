@@ -38,6 +38,20 @@ export const pages = {
     await ada.reads('print(7)')
   },
 
+  async 'els and Enter give an else where its if stands'(_base, room) {
+    const [ada] = await room.gather('Ada')
+    await ada.type('if answer:')
+    await ada.press('Enter')
+    await ada.type('pass')
+    await ada.press('Escape')
+    await ada.press('Enter')
+    await ada.type('els', 60)
+    await ada.page.waitForSelector('.suggest-widget.visible .monaco-list-row.focused')
+    await ada.press('Enter')
+    await ada.type('7')
+    await ada.reads('if answer:\n    pass\nelse:\n    7')
+  },
+
   async 'join by id and by link'(base, room) {
     await room.gather('Ada')
     const bo = await room.person('Bo')

@@ -28,7 +28,8 @@ function aborted(token: monaco.CancellationToken, wait: number): AbortSignal {
 
 async function askServer(
   code: string,
-  position: monaco.Position,
+  { lineNumber: line, column }: monaco.Position,
+  explicit: boolean,
   token: monaco.CancellationToken,
 ): Promise<Suggestion[] | null> {
   if (code.length > CODE_LENGTH_MAX) return null
@@ -36,7 +37,7 @@ async function askServer(
     const response = await fetch('/autocomplete/', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ code, line: position.lineNumber, column: position.column }),
+      body: JSON.stringify({ code, line, column, explicit }),
       signal: aborted(token, ANSWER_WAIT_MS),
     })
     return response.ok ? readSuggestions(await response.json()) : null
@@ -62,6 +63,30 @@ function rangeOf(
   return usable && range.containsPosition(position) ? range : fallback
 }
 
+/** How one suggestion goes into the text. */
+function itemOf(
+  model: monaco.editor.ITextModel,
+  position: monaco.Position,
+  suggestion: Suggestion,
+): Omit<monaco.languages.CompletionItem, 'sortText'> {
+  const range = rangeOf(model, position, suggestion.replace)
+  // `else` and its like take the start of the line along, to move left: then their text has its own
+  // indentation, and Monaco compares with what is replaced, not with the word.
+  const wholeLine =
+    range.startColumn === 1 && model.getLineFirstNonWhitespaceColumn(range.startLineNumber) > 1
+  const snippet = suggestion.kind === 'snippet' ? CompletionItemInsertTextRule.InsertAsSnippet : 0
+  const keep = wholeLine ? CompletionItemInsertTextRule.KeepWhitespace : 0
+  return {
+    label: suggestion.label,
+    insertText: suggestion.insertText,
+    detail: suggestion.detail,
+    kind: KINDS[suggestion.kind] ?? CompletionItemKind.Text,
+    insertTextRules: snippet | keep,
+    range,
+    ...(wholeLine ? { filterText: model.getValueInRange(range) } : {}),
+  }
+}
+
 async function provide(
   model: monaco.editor.ITextModel,
   position: monaco.Position,
@@ -71,16 +96,12 @@ async function provide(
   if (token.isCancellationRequested || model.isDisposed()) return { suggestions: [] }
   const code = model.getValue()
   const word = model.getWordUntilPosition(position).word
-  const found = (await askServer(code, position, token)) ?? localSuggestions(code, word)
+  const found =
+    (await askServer(code, position, word === '', token)) ?? localSuggestions(code, word)
   if (token.isCancellationRequested || model.isDisposed()) return { suggestions: [] }
   const suggestions = found.map((suggestion, index) => ({
-    label: suggestion.label,
-    insertText: suggestion.insertText,
-    detail: suggestion.detail,
-    kind: KINDS[suggestion.kind] ?? CompletionItemKind.Text,
-    insertTextRules: CompletionItemInsertTextRule.InsertAsSnippet,
+    ...itemOf(model, position, suggestion),
     sortText: String(index).padStart(4, '0'),
-    range: rangeOf(model, position, suggestion.replace),
   }))
   return { suggestions, incomplete: true }
 }
