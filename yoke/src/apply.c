@@ -1,36 +1,9 @@
-/* apply.c - one update of a peer: read wholly, judged, everything reserved, then integrated.
- *
- * The sections of clients are walked as Yjs walks them: from the highest id down, and where a
- * struct needs a clock that another section of this update brings, that section goes first. */
-#include "yoke/src/doc.h"
+/* apply.c - one update of a peer: read wholly, judged, planned (plan.c), everything reserved, then
+ * integrated as planned. */
+#include "yoke/src/apply.h"
 
 #include "base/utf.h"
 #include "yoke/src/event.h"
-
-typedef struct section {
-    uint64_t id;
-    uint32_t client;
-    uint32_t at; /* next struct in the scratch */
-    uint32_t end;
-    uint32_t back; /* section that waits for this one */
-    bool busy;
-} section;
-
-typedef struct incoming {
-    yoke_doc *doc;
-    bytes update;
-    yoke__struct *s;
-    size_t n;
-    section *sec;
-    size_t sections;
-    size_t ranges;
-    reader deletes; /* where the delete set begins */
-    yoke__need need;
-    size_t refs; /* clients named by structs */
-    bool may_park;
-    yoke__segment *segment;
-    yoke_apply_result result;
-} incoming;
 
 static yoke_err limit_clock(const yoke__struct *s)
 {
@@ -63,6 +36,7 @@ static yoke_err read_structs(incoming *in, yoke__update_reader *r)
             *YOKE__AT(doc->sections, section, doc->sections.n++) =
                 (section){.id = r->client,
                           .client = YOKE__NONE,
+                          .begin = (uint32_t)doc->scratch.n - 1,
                           .at = (uint32_t)doc->scratch.n - 1,
                           .back = YOKE__NONE};
         }
@@ -73,12 +47,6 @@ static yoke_err read_structs(incoming *in, yoke__update_reader *r)
     in->sec = doc->sections.ptr;
     in->sections = doc->sections.n;
     return YOKE_OK;
-}
-
-static uint64_t state_of(const yoke_doc *doc, uint64_t id)
-{
-    uint32_t c = yoke__client_find(doc, id);
-    return c == YOKE__NONE ? 0 : yoke__cl(doc, c)->state;
 }
 
 static bool same_text(bytes a, bytes b)
@@ -147,27 +115,6 @@ static bool conflicts(const yoke_doc *doc, uint32_t client, const yoke__struct *
     return false;
 }
 
-static const yoke__struct *incoming_at(const incoming *in, yoke_id id)
-{
-    for (size_t k = 0; k < in->sections; k++) {
-        const section *c = &in->sec[k];
-        if (c->id != id.client)
-            continue;
-        size_t lo = c->at;
-        size_t hi = c->end;
-        while (lo < hi) {
-            size_t mid = lo + (hi - lo) / 2;
-            if (in->s[mid].clock + in->s[mid].len <= id.clock)
-                lo = mid + 1;
-            else
-                hi = mid;
-        }
-        if (lo < c->end && in->s[lo].clock <= id.clock)
-            return &in->s[lo];
-    }
-    return NULL;
-}
-
 /* A parent that is there and holds no children makes the update malformed; a collected one does
  * not. */
 static bool bad_parent(const incoming *in, const yoke__struct *s)
@@ -178,20 +125,11 @@ static bool bad_parent(const incoming *in, const yoke__struct *s)
             yoke__blk(in->doc, yoke__block_at(in->doc, c, (uint32_t)s->parent.clock));
         return b->ref > YOKE__DELETED && b->ref != YOKE__TYPE;
     }
-    const yoke__struct *p = incoming_at(in, s->parent);
+    const yoke__struct *p = yoke__incoming_at(in, s->parent);
     return p != NULL && p->ref > YOKE__DELETED && p->ref != YOKE__TYPE && p->ref != YOKE__SKIP;
 }
 
-static void judge_ref(incoming *in, const yoke__struct *s, yoke_id id)
-{
-    if (id.client == s->client)
-        return;
-    in->refs++;
-    if (id.clock >= state_of(in->doc, id.client))
-        in->may_park = true;
-}
-
-/* What the struct may cost, whether it can wait, whether it may be at all. */
+/* What the struct may cost, and whether it may be at all. */
 static yoke_err judge(incoming *in, const yoke__struct *s, uint32_t client, uint64_t state)
 {
     yoke__need *need = &in->need;
@@ -207,10 +145,6 @@ static yoke_err judge(incoming *in, const yoke__struct *s, uint32_t client, uint
         in->result.known += state - s->clock;
     need->blocks += 3;
     need->heap_bytes += s->content.len_bytes + 64;
-    if (s->info & YOKE__INFO_ORIGIN)
-        judge_ref(in, s, s->origin);
-    if (s->info & YOKE__INFO_RIGHT)
-        judge_ref(in, s, s->right);
     if (s->ref == YOKE__TYPE) {
         need->types++;
         need->name_bytes += s->content.len_bytes;
@@ -223,32 +157,21 @@ static yoke_err judge(incoming *in, const yoke__struct *s, uint32_t client, uint
         need->types++;
         need->entries++;
         need->name_bytes += s->parent_name.len_bytes;
-    } else {
-        judge_ref(in, s, s->parent);
-        if (bad_parent(in, s))
-            return YOKE_EMALFORMED;
+    } else if (bad_parent(in, s)) {
+        return YOKE_EMALFORMED;
     }
     return limit_clock(s);
 }
 
 static yoke_err judge_all(incoming *in)
 {
+    yoke__sections_group(in);
     for (size_t k = 0; k < in->sections; k++) {
-        section *c = &in->sec[k];
-        c->client = yoke__client_find(in->doc, c->id);
-        uint64_t state = c->client == YOKE__NONE ? 0 : yoke__cl(in->doc, c->client)->state;
-        uint64_t reach = state;
+        const section *c = &in->sec[k];
         for (uint32_t i = c->at; i < c->end; i++) {
-            const yoke__struct *s = &in->s[i];
-            yoke_err err = judge(in, s, c->client, state);
+            yoke_err err = judge(in, &in->s[i], c->client, c->state);
             if (err != YOKE_OK)
                 return err;
-            if (s->ref == YOKE__SKIP)
-                continue;
-            if (s->clock > reach)
-                in->may_park = true;
-            else if (s->clock + s->len > reach)
-                reach = s->clock + s->len;
         }
     }
     return YOKE_OK;
@@ -270,48 +193,81 @@ static yoke_err read_deletes(incoming *in, yoke__update_reader *r)
     }
 }
 
-/* Room in the waiting queues, when something could have to wait. */
-static yoke_err reserve_parking(incoming *in, yoke__update_reader deletes)
+/* ------------------------------------------------------------------------------ reserving */
+
+static void name_clients(yoke_doc *doc, const yoke__struct *s)
+{
+    bool bare = !(s->info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT));
+    if (s->info & YOKE__INFO_ORIGIN)
+        (void)yoke__client_make(doc, s->origin.client);
+    if (s->info & YOKE__INFO_RIGHT)
+        (void)yoke__client_make(doc, s->right.client);
+    if (s->ref != YOKE__GC && bare && !s->parent_is_root)
+        (void)yoke__client_make(doc, s->parent.client);
+}
+
+/* Room in one queue for all that comes to it; asked again it has nothing to do. */
+static bool reserve_queue(yoke_doc *doc, yoke__client *c, bool deletes)
+{
+    uint32_t more = c->coming;
+    c->coming = 0;
+    return more == 0 || yoke__queue_reserve(doc, deletes ? &c->deletes : &c->parked, more);
+}
+
+static yoke_err reserve_parked(incoming *in)
 {
     yoke_doc *doc = in->doc;
-    for (size_t k = 0; in->may_park && k < in->sections; k++) {
-        section *c = &in->sec[k];
-        /* Room for all: a hostile update may name one client in several sections. */
-        if (!yoke__queue_reserve(doc, &yoke__cl(doc, c->client)->parked, in->n))
-            return doc->fault;
-        for (uint32_t i = c->at; i < c->end; i++) {
-            const yoke__struct *s = &in->s[i];
-            if (s->info & YOKE__INFO_ORIGIN)
-                (void)yoke__client_make(doc, s->origin.client);
-            if (s->info & YOKE__INFO_RIGHT)
-                (void)yoke__client_make(doc, s->right.client);
-            if (s->ref != YOKE__GC && s->ref != YOKE__SKIP && !s->parent_is_root &&
-                !(s->info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT)))
-                (void)yoke__client_make(doc, s->parent.client);
+    bool room = true;
+    for (size_t i = 0; i < doc->plan.n; i++) {
+        const step *p = YOKE__AT(doc->plan, step, i);
+        for (uint32_t k = p->from; p->park && k < p->to; k++)
+            name_clients(doc, &in->s[k]);
+        if (p->park)
+            yoke__cl(doc, in->sec[p->section].client)->coming += p->to - p->from;
+    }
+    for (size_t i = 0; i < doc->plan.n; i++) {
+        const step *p = YOKE__AT(doc->plan, step, i);
+        if (p->park)
+            room = reserve_queue(doc, yoke__cl(doc, in->sec[p->section].client), false) && room;
+    }
+    return room ? YOKE_OK : doc->fault;
+}
+
+static yoke_err reserve_ranges(incoming *in, const yoke__update_reader *deletes)
+{
+    yoke_doc *doc = in->doc;
+    bool room = true;
+    for (int pass = 0; pass < 2; pass++) {
+        yoke__update_reader r = *deletes;
+        yoke__range d;
+        bool more = true;
+        while (yoke__update_next_delete(&r, &d, &more) == YOKE_OK && more) {
+            if (d.clock + d.len <= yoke__planned_state(in, d.client))
+                continue;
+            yoke__client *c = yoke__cl(doc, yoke__client_make(doc, d.client));
+            if (pass == 0)
+                c->coming++;
+            else
+                room = reserve_queue(doc, c, true) && room;
         }
     }
-    yoke__range d;
-    bool more = true;
-    while (yoke__update_next_delete(&deletes, &d, &more) == YOKE_OK && more) {
-        if (d.clock + d.len <= state_of(doc, d.client))
-            continue;
-        if (in->ranges > doc->limits.pending_structs - doc->parked_dels)
-            return YOKE_ELIMIT_PENDING;
-        uint32_t client = yoke__client_make(doc, d.client);
-        if (!yoke__queue_reserve(doc, &yoke__cl(doc, client)->deletes, in->ranges))
-            return doc->fault;
-    }
-    if (!in->may_park)
-        return YOKE_OK;
-    size_t size = in->update.len_bytes;
-    if (size > doc->limits.pending_bytes - doc->parked_bytes ||
-        in->n > doc->limits.pending_structs - doc->parked_n)
-        return YOKE_ELIMIT_PENDING;
+    return room ? YOKE_OK : doc->fault;
+}
+
+/* Room in the waiting queues, and for the bytes of what waits. */
+static yoke_err reserve_parking(incoming *in, const yoke__update_reader *deletes)
+{
+    yoke_doc *doc = in->doc;
+    yoke_err err = in->park_ranges > 0 ? reserve_ranges(in, deletes) : YOKE_OK;
+    if (err == YOKE_OK && in->park_n > 0)
+        err = reserve_parked(in);
+    if (err != YOKE_OK || in->park_n == 0)
+        return err;
+    size_t size = in->park_bytes;
     in->segment = yoke__get(doc, sizeof *in->segment + size);
     if (in->segment == NULL)
         return doc->fault;
     *in->segment = (yoke__segment){.size_bytes = size, .uses = 1};
-    memcpy(in->segment->data, in->update.ptr, size);
     doc->parked_bytes += size;
     return YOKE_OK;
 }
@@ -333,7 +289,7 @@ static yoke_err reserve_all(incoming *in, yoke__update_reader deletes)
     size_t waiting = doc->parked_n + doc->parked_dels;
     need->blocks += 2 * in->ranges + 3 * waiting;
     need->heap_bytes += doc->parked_bytes + 64 * waiting;
-    need->clients = in->sections + in->ranges + (in->may_park ? in->refs : 0);
+    need->clients = in->sections + in->park_ranges + in->park_refs;
     size_t blocks = doc->blocks_used - doc->blocks_free_n;
     bool nested = need->types > 0 || doc->types.n > 1;
     need->dels = need->blocks + (nested ? blocks : in->ranges);
@@ -349,7 +305,7 @@ static yoke_err reserve_all(incoming *in, yoke__update_reader deletes)
         return err;
     for (size_t k = 0; k < in->sections; k++)
         in->sec[k].client = yoke__client_make(doc, in->sec[k].id);
-    err = reserve_parking(in, deletes);
+    err = reserve_parking(in, &deletes);
     if (err == YOKE_OK)
         err = yoke__emit_reserve(doc, 2 * in->update.len_bytes + 64 * need->blocks +
                                           2 * doc->parked_bytes + 24 * need->dels);
@@ -358,70 +314,56 @@ static yoke_err reserve_all(incoming *in, yoke__update_reader deletes)
     return err;
 }
 
-static void park_rest(incoming *in, section *c)
+/* ------------------------------------------------------------------------------ running */
+
+static void park(incoming *in, const step *p)
 {
-    for (; c->at < c->end; c->at++) {
-        const yoke__struct *s = &in->s[c->at];
-        uint64_t state = yoke__cl(in->doc, c->client)->state;
-        if (s->ref == YOKE__SKIP || s->clock + s->len <= state)
+    uint32_t client = in->sec[p->section].client;
+    size_t begin = in->s[p->from].wire_at;
+    size_t size = yoke__wire_at(in, p->to) - begin;
+    memcpy(in->segment->data + in->copied, in->update.ptr + begin, size);
+    for (uint32_t i = p->from; i < p->to; i++) {
+        const yoke__struct *s = &in->s[i];
+        if (!yoke__waits(s, yoke__cl(in->doc, client)->state))
             continue;
         in->segment->uses++;
         in->result.parked++;
-        yoke__park(in->doc, c->client,
-                   (yoke__parked){
-                       .clock = s->clock, .len = s->len, .segment = in->segment, .at = s->wire_at});
+        yoke__park(in->doc, client,
+                   (yoke__parked){.clock = s->clock,
+                                  .len = s->len,
+                                  .segment = in->segment,
+                                  .at = (uint32_t)(in->copied + s->wire_at - begin)});
     }
+    in->copied += size;
 }
 
-static uint32_t section_of(const incoming *in, uint64_t id)
-{
-    for (uint32_t k = 0; k < in->sections; k++)
-        if (in->sec[k].id == id && in->sec[k].at < in->sec[k].end)
-            return k;
-    return YOKE__NONE;
-}
-
-/* Integrate a section until it ends or lacks something.  True: `*dep` is lacking. */
-static bool run_section(incoming *in, section *c, yoke_id *dep)
+static void integrate(incoming *in, const step *p)
 {
     yoke_doc *doc = in->doc;
-    for (; c->at < c->end; c->at++) {
-        const yoke__struct *s = &in->s[c->at];
-        uint64_t state = yoke__cl(doc, c->client)->state;
+    uint32_t client = in->sec[p->section].client;
+    for (uint32_t i = p->from; i < p->to; i++) {
+        const yoke__struct *s = &in->s[i];
+        uint64_t state = yoke__cl(doc, client)->state;
         if (s->ref == YOKE__SKIP || s->clock + s->len <= state) {
             in->result.exact = in->result.exact && s->ref == YOKE__SKIP;
             continue;
         }
-        if (yoke__missing_dep(doc, s, c->client, s->clock, dep))
-            return true;
         if (s->clock < state)
             in->result.exact = false;
-        (void)yoke__integrate(doc, s, c->client, (uint32_t)(state - s->clock));
+        (void)yoke__integrate(doc, s, client, (uint32_t)(state - s->clock));
         if (doc->parked_n + doc->parked_dels > 0)
-            yoke__advanced(doc, c->client);
+            yoke__advanced(doc, client);
     }
-    return false;
 }
 
-static void run_from(incoming *in, uint32_t k)
+static void run_plan(incoming *in)
 {
-    in->sec[k].busy = true;
-    while (k != YOKE__NONE) {
-        section *c = &in->sec[k];
-        yoke_id dep;
-        if (run_section(in, c, &dep)) {
-            uint32_t other = section_of(in, dep.client);
-            if (other != YOKE__NONE && !in->sec[other].busy) {
-                in->sec[other].busy = true;
-                in->sec[other].back = k;
-                k = other;
-                continue;
-            }
-            park_rest(in, c);
-        }
-        c->busy = false;
-        k = c->back;
-        c->back = YOKE__NONE;
+    for (size_t i = 0; i < in->doc->plan.n; i++) {
+        const step *p = YOKE__AT(in->doc->plan, step, i);
+        if (p->park)
+            park(in, p);
+        else
+            integrate(in, p);
     }
 }
 
@@ -471,6 +413,7 @@ void yoke__incoming_free(yoke_doc *doc)
 {
     yoke__vec_free(doc, &doc->scratch, sizeof(yoke__struct));
     yoke__vec_free(doc, &doc->sections, sizeof(section));
+    yoke__vec_free(doc, &doc->plan, sizeof(step));
 }
 
 static void drop_scratch(yoke_doc *doc)
@@ -479,7 +422,9 @@ static void drop_scratch(yoke_doc *doc)
         yoke__vec_free(doc, &doc->scratch, sizeof(yoke__struct));
     if (doc->sections.cap > 64)
         yoke__vec_free(doc, &doc->sections, sizeof(section));
-    doc->scratch.n = doc->sections.n = 0;
+    if (doc->plan.cap > 64)
+        yoke__vec_free(doc, &doc->plan, sizeof(step));
+    doc->scratch.n = doc->sections.n = doc->plan.n = 0;
 }
 
 static uint64_t clocks_gained(const yoke_doc *doc)
@@ -504,14 +449,15 @@ static yoke_err apply(incoming *in, uint64_t origin)
     if (err == YOKE_OK)
         err = judge_all(in);
     if (err == YOKE_OK)
+        err = yoke__plan(in, r);
+    if (err == YOKE_OK)
         err = reserve_all(in, r);
     if (err != YOKE_OK)
         return err;
     bool waiting = doc->parked_n + doc->parked_dels > 0;
     in->result.exact = true;
     yoke__txn_start(doc, false, origin);
-    for (uint32_t k = 0; k < in->sections; k++)
-        run_from(in, k);
+    run_plan(in);
     run_deletes(in, r);
     if (waiting || in->result.parked > 0)
         yoke__wake_all(doc);

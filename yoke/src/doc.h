@@ -129,6 +129,7 @@ typedef struct yoke__client {
     uint32_t wait_prev;
     uint32_t waiters;
     uint32_t ready_next;
+    uint32_t coming; /* what an update is about to park here */
     bool ready;
 } yoke__client;
 
@@ -197,6 +198,7 @@ struct yoke_doc {
 
     yoke__vec scratch;
     yoke__vec sections;
+    yoke__vec plan;
     size_t parked_n;
     size_t parked_dels;
     size_t parked_bytes;

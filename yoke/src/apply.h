@@ -1,0 +1,70 @@
+/* apply.h - an update on its way into a document.  Private to apply.c and plan.c. */
+#ifndef YOKE_APPLY_H
+#define YOKE_APPLY_H
+
+#include "yoke/src/doc.h"
+
+typedef struct section {
+    uint64_t id;
+    uint64_t state; /* of a group's first section: the client's state as planned so far */
+    uint32_t client;
+    uint32_t begin; /* its structs in the scratch */
+    uint32_t at;    /* the next to be planned */
+    uint32_t end;
+    uint32_t back;  /* section that waits for this one */
+    uint32_t order; /* the sections by id, then first clock: number of a section */
+    uint32_t group; /* where in that order its client begins */
+    uint32_t next;  /* of a group's first section: place of the first that is not used up */
+    bool busy;
+} section;
+
+/* The structs [from, to) of a section are integrated, or wait. */
+typedef struct step {
+    uint32_t section;
+    uint32_t from;
+    uint32_t to;
+    bool park;
+} step;
+
+typedef struct incoming {
+    yoke_doc *doc;
+    bytes update;
+    yoke__struct *s;
+    size_t n;
+    section *sec;
+    size_t sections;
+    size_t ranges;
+    reader deletes; /* where the delete set begins */
+    yoke__need need;
+    size_t park_n; /* what will wait: structs, their bytes, clients they name, ranges */
+    size_t park_bytes;
+    size_t park_refs;
+    size_t park_ranges;
+    yoke__segment *segment;
+    size_t copied;
+    yoke_apply_result result;
+} incoming;
+
+static inline uint64_t yoke__state_of(const yoke_doc *doc, uint64_t id)
+{
+    uint32_t c = yoke__client_find(doc, id);
+    return c == YOKE__NONE ? 0 : yoke__cl(doc, c)->state;
+}
+
+static inline bool yoke__waits(const yoke__struct *s, uint64_t state)
+{
+    return s->ref != YOKE__SKIP && s->clock + s->len > state;
+}
+
+/* Where struct `i` begins in the update; of the one after the last: where the deletes do. */
+static inline size_t yoke__wire_at(const incoming *in, uint32_t i)
+{
+    return i < in->n ? in->s[i].wire_at : (size_t)(in->deletes.pos - in->update.ptr);
+}
+
+void yoke__sections_group(incoming *in);
+const yoke__struct *yoke__incoming_at(const incoming *in, yoke_id id);
+uint64_t yoke__planned_state(const incoming *in, uint64_t id);
+YOKE_MUST_CHECK yoke_err yoke__plan(incoming *in, yoke__update_reader deletes);
+
+#endif

@@ -1,0 +1,249 @@
+/* plan.c - what an update will do, worked out from clocks alone before anything is changed.
+ *
+ *   sections   9: a b c d    7: k l        b needs k, d needs clock 5 of 8, which is not there
+ *   plan       9: a          7: k l        9: b c        9: d waits
+ *
+ * Sections are walked as Yjs walks them: from the highest id down, and where a struct needs a
+ * clock that another section brings, that section goes first.  Only what the plan makes wait is
+ * counted against the limits and copied. */
+#include "yoke/src/apply.h"
+
+static bool section_before(const section *a, const section *b, const incoming *in)
+{
+    if (a->id != b->id)
+        return a->id > b->id;
+    return in->s[a->begin].clock < in->s[b->begin].clock;
+}
+
+static void sift_section(const incoming *in, size_t i, size_t n)
+{
+    section *sec = in->sec;
+    for (size_t child; (child = 2 * i + 1) < n; i = child) {
+        if (child + 1 < n && section_before(&sec[sec[child].order], &sec[sec[child + 1].order], in))
+            child++;
+        if (!section_before(&sec[sec[i].order], &sec[sec[child].order], in))
+            return;
+        uint32_t t = sec[i].order;
+        sec[i].order = sec[child].order;
+        sec[child].order = t;
+    }
+}
+
+/* Order the sections and find the groups.  Yjs writes them in order; anything else is sorted. */
+void yoke__sections_group(incoming *in)
+{
+    section *sec = in->sec;
+    size_t n = in->sections;
+    bool sorted = true;
+    for (size_t i = 0; i < n; i++) {
+        sec[i].order = (uint32_t)i;
+        sorted = sorted && (i == 0 || section_before(&sec[i - 1], &sec[i], in));
+    }
+    for (size_t i = sorted ? 0 : n / 2; i-- > 0;)
+        sift_section(in, i, n);
+    for (size_t end = sorted ? 0 : n; end-- > 1;) {
+        uint32_t t = sec[0].order;
+        sec[0].order = sec[end].order;
+        sec[end].order = t;
+        sift_section(in, 0, end);
+    }
+    uint32_t group = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        section *c = &sec[sec[i].order];
+        if (c->id != sec[sec[group].order].id)
+            group = i;
+        c->group = group;
+        c->next = group;
+        c->client = yoke__client_find(in->doc, c->id);
+        c->state = c->client == YOKE__NONE ? 0 : yoke__cl(in->doc, c->client)->state;
+    }
+}
+
+/* The place in the order of the first section that comes after (id, clock). */
+static size_t section_after(const incoming *in, yoke_id id)
+{
+    size_t lo = 0;
+    size_t hi = in->sections;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        const section *c = &in->sec[in->sec[mid].order];
+        if (c->id > id.client || (c->id == id.client && in->s[c->begin].clock <= id.clock))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* The struct of the update that has `id`.  Of a client with several sections, which Yjs does not
+ * write, only the one is looked in that begins last before it. */
+const yoke__struct *yoke__incoming_at(const incoming *in, yoke_id id)
+{
+    size_t after = section_after(in, id);
+    if (after == 0)
+        return NULL;
+    const section *c = &in->sec[in->sec[after - 1].order];
+    if (c->id != id.client)
+        return NULL;
+    size_t lo = c->begin;
+    size_t hi = c->end;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (in->s[mid].clock + in->s[mid].len <= id.clock)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < c->end && in->s[lo].clock <= id.clock ? &in->s[lo] : NULL;
+}
+
+static section *leader(const incoming *in, const section *c)
+{
+    return &in->sec[in->sec[c->group].order];
+}
+
+/* The group of a client in this update, or NULL. */
+static section *group_of(const incoming *in, uint64_t id)
+{
+    size_t after = section_after(in, (yoke_id){id, UINT64_MAX});
+    if (after == 0 || in->sec[in->sec[after - 1].order].id != id)
+        return NULL;
+    return leader(in, &in->sec[in->sec[after - 1].order]);
+}
+
+uint64_t yoke__planned_state(const incoming *in, uint64_t id)
+{
+    const section *g = group_of(in, id);
+    return g != NULL ? g->state : yoke__state_of(in->doc, id);
+}
+
+static bool lacks(const incoming *in, const yoke__struct *s, yoke_id id)
+{
+    return id.client != s->client && id.clock >= yoke__planned_state(in, id.client);
+}
+
+/* As yoke__missing_dep, in the states that are planned. */
+static bool missing(const incoming *in, const yoke__struct *s, uint64_t state, yoke_id *dep)
+{
+    bool cut = s->clock < state;
+    bool bare = !(s->info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT));
+    if (s->clock > state)
+        *dep = (yoke_id){s->client, s->clock - 1};
+    else if (s->ref == YOKE__GC)
+        return false;
+    else if ((s->info & YOKE__INFO_ORIGIN) && !cut && lacks(in, s, s->origin))
+        *dep = s->origin;
+    else if ((s->info & YOKE__INFO_RIGHT) && lacks(in, s, s->right))
+        *dep = s->right;
+    else if (bare && !cut && !s->parent_is_root && lacks(in, s, s->parent))
+        *dep = s->parent;
+    else
+        return false;
+    return true;
+}
+
+/* The first section of `id` that is not used up; what is used up is passed over once. */
+static uint32_t section_of(const incoming *in, uint64_t id)
+{
+    section *g = group_of(in, id);
+    if (g == NULL)
+        return YOKE__NONE;
+    for (; g->next < in->sections; g->next++) {
+        uint32_t k = in->sec[g->next].order;
+        if (in->sec[k].id != id)
+            return YOKE__NONE;
+        if (in->sec[k].at < in->sec[k].end)
+            return k;
+    }
+    return YOKE__NONE;
+}
+
+static yoke_err plan_step(incoming *in, uint32_t k, uint32_t from, bool park)
+{
+    yoke_doc *doc = in->doc;
+    if (from == in->sec[k].at)
+        return YOKE_OK;
+    if (!yoke__vec_reserve(doc, &doc->plan, 1, sizeof(step)))
+        return doc->fault;
+    *YOKE__AT(doc->plan, step, doc->plan.n++) = (step){k, from, in->sec[k].at, park};
+    return YOKE_OK;
+}
+
+/* Plan a section until it ends or lacks something.  True: `*dep` is lacking. */
+static bool plan_section(incoming *in, section *c, yoke_id *dep)
+{
+    section *g = leader(in, c);
+    for (; c->at < c->end; c->at++) {
+        const yoke__struct *s = &in->s[c->at];
+        if (s->ref == YOKE__SKIP || s->clock + s->len <= g->state)
+            continue;
+        if (missing(in, s, g->state, dep))
+            return true;
+        g->state = s->clock + s->len;
+    }
+    return false;
+}
+
+static yoke_err plan_rest(incoming *in, uint32_t k)
+{
+    section *c = &in->sec[k];
+    uint32_t from = c->at;
+    uint64_t state = leader(in, c)->state;
+    for (; c->at < c->end; c->at++) {
+        const yoke__struct *s = &in->s[c->at];
+        if (!yoke__waits(s, state))
+            continue;
+        in->park_n++;
+        in->park_refs += 3;
+    }
+    in->park_bytes += yoke__wire_at(in, c->end) - in->s[from].wire_at;
+    return plan_step(in, k, from, true);
+}
+
+static yoke_err plan_from(incoming *in, uint32_t k)
+{
+    in->sec[k].busy = true;
+    while (k != YOKE__NONE) {
+        section *c = &in->sec[k];
+        yoke_id dep;
+        uint32_t from = c->at;
+        bool lacking = plan_section(in, c, &dep);
+        yoke_err err = plan_step(in, k, from, false);
+        if (lacking && err == YOKE_OK) {
+            uint32_t other = section_of(in, dep.client);
+            if (other != YOKE__NONE && !in->sec[other].busy) {
+                in->sec[other].busy = true;
+                in->sec[other].back = k;
+                k = other;
+                continue;
+            }
+            err = plan_rest(in, k);
+        }
+        if (err != YOKE_OK)
+            return err;
+        c->busy = false;
+        k = c->back;
+        c->back = YOKE__NONE;
+    }
+    return YOKE_OK;
+}
+
+yoke_err yoke__plan(incoming *in, yoke__update_reader deletes)
+{
+    yoke_doc *doc = in->doc;
+    yoke_err err = YOKE_OK;
+    doc->plan.n = 0;
+    for (uint32_t k = 0; k < in->sections && err == YOKE_OK; k++)
+        err = plan_from(in, k);
+    if (err != YOKE_OK)
+        return err;
+    yoke__range d;
+    bool more = true;
+    while (yoke__update_next_delete(&deletes, &d, &more) == YOKE_OK && more)
+        in->park_ranges += d.clock + d.len > yoke__planned_state(in, d.client);
+    if (in->park_n > doc->limits.pending_structs - doc->parked_n ||
+        in->park_bytes > doc->limits.pending_bytes - doc->parked_bytes ||
+        in->park_ranges > doc->limits.pending_structs - doc->parked_dels)
+        return YOKE_ELIMIT_PENDING;
+    return YOKE_OK;
+}
