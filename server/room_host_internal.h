@@ -26,6 +26,7 @@ typedef struct hosted {
     room *room;
     room_waiter *waiting;
     size_t in_store; /* rows and jobs on their way */
+    size_t in_batch; /* rows of the batch that is being reported; else 0 */
     int64_t used_at_ms;
     bool loading;
     bool may_create;

@@ -127,11 +127,13 @@ static void batch_done(loop *l, store_batch *b)
     int64_t now_ms = room_host_now_ms(h);
     uint64_t took_us = uv_hrtime() / 1000 - b->begun_us;
     histogram_add(&l->metrics.ack, took_us, b->count);
+    for (size_t i = 0; i < b->count; i++)
+        ((hosted *)b->owners[i])->in_batch++;
+    /* One call for each room, at its last row: one ack frame for each writer, not for each row. */
     for (size_t i = 0; i < b->count; i++) {
         hosted *at = b->owners[i];
         at->in_store--;
-        /* One call for a run of rows of the same room. */
-        if (i + 1 < b->count && b->owners[i + 1] == at)
+        if (--at->in_batch > 0)
             continue;
         if (!at->removed)
             room_on_stored(at->room, b->rows[i].seq, now_ms);
