@@ -205,7 +205,7 @@ static yoke_err plan_from(incoming *in, uint32_t k)
     in->sec[k].busy = true;
     while (k != YOKE__NONE) {
         section *c = &in->sec[k];
-        yoke_id dep;
+        yoke_id dep = {0, 0};
         uint32_t from = c->at;
         bool lacking = plan_section(in, c, &dep);
         yoke_err err = plan_step(in, k, from, false);
