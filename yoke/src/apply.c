@@ -2,6 +2,8 @@
  * integrated as planned. */
 #include "yoke/src/apply.h"
 
+#include <assert.h>
+
 #include "base/utf.h"
 #include "yoke/src/event.h"
 
@@ -54,6 +56,7 @@ static bool same_text(bytes a, bytes b)
     /* A split pair reads as U+FFFD on one side only, and is 2 units where the pair is. */
     size_t i = 0;
     size_t k = 0;
+    assert(a.ptr != NULL && b.ptr != NULL); /* a string is never empty */
     while (i < a.len_bytes && k < b.len_bytes) {
         bool fa = a.len_bytes - i >= 3 && memcmp(a.ptr + i, "\xef\xbf\xbd", 3) == 0;
         bool fb = b.len_bytes - k >= 3 && memcmp(b.ptr + k, "\xef\xbf\xbd", 3) == 0;
@@ -94,6 +97,7 @@ static bool differs(const yoke_doc *doc, const yoke__block *b, const yoke__struc
         size_t k = yoke__elements_offset(its, s->ref, from - s->clock);
         size_t n = mine.len_bytes - i;
         n = its.len_bytes - k < n ? its.len_bytes - k : n;
+        assert(mine.ptr != NULL && its.ptr != NULL); /* an element has a byte */
         return memcmp(mine.ptr + i, its.ptr + k, n) != 0;
     }
     if (s->ref == YOKE__TYPE)

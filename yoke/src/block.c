@@ -1,6 +1,8 @@
 /* block.c - the store of blocks: finding by clock, splitting, joining, deleting. */
 #include "yoke/src/doc.h"
 
+#include <assert.h>
+
 #include "base/utf.h"
 
 uint32_t yoke__block_new(yoke_doc *doc)
@@ -312,6 +314,7 @@ void yoke__note_deleted(yoke_doc *doc, const yoke__block *p)
             return;
         }
     }
+    assert(doc->dels.n < doc->dels.cap && doc->dels.ptr != NULL); /* reserved */
     *YOKE__AT(doc->dels, yoke__drange, doc->dels.n++) = (yoke__drange){p->client, p->clock, p->len};
 }
 
@@ -404,10 +407,8 @@ void yoke__delete_range(yoke_doc *doc, uint32_t client, uint32_t clock, uint32_t
         yoke__block *p = yoke__blk(doc, b);
         uint32_t stop = p->clock + p->len;
         if (!(p->flags & YOKE__F_DELETED)) {
-            if (p->clock < clock) {
+            if (p->clock < clock)
                 b = yoke__split(doc, b, clock - p->clock);
-                p = yoke__blk(doc, b);
-            }
             if (stop > end)
                 (void)yoke__split(doc, b, end - clock);
             yoke__delete_block(doc, b);

@@ -1,5 +1,7 @@
 #include "yoke/src/doc.h"
 
+#include <assert.h>
+
 #define LIMIT_UPDATE_BYTES ((size_t)16 << 20)
 #define LIMIT_STRUCTS ((size_t)16 << 20)
 #define LIMIT_NESTING ((size_t)64)
@@ -411,6 +413,7 @@ const uint32_t *yoke__client_order(const yoke_doc *view)
     if (!yoke__vec_reserve(doc, &doc->order, n - doc->order.n + 1, sizeof(uint32_t)))
         return NULL;
     v = doc->order.ptr;
+    assert(v != NULL); /* at least one was asked for */
     doc->order.n = n;
     for (size_t i = 0; i < n; i++)
         v[i] = (uint32_t)i;

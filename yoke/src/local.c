@@ -133,16 +133,19 @@ static void delete_visible(yoke_doc *doc, uint32_t type, uint32_t at, uint32_t l
     }
 }
 
-/* Blocks that stand at least partly in the range: each may be deleted on its own. */
+/* Blocks that stand at least partly in the range: each may be deleted on its own.  With a type
+ * among them any block may be its child's child. */
 static size_t blocks_in(const yoke_doc *doc, uint32_t type, uint32_t at, uint32_t len)
 {
     uint32_t start;
     size_t n = 0;
+    bool nested = false;
     for (uint32_t b = yoke__seek(doc, type, at, &start); b != 0 && start < at + len; n++) {
         start += yoke__visible(yoke__blk(doc, b));
+        nested = nested || yoke__blk(doc, b)->ref == YOKE__TYPE;
         b = yoke__blk(doc, b)->next;
     }
-    return n;
+    return nested ? n + doc->blocks_used : n;
 }
 
 yoke_err yoke__delete_units(yoke_doc *doc, yoke_type type, uint64_t at, uint64_t len)
@@ -153,8 +156,6 @@ yoke_err yoke__delete_units(yoke_doc *doc, yoke_type type, uint64_t at, uint64_t
     if (len == 0)
         return YOKE_OK;
     size_t n = blocks_in(doc, type, (uint32_t)at, (uint32_t)len);
-    if (doc->types.n > 2)
-        n += doc->blocks_used;
     yoke_err err =
         yoke__local_reserve(doc, (yoke__need){.dels = n + 2, .heap_bytes = 16}, 48 * (n + 2));
     if (err != YOKE_OK)

@@ -228,6 +228,15 @@ uint32_t yoke__tree_find(const yoke_doc *doc, uint32_t root, uint32_t at, uint32
     for (uint32_t ni = root;;) {
         const yoke__node *n = yoke__nd(doc, ni);
         unsigned i = 0;
+        /* Eight at once while they all lie before it. */
+        for (; i + 8u <= n->n; i += 8) {
+            uint32_t eight = 0;
+            for (unsigned k = i; k < i + 8; k++)
+                eight += n->sum[k];
+            if (at < eight)
+                break;
+            at -= eight;
+        }
         while (i < n->n && at >= n->sum[i])
             at -= n->sum[i++];
         if (i == n->n)

@@ -130,6 +130,7 @@ static yoke_err add_sources(merger *m, yoke_bytes update, const yoke__facts *fac
             *open = (source){.in = here, .stamp = (int64_t)m->count};
             m->count++;
         }
+        assert(open != NULL); /* a struct stands in a section */
         open->structs_left++;
         client_before = s.client;
     }
