@@ -8,34 +8,6 @@
 
 #define HEADER_BYTES_MAX 64u
 
-void yoke__buf_over(buf *b, base_alloc *a, yoke_blob *blob)
-{
-    *a = *base_alloc_libc();
-    if (blob->alloc != NULL)
-        *a = (base_alloc){blob->alloc->ctx, blob->alloc->alloc, blob->alloc->resize,
-                          blob->alloc->release};
-    buf_init(b, a, UINT32_MAX);
-    b->ptr = blob->ptr;
-    b->cap_bytes = blob->cap_bytes;
-}
-
-yoke_err yoke__blob_from(yoke_blob *blob, buf *b)
-{
-    blob->ptr = b->ptr;
-    blob->cap_bytes = b->cap_bytes;
-    blob->len_bytes = b->err == BASE_OK ? b->len_bytes : 0;
-    return yoke__err(b->err);
-}
-
-void yoke_blob_free(yoke_blob *blob)
-{
-    base_alloc a;
-    buf b;
-    yoke__buf_over(&b, &a, blob);
-    buf_deinit(&b);
-    *blob = (yoke_blob){.alloc = blob->alloc};
-}
-
 /* A number that is known only after what follows it. */
 static size_t hole_open(buf *out)
 {
@@ -538,40 +510,6 @@ void yoke_doc_drop_cache(yoke_doc *doc)
 {
     doc->cache_full = false;
     buf_deinit(&doc->cache);
-}
-
-void yoke__write_state(buf *out, const yoke_doc *doc, const uint32_t *order)
-{
-    uint64_t n = 0;
-    for (uint32_t i = 0; i < doc->clients.n; i++)
-        n += yoke__cl(doc, i)->state > 0 ? 1 : 0;
-    buf_put_varuint(out, n);
-    for (size_t i = 0; i < doc->clients.n; i++) {
-        const yoke__client *c = yoke__cl(doc, order[i]);
-        if (c->state == 0)
-            continue;
-        buf_put_varuint(out, c->id);
-        buf_put_varuint(out, c->state);
-    }
-}
-
-yoke_err yoke_doc_state_vector(const yoke_doc *doc, yoke_blob *out)
-{
-    base_alloc a;
-    buf b;
-    yoke__buf_over(&b, &a, out);
-    out->len_bytes = 0;
-    const uint32_t *order = yoke__client_order(doc);
-    if (order == NULL)
-        return doc->fault;
-    yoke__write_state(&b, doc, order);
-    return yoke__blob_from(out, &b);
-}
-
-uint64_t yoke_doc_state(const yoke_doc *doc, uint64_t client_id)
-{
-    uint32_t i = yoke__client_find(doc, client_id);
-    return i == YOKE__NONE ? 0 : yoke__cl(doc, i)->state;
 }
 
 /* ------------------------------------------------------------------------------ transactions */

@@ -1,6 +1,8 @@
 /* event.c - the update of a transaction, and what it did to each list as a delta. */
 #include "yoke/src/event.h"
 
+#include <assert.h>
+
 #include "yoke/src/read.h"
 
 yoke_err yoke__emit_reserve(yoke_doc *doc, size_t more_bytes)
@@ -115,6 +117,7 @@ static void add_block(delta_maker *m, const yoke__block *b)
 static void point(delta_maker *m, size_t n)
 {
     yoke_delta *step = (yoke_delta *)(void *)m->steps.ptr;
+    assert(step != NULL || n == 0);
     for (size_t i = 0; i < n; i++) {
         if (step[i].tag != YOKE_DELTA_INSERT)
             continue;

@@ -32,9 +32,11 @@ static yoke_err read_states(then *t, reader in)
     bool more = true;
     yoke_err err = yoke__state_open(&r, bytes_of(in.pos, reader_left(&in)));
     while (err == YOKE_OK && (err = yoke__state_next(&r, &id, &more)) == YOKE_OK && more) {
+        if (id.clock == 0)
+            continue;
         uint32_t client = yoke__client_find(t->doc, id.client);
         if (client == YOKE__NONE || id.clock > yoke__cl(t->doc, client)->state)
-            return id.clock == 0 ? YOKE_OK : YOKE_ENOTFOUND;
+            return YOKE_ENOTFOUND;
         t->state[client] = (uint32_t)id.clock;
     }
     return err;

@@ -160,6 +160,38 @@ static yoke_err call_update_state(scene *s)
     return yoke_update_state_vector(yoke_blob_view(&s->remote[0]), NULL, &s->out);
 }
 
+static yoke_err call_json(scene *s)
+{
+    const yoke_value map = {.tag = YOKE_VALUE_TYPE, .type = s->map};
+    return yoke_value_json(s->doc, &map, &s->out);
+}
+
+static yoke_err call_utf16(scene *s)
+{
+    return yoke_text_utf16(s->doc, s->text, 0, UINT64_MAX, &s->out);
+}
+
+static yoke_err call_markup(scene *s)
+{
+    return yoke_xml_markup(s->doc, s->text, &s->out);
+}
+
+static yoke_err call_snapshot(scene *s)
+{
+    return yoke_snapshot_encode(s->doc, &s->out);
+}
+
+static bool more_steps(void *ctx, const yoke_delta *step)
+{
+    (void)ctx;
+    return step->len_utf16 > 0;
+}
+
+static yoke_err call_delta(scene *s)
+{
+    return yoke_text_delta(s->doc, s->text, more_steps, NULL);
+}
+
 /* ---- the other replica ---- */
 
 static void must(yoke_err err)
@@ -260,6 +292,11 @@ OOM_TEST(read)
 OOM_TEST(merge)
 OOM_TEST(diff)
 OOM_TEST(update_state)
+OOM_TEST(json)
+OOM_TEST(utf16)
+OOM_TEST(markup)
+OOM_TEST(snapshot)
+OOM_TEST(delta)
 
 /* A whole life on few bytes: every allocation from the first on. */
 static void oom_from_the_first(void **state)
@@ -287,14 +324,16 @@ static void oom_from_the_first(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(oom_insert),         cmocka_unit_test(oom_delete),
-        cmocka_unit_test(oom_map_set),        cmocka_unit_test(oom_map_delete),
-        cmocka_unit_test(oom_array_insert),   cmocka_unit_test(oom_array_delete),
-        cmocka_unit_test(oom_apply),          cmocka_unit_test(oom_apply_early),
-        cmocka_unit_test(oom_encode),         cmocka_unit_test(oom_encode_cached),
-        cmocka_unit_test(oom_read),           cmocka_unit_test(oom_merge),
-        cmocka_unit_test(oom_diff),           cmocka_unit_test(oom_update_state),
-        cmocka_unit_test(oom_from_the_first),
+        cmocka_unit_test(oom_insert),       cmocka_unit_test(oom_delete),
+        cmocka_unit_test(oom_map_set),      cmocka_unit_test(oom_map_delete),
+        cmocka_unit_test(oom_array_insert), cmocka_unit_test(oom_array_delete),
+        cmocka_unit_test(oom_apply),        cmocka_unit_test(oom_apply_early),
+        cmocka_unit_test(oom_encode),       cmocka_unit_test(oom_encode_cached),
+        cmocka_unit_test(oom_read),         cmocka_unit_test(oom_merge),
+        cmocka_unit_test(oom_diff),         cmocka_unit_test(oom_update_state),
+        cmocka_unit_test(oom_json),         cmocka_unit_test(oom_utf16),
+        cmocka_unit_test(oom_markup),       cmocka_unit_test(oom_snapshot),
+        cmocka_unit_test(oom_delta),        cmocka_unit_test(oom_from_the_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
