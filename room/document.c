@@ -90,3 +90,92 @@ int room_text(room *r, const char *file_id, buf *out)
     yoke_blob_free(&utf8);
     return err == YOKE_OK ? buf_err(out) : BASE_ENOMEM;
 }
+
+/* -------------------------------------------------------------------------------- files --- */
+
+typedef struct file_list {
+    room *r;
+    room_file_fn *visit;
+    void *ctx;
+    uint64_t count;
+} file_list;
+
+/* One value of a lib0 any, with all that is in it. */
+static yoke_err read_any(yoke_bytes *rest, yoke_any *out, unsigned depth)
+{
+    yoke_err err = depth == 0 ? YOKE_ELIMIT_NESTING : yoke_any_next(rest, out);
+    if (err != YOKE_OK || out->tag == YOKE_ANY_VALUE)
+        return err;
+    for (uint64_t i = 0; i < out->count && err == YOKE_OK; i++) {
+        yoke_bytes key;
+        yoke_any inner;
+        if (out->tag == YOKE_ANY_OBJECT)
+            err = yoke_any_key(rest, &key);
+        if (err == YOKE_OK)
+            err = read_any(rest, &inner, depth - 1);
+    }
+    return err;
+}
+
+static void take(const file_list *list, bytes *to, const yoke_value *value)
+{
+    if (value->tag == YOKE_VALUE_STRING && value->data.len_bytes > 0 &&
+        value->data.len_bytes <= list->r->limits->file_name_bytes)
+        *to = from_yoke(value->data);
+}
+
+/* The members of a plain object that are known here. */
+static void read_object(const file_list *list, yoke_bytes rest, room_file *file)
+{
+    yoke_any any;
+    if (yoke_any_next(&rest, &any) != YOKE_OK || any.tag != YOKE_ANY_OBJECT)
+        return;
+    for (uint64_t left = any.count; left > 0; left--) {
+        yoke_bytes key;
+        yoke_any value;
+        if (yoke_any_key(&rest, &key) != YOKE_OK ||
+            read_any(&rest, &value, (unsigned)list->r->limits->nesting + 1) != YOKE_OK)
+            return;
+        if (value.tag != YOKE_ANY_VALUE)
+            continue;
+        if (bytes_equal(from_yoke(key), bytes_of_str("name")))
+            take(list, &file->name, &value.value);
+        else if (bytes_equal(from_yoke(key), bytes_of_str("language")))
+            take(list, &file->language, &value.value);
+    }
+}
+
+static bool list_file(void *ctx, yoke_bytes key, const yoke_value *value)
+{
+    file_list *list = ctx;
+    const yoke_doc *doc = list->r->doc;
+    room_file file = {.id = from_yoke(key), .name = from_yoke(key)};
+    yoke_value text;
+    if (key.len_bytes == 0 || key.len_bytes > list->r->limits->file_name_bytes)
+        return true;
+    if (value->tag == YOKE_VALUE_ANY) {
+        read_object(list, value->data, &file);
+    } else if (value->tag == YOKE_VALUE_TYPE) {
+        if (yoke_map_get(doc, value->type, YOKE_STR("name"), &text) == YOKE_OK)
+            take(list, &file.name, &text);
+        if (yoke_map_get(doc, value->type, YOKE_STR("language"), &text) == YOKE_OK)
+            take(list, &file.language, &text);
+    } else {
+        return true;
+    }
+    list->visit(list->ctx, &file);
+    return ++list->count < list->r->limits->files;
+}
+
+int room_files(room *r, room_file_fn *visit, void *ctx)
+{
+    file_list list = {.r = r, .visit = visit, .ctx = ctx};
+    yoke_type files;
+    if (r->doc == NULL)
+        return STORE_ENOTFOUND;
+    yoke_err err = yoke_doc_root(r->doc, YOKE_STR("files"), YOKE_KIND_MAP, &files);
+    if (err == YOKE_OK)
+        err = yoke_map_visit(r->doc, files, list_file, &list);
+    /* A room of another application may use the name for something else. */
+    return err == YOKE_ENOMEM || err == YOKE_ELIMIT_DOC ? BASE_ENOMEM : BASE_OK;
+}

@@ -23,6 +23,8 @@
     X(pending_structs, 10000, "structs", "the same, counted")                                      \
     X(nesting, 32, "levels", "types in types and values in values")                                \
     X(template_bytes, 1 * LIMITS_MIB, "bytes", "initial text of a room")                           \
+    X(files, 64, "files", "of one room that are listed")                                           \
+    X(file_name_bytes, 255, "bytes", "id, name or language of a file; longer ones are not listed") \
     /* rooms */                                                                                    \
     X(room_members, 256, "connections", "in one room; each change is sent to all of them")         \
     X(room_name_bytes, 200, "bytes", "name of a room, UTF-8")                                      \

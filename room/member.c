@@ -154,14 +154,17 @@ static void set_name(member *m, const char *name, uint64_t bytes_max)
     size_t units;
     if (name == NULL || name[0] == '\0' || utf_measure(bytes_of_str(name), &units) != BASE_OK)
         name = "Guest";
-    size_t n = strlen(name);
     size_t max = bytes_max < sizeof m->name ? (size_t)bytes_max : sizeof m->name - 1;
-    if (n > max) {
-        n = max;
-        while (n > 0 && ((uint8_t)name[n] & 0xC0u) == 0x80u)
-            n--;
+    size_t n = 0;
+    for (; *name != '\0' && n < max; name++)
+        if ((uint8_t)*name >= 0x20 && *name != 0x7f)
+            m->name[n++] = *name;
+    if (((uint8_t)*name & 0xC0u) == 0x80u) { /* cut within a character: drop what there is of it */
+        while (n > 0 && ((uint8_t)m->name[--n] & 0xC0u) == 0x80u)
+            continue;
     }
-    memcpy(m->name, name, n);
+    if (n == 0)
+        n = (size_t)snprintf(m->name, sizeof m->name, "Guest");
     m->name[n] = '\0';
 }
 

@@ -172,7 +172,8 @@ void room_on_snapshot_done(room *r, uint64_t upto_seq, int err, int64_t now_ms);
 typedef struct room_join {
     bool tandem_v1; /* offered the subprotocol: gets acks, events and stamped awareness */
     room_role role;
-    const char *name; /* shown to others; cut at limits.member_name_bytes.  "" or NULL: "Guest" */
+    const char *name; /* shown to others; control characters go, cut at limits.member_name_bytes.
+                       * "", NULL or not UTF-8: "Guest" */
 } room_join;
 
 /* room_on_join - `session` is a number below 2^53 that the server gives once.
@@ -211,6 +212,17 @@ void room_tick(room *r, int64_t now_ms);
 /* room_text - append the text of file `file_id` ("main") to `out`.  The room must be loaded.
  * Returns STORE_ENOTFOUND (not loaded), BASE_ENOMEM, BASE_ELIMIT. */
 BASE_MUST_CHECK int room_text(room *r, const char *file_id, buf *out);
+
+/* room_files - the files of the live document: entries {name, language} of its root map "files",
+ * at most limits.files.  An entry without a usable name goes by its id.  The room must be loaded.
+ * Returns STORE_ENOTFOUND (not loaded), BASE_ENOMEM. */
+typedef struct room_file {
+    bytes id; /* borrowed for the call, as all */
+    bytes name;
+    bytes language; /* may be empty */
+} room_file;
+typedef void room_file_fn(void *ctx, const room_file *file);
+BASE_MUST_CHECK int room_files(room *r, room_file_fn *visit, void *ctx);
 
 /* room_loaded - is the document in memory? */
 bool room_loaded(const room *r);

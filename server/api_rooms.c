@@ -11,6 +11,7 @@
 #include "auth/key.h"
 #include "room/seed.h"
 #include "server/json_check.h"
+#include "server/log.h"
 #include "server/room_host.h"
 #include "server/room_record.h"
 #include "server/store_thread.h"
@@ -167,17 +168,48 @@ static json_t *url_json(const room_call *c)
     return json_sprintf("http://%s/r/%s", host, c->record.id);
 }
 
-static json_t *room_json(const room_call *c, const room *live)
+static void add_file(void *ctx, const room_file *file)
+{
+    json_t *id = json_stringn((const char *)file->id.ptr, file->id.len_bytes);
+    json_t *name = json_stringn((const char *)file->name.ptr, file->name.len_bytes);
+    json_t *language = json_stringn((const char *)file->language.ptr, file->language.len_bytes);
+    json_t *entry = json_object();
+    /* Text that is no UTF-8 (half a surrogate pair) is NULL here, and left out. */
+    if (id != NULL && name != NULL) {
+        json_object_set(entry, "id", id);
+        json_object_set(entry, "name", name);
+        json_object_set_new(entry, "language",
+                            language != NULL ? json_incref(language) : json_string(""));
+        json_array_append(ctx, entry);
+    }
+    json_decref(entry);
+    json_decref(id);
+    json_decref(name);
+    json_decref(language);
+}
+
+/* NULL: a new room, which has its first file only. */
+static json_t *files_json(const room_call *c, room *live)
+{
+    if (live == NULL)
+        return json_pack("[{s:s, s:s, s:s}]", "id", "main", "name", "main.py", "language",
+                         c->record.language);
+    json_t *all = json_array();
+    if (room_files(live, add_file, all) != BASE_OK)
+        log_event(LOG_WARN, "files not listed", LOG_STR("room", c->id));
+    return all;
+}
+
+static json_t *room_json(const room_call *c, room *live)
 {
     const store_room *r = &c->record;
     char epoch[STORE_EPOCH_BYTES * 2 + 1];
     sodium_bin2hex(epoch, sizeof epoch, r->epoch, sizeof r->epoch);
-    json_t *files =
-        json_pack("[{s:s, s:s, s:s}]", "id", "main", "name", "main.py", "language", r->language);
     return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "room_id", r->id, "name",
                      r->name, "language", r->language, "epoch", epoch, "created_at",
                      time_json(r->created_at_ms), "expires_at", time_json(store_room_expires_at(r)),
-                     "url", url_json(c), "files", files, "members", members_json(live));
+                     "url", url_json(c), "files", files_json(c, live), "members",
+                     members_json(live));
 }
 
 /* ------------------------------------------------------------------------------- creating --- */
@@ -267,15 +299,25 @@ static void get_work(store *s, store_job *job)
     c->err = store_room_get(s, c->id, &c->record);
 }
 
-static void get_step(room_call *c, loop *owner)
+/* The record is read; the files are in the document. */
+static void room_ready(void *ctx, room *r, int err)
 {
-    if (c->err != BASE_OK) {
-        call_fail_by_code(c, c->err);
+    room_call *c = ctx;
+    if (err != BASE_OK) {
+        call_fail_by_code(c, err);
         return;
     }
     c->status = 200;
-    c->reply = room_json(c, room_host_find(owner->rooms, c->id));
+    c->reply = room_json(c, r);
     call_reply(c);
+}
+
+static void get_step(room_call *c, loop *owner)
+{
+    if (c->err != BASE_OK)
+        call_fail_by_code(c, c->err);
+    else
+        room_host_with(owner->rooms, c->id, room_ready, c);
 }
 
 static void get_begin(loop *owner, loop_msg *msg)
@@ -370,9 +412,7 @@ static void patch_step(room_call *c, loop *owner)
     room *live = room_host_find(owner->rooms, c->id);
     if (live != NULL && c->patch.set_name && room_loaded(live))
         room_renamed(live, c->new_name);
-    c->status = 200;
-    c->reply = room_json(c, live);
-    call_reply(c);
+    room_host_with(owner->rooms, c->id, room_ready, c);
 }
 
 static void patch_begin(loop *owner, loop_msg *msg)

@@ -14,8 +14,9 @@ const random = (seed) => () => {
   return seed / 2 ** 32
 }
 
-const join = (server, name) => {
+const join = (server, name, clientID) => {
   const doc = new Y.Doc()
+  doc.clientID = clientID ?? doc.clientID
   const provider = new WebsocketProvider(server.ws, name, doc, {
     WebSocketPolyfill: WebSocket,
     disableBc: true,
@@ -119,5 +120,75 @@ test('cursors of others appear and go', { timeout: 20000 }, async () => {
   a.provider.shouldConnect = false
   await until(() => !b.provider.awareness.getStates().has(a.doc.clientID), 'a is gone')
   leave([a, b])
+  await server.remove()
+})
+
+test('files are those of the live document', async () => {
+  const server = await new Server(['--create-on-join']).start()
+  const { room_id: id } = (await server.call('POST', '/rooms/')).json
+  const client = join(server, id)
+  await until(() => client.provider.synced, 'synced')
+  const files = client.doc.getMap('files')
+  files.set('util', { size: [1, { a: null }], name: 'util.py', language: 'python' })
+  const nested = new Y.Map()
+  nested.set('name', 'notes.md')
+  files.set('notes', nested)
+  files.set('odd', 7)
+  const listed = async () => (await server.call('GET', `/rooms/${id}`)).json.files
+  await until(async () => (await listed()).length === 3, 'three are listed')
+  const wanted = [
+    { id: 'main', name: 'main.py', language: 'python' },
+    { id: 'util', name: 'util.py', language: 'python' },
+    { id: 'notes', name: 'notes.md', language: '' },
+  ]
+  assert.deepEqual(await listed(), wanted)
+  client.doc.transact(() => Array.from({ length: 80 }, (_, i) => files.set(`f${i}`, { name: `f${i}.py` })))
+  await until(async () => (await listed()).length === 64, 'the list is bounded')
+  files.delete('util')
+  await until(async () => !(await listed()).some((file) => file.id === 'util'), 'one is gone')
+  leave([client])
+  await server.remove()
+})
+
+test('a room made by joining is empty: client id 1 is free', async () => {
+  const server = await new Server(['--create-on-join']).start()
+  const first = join(server, 'own application', 1)
+  await until(() => first.provider.synced, 'synced')
+  assert.equal(Y.encodeStateAsUpdate(first.doc).length, 2)
+  assert.deepEqual((await server.call('GET', '/rooms/own%20application')).json.files, [])
+  first.text.insert(0, 'mine')
+  first.doc.getMap('m').set('k', 1)
+  const second = join(server, 'own application')
+  await until(() => second.text.toString() === 'mine' && second.doc.getMap('m').get('k') === 1, 'they converge')
+  second.text.insert(4, '!')
+  await converged(server, 'own application', [first, second])
+  leave([first, second])
+  await server.remove()
+})
+
+test('the name of the address is shown: decoded, cut, without control characters', async () => {
+  const server = await new Server().start()
+  const { room_id: id } = (await server.call('POST', '/rooms/')).json
+  const nameOf = async (query) => {
+    const socket = new WebSocket(`${server.ws}/${id}${query}`, ['tandem.v1'])
+    const hello = await new Promise((resolve, reject) => {
+      socket.on('message', (data) => data[0] === 121 && resolve(JSON.parse(String(data.subarray(data.indexOf(123))))))
+      socket.on('error', reject)
+    })
+    const [member] = (await server.call('GET', `/rooms/${id}`)).json.members
+    assert.equal(member.name, hello.name)
+    const end = new Promise((resolve) => socket.on('close', resolve))
+    socket.close()
+    await end
+    await until(async () => (await server.call('GET', `/rooms/${id}`)).json.members.length === 0, 'it left')
+    return hello.name
+  }
+  assert.equal(await nameOf('?name=Zo%C3%AB%20%26+co&x=1'), 'Zoë & co')
+  assert.equal(await nameOf('?x=name&name=Ada'), 'Ada')
+  assert.equal(await nameOf('?name='), 'Guest')
+  assert.equal(await nameOf('?name=%FF%FE'), 'Guest')
+  assert.equal(await nameOf(`?name=${encodeURIComponent('ä'.repeat(100))}`), 'ä'.repeat(32))
+  assert.equal(await nameOf('?name=A%0Ad%07a%7F'), 'Ada')
+  assert.equal(await nameOf('?name=%01%02'), 'Guest')
   await server.remove()
 })
