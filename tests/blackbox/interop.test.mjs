@@ -159,7 +159,10 @@ test('a room made by joining is empty: client id 1 is free', async () => {
   first.text.insert(0, 'mine')
   first.doc.getMap('m').set('k', 1)
   const second = join(server, 'own application')
-  await until(() => second.text.toString() === 'mine' && second.doc.getMap('m').get('k') === 1, 'they converge')
+  await until(
+    () => second.text.toString() === 'mine' && second.doc.getMap('m').get('k') === 1,
+    'they converge',
+  )
   second.text.insert(4, '!')
   await converged(server, 'own application', [first, second])
   leave([first, second])
@@ -172,7 +175,10 @@ test('the name of the address is shown: decoded, cut, without control characters
   const nameOf = async (query) => {
     const socket = new WebSocket(`${server.ws}/${id}${query}`, ['tandem.v1'])
     const hello = await new Promise((resolve, reject) => {
-      socket.on('message', (data) => data[0] === 121 && resolve(JSON.parse(String(data.subarray(data.indexOf(123))))))
+      socket.on(
+        'message',
+        (data) => data[0] === 121 && resolve(JSON.parse(String(data.subarray(data.indexOf(123))))),
+      )
       socket.on('error', reject)
     })
     const [member] = (await server.call('GET', `/rooms/${id}`)).json.members

@@ -446,20 +446,6 @@ static yoke_err encode(const yoke_doc *doc, const uint64_t *from, bool pending, 
     return yoke__err(out->err);
 }
 
-static yoke_err read_state(const yoke_doc *doc, yoke_bytes sv, uint64_t *from)
-{
-    yoke__state_reader r;
-    yoke_id id;
-    bool more = true;
-    yoke_err err = yoke__state_open(&r, bytes_of(sv.ptr, sv.len_bytes));
-    while (err == YOKE_OK && (err = yoke__state_next(&r, &id, &more)) == YOKE_OK && more) {
-        uint32_t client = yoke__client_find(doc, id.client);
-        if (client != YOKE__NONE && from != NULL)
-            from[client] = id.clock;
-    }
-    return err;
-}
-
 yoke_err yoke_doc_encode(const yoke_doc *doc, yoke_bytes sv, unsigned flags, yoke_blob *out)
 {
     base_alloc a;
@@ -479,7 +465,7 @@ yoke_err yoke_doc_encode(const yoke_doc *doc, yoke_bytes sv, unsigned flags, yok
             return YOKE_ENOMEM;
         if (from != NULL)
             memset(from, 0, size);
-        err = read_state(doc, sv, from);
+        err = yoke__read_state(doc, sv, from);
     }
     if (err == YOKE_OK)
         err = encode(doc, from, pending, &b);

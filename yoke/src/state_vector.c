@@ -34,3 +34,17 @@ uint64_t yoke_doc_state(const yoke_doc *doc, uint64_t client_id)
     uint32_t i = yoke__client_find(doc, client_id);
     return i == YOKE__NONE ? 0 : yoke__cl(doc, i)->state;
 }
+
+yoke_err yoke__read_state(const yoke_doc *doc, yoke_bytes sv, uint64_t *from)
+{
+    yoke__state_reader r;
+    yoke_id id;
+    bool more = true;
+    yoke_err err = yoke__state_open(&r, bytes_of(sv.ptr, sv.len_bytes));
+    while (err == YOKE_OK && (err = yoke__state_next(&r, &id, &more)) == YOKE_OK && more) {
+        uint32_t client = yoke__client_find(doc, id.client);
+        if (client != YOKE__NONE && from != NULL)
+            from[client] = id.clock;
+    }
+    return err;
+}
