@@ -171,6 +171,7 @@ void yoke_doc_free(yoke_doc *doc)
     yoke__vec_free(doc, &doc->touched, sizeof(uint32_t));
     yoke__vec_free(doc, &doc->touched_types, sizeof(uint32_t));
     yoke__vec_free(doc, &doc->dels, sizeof(yoke__drange));
+    yoke__vec_free(doc, &doc->gone, sizeof(yoke__gone));
     yoke__incoming_free(doc);
     buf_deinit(&doc->event);
     buf_deinit(&doc->cache);

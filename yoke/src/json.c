@@ -3,7 +3,8 @@
 #include "yoke/src/read.h"
 
 #include <math.h>
-#include <stdio.h>
+
+#include "yoke/src/js.h"
 
 void yoke__json_string(buf *out, bytes s)
 {
@@ -26,18 +27,10 @@ void yoke__json_string(buf *out, bytes s)
 
 static void put_number(buf *out, double number)
 {
-    char text[32];
-    if (!isfinite(number)) {
+    if (isfinite(number))
+        yoke__js_number(out, number);
+    else
         buf_put_str(out, "null");
-        return;
-    }
-    /* The shortest form that reads back as the same number. */
-    for (int digits = 1; digits <= 17; digits++) {
-        (void)snprintf(text, sizeof text, "%.*g", digits, number);
-        if (strtod(text, NULL) == number)
-            break;
-    }
-    buf_put_str(out, text);
 }
 
 static void put_base64(buf *out, yoke_bytes data)
@@ -70,7 +63,7 @@ static void put_scalar(buf *out, const yoke_value *v)
         buf_put_fmt(out, "%lld", (long long)v->integer);
         break;
     case YOKE_VALUE_DOUBLE:
-        put_number(out, v->number == 0 ? 0 : v->number);
+        put_number(out, v->number);
         break;
     case YOKE_VALUE_BIGINT:
         buf_put_fmt(out, "\"%lld\"", (long long)v->integer);
