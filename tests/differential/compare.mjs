@@ -90,11 +90,11 @@ const byName = (a, b) => (a.of < b.of ? -1 : 1)
 // Where updates wait, yjs may integrate them later than yoke does, or in another transaction.
 function compareEvents(f, p, answer) {
   if (p.waited) return
-  const got = answer.events.map((now) => now.filter(({ delta }) => delta.length > 0)).filter((now) => now.length > 0)
+  const got = answer.events
+    .map((now) => now.filter(({ delta }) => delta.length > 0))
+    .filter((now) => now.length > 0)
   f.same('number of events', got.length, p.events.length)
-  got.forEach((now, i) =>
-    f.same(`events[${i}]`, now.toSorted(byName), (p.events[i] ?? []).toSorted(byName)),
-  )
+  got.forEach((now, i) => f.same(`events[${i}]`, now.toSorted(byName), (p.events[i] ?? []).toSorted(byName)))
 }
 
 export function compare(p, answer) {

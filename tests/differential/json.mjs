@@ -11,7 +11,8 @@ export function asJson(v) {
   if (v instanceof Y.Doc) return v.guid
   // Half a pair of surrogates is U+FFFD in yoke.
   if (typeof v === 'string') return v.toWellFormed()
-  if (v instanceof Y.XmlElement || v instanceof Y.XmlFragment || v instanceof Y.Text) return v.toString().toWellFormed()
+  if (v instanceof Y.XmlElement || v instanceof Y.XmlFragment || v instanceof Y.Text)
+    return v.toString().toWellFormed()
   if (v instanceof Y.Array) return v.toArray().map(asJson)
   if (v instanceof Y.Map) return Object.fromEntries([...v.entries()].map(([k, x]) => [k, asJson(x)]))
   if (Array.isArray(v)) return v.map(asJson)

@@ -99,7 +99,12 @@ function markedStep(r, t) {
   if (z < 0.85)
     return t.insertEmbed(
       at,
-      r.pick([() => new Y.XmlElement('EM'), () => new Y.Map(), () => new Y.Text('plain'), () => new Y.XmlText('x')])(),
+      r.pick([
+        () => new Y.XmlElement('EM'),
+        () => new Y.Map(),
+        () => new Y.Text('plain'),
+        () => new Y.XmlText('x'),
+      ])(),
       r.pick([{}, format()]),
     )
   t.delete(at, Math.min(len, 3))
@@ -149,9 +154,7 @@ class Sources {
       }),
     )
     if (flavour === 'undo') {
-      this.undo = this.docs.map(
-        (doc) => new Y.UndoManager(doc[ROOTS[root]](root), { captureTimeout: 0 }),
-      )
+      this.undo = this.docs.map((doc) => new Y.UndoManager(doc[ROOTS[root]](root), { captureTimeout: 0 }))
     }
   }
 
@@ -229,10 +232,15 @@ function recordEvents(twin, root, events) {
   const nameOf = (type) => (type._item === null ? root : `${type._item.id.client}:${type._item.id.clock}`)
   const stepOf = (op) => ('insert' in op ? { ...op, insert: asJson(op.insert) } : op)
   const asSteps = (delta, isText) =>
-    delta.flatMap((op) => (isText || !op.insert ? [stepOf(op)] : op.insert.map((v) => ({ insert: asJson(v) }))))
+    delta.flatMap((op) =>
+      isText || !op.insert ? [stepOf(op)] : op.insert.map((v) => ({ insert: asJson(v) })),
+    )
   twin[ROOTS[root]](root).observeDeep((all) => {
     const now = all
-      .map((event) => ({ of: nameOf(event.target), delta: asSteps(event.delta, event.target instanceof Y.Text) }))
+      .map((event) => ({
+        of: nameOf(event.target),
+        delta: asSteps(event.delta, event.target instanceof Y.Text),
+      }))
       .filter(({ delta }) => delta.length > 0)
     if (now.length > 0) events.push(now)
   })

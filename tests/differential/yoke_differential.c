@@ -184,8 +184,8 @@ static void on_delta(void *ctx, const yoke_event *event)
     deltas d = {r->doc, json_array()};
     for (size_t i = 0; i < event->step_count; i++)
         (void)add_step(&d, &event->steps[i]);
-    json_array_append_new(r->now, json_pack("{s:o,s:o}", "of", name_of_type(r->doc, event->type),
-                                            "delta", d.out));
+    json_array_append_new(
+        r->now, json_pack("{s:o,s:o}", "of", name_of_type(r->doc, event->type), "delta", d.out));
 }
 
 /* ---- steps ---- */

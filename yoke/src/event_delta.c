@@ -37,7 +37,8 @@ size_t yoke__dels_from(const yoke_doc *doc, uint32_t client, uint32_t clock)
     size_t lo = 0;
     for (size_t hi = doc->dels.n; lo < hi;) {
         size_t mid = lo + (hi - lo) / 2;
-        if (v[mid].client < client || (v[mid].client == client && v[mid].clock + v[mid].len <= clock))
+        if (v[mid].client < client ||
+            (v[mid].client == client && v[mid].clock + v[mid].len <= clock))
             lo = mid + 1;
         else
             hi = mid;
@@ -102,7 +103,8 @@ static void note_inserts(yoke__delta_maker *m, uint32_t client)
 {
     const yoke__client *c = yoke__cl(m->doc, client);
     uint32_t clock = c->before;
-    for (uint32_t b; clock < c->state; clock = yoke__blk(m->doc, b)->clock + yoke__blk(m->doc, b)->len) {
+    for (uint32_t b; clock < c->state;
+         clock = yoke__blk(m->doc, b)->clock + yoke__blk(m->doc, b)->len) {
         b = yoke__block_at(m->doc, client, clock);
         const yoke__block *p = yoke__blk(m->doc, b);
         if (yoke__counts(p))
@@ -230,8 +232,7 @@ static void put_steps(yoke__delta_maker *m)
             d.text = (yoke_bytes){m->text.ptr + s->text_at, end - s->text_at};
         }
         if (s->attributes > 0)
-            d.attributes =
-                (const yoke_attribute *)(const void *)m->attributes.ptr + s->attribute;
+            d.attributes = (const yoke_attribute *)(const void *)m->attributes.ptr + s->attribute;
         buf_put(&m->out, &d, sizeof d);
     }
 }

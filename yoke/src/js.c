@@ -25,7 +25,8 @@ static size_t shortest(double number, char digit[DIGITS_MAX], int *point)
     size_t n = 0;
     const char *p = text;
     for (; *p != 'e'; p++)
-        if (*p >= '0' && *p <= '9') /* not the sign, nor the point, whatever the locale has for it */
+        if (*p >= '0' &&
+            *p <= '9') /* not the sign, nor the point, whatever the locale has for it */
             digit[n++] = *p;
     *point = 1 + (int)strtol(p + 1, NULL, 10);
     return n;
@@ -136,7 +137,7 @@ static const uint8_t *token_end(const uint8_t *p, const uint8_t *end)
             p += *p == '\\' ? 2 : 1;
         return p + 1;
     }
-    if (strchr("{}[],:", *start) == NULL)
+    if (strchr("{}[],: \n\r\t", *start) == NULL)
         while (p < end && strchr("{}[],: \n\r\t", *p) == NULL)
             p++;
     return p;
@@ -415,7 +416,8 @@ static void put_entries(buf *out, bool object, yoke__keyed *v, size_t n, const u
     }
     yoke__js_sort(v, n);
     for (size_t i = 0; i < n; i++)
-        if (i + 1 == n || yoke__js_compare(v[i].key, v[i + 1].key) != 0) /* the last of a key holds */
+        if (i + 1 == n ||
+            yoke__js_compare(v[i].key, v[i + 1].key) != 0) /* the last of a key holds */
             put_attribute(out, v[i].key, v[i].value);
 }
 
