@@ -90,6 +90,7 @@ static yoke_limits limits_of(const yoke_limits *l)
     d.update_bytes = or_default(l->update_bytes, d.update_bytes);
     d.structs = or_default(l->structs, d.structs);
     d.nesting = or_default(l->nesting, d.nesting);
+    d.nesting = d.nesting < YOKE__NESTING_MAX ? d.nesting : YOKE__NESTING_MAX;
     d.pending_bytes = or_default(l->pending_bytes, d.pending_bytes);
     d.pending_structs = or_default(l->pending_structs, d.pending_structs);
     d.doc_bytes = or_default(l->doc_bytes, d.doc_bytes);

@@ -358,6 +358,10 @@ void yoke__examine(yoke_doc *doc, uint32_t client);
 void yoke__wake_all(yoke_doc *doc);
 void yoke__pending_free(yoke_doc *doc);
 
+/* ------------------------------------------------------------------ nesting (nesting.c) */
+size_t yoke__type_level(const yoke_doc *doc, uint32_t type, size_t most);
+bool yoke__too_deep(const yoke_doc *doc, const yoke__struct *s, uint32_t client);
+
 /* ------------------------------------------------------------------ encoding (encode.c) */
 void yoke__encode_txn(const yoke_doc *doc, buf *out);
 size_t yoke__dels_of(const yoke_doc *doc, uint32_t client, const yoke__drange **first);

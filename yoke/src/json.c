@@ -284,7 +284,9 @@ yoke_err yoke_value_json(const yoke_doc *doc, const yoke_value *value, yoke_blob
     buf b;
     yoke__buf_over(&b, &a, out);
     out->len_bytes = 0;
-    writer w = {.doc = doc, .out = &b, .nesting = doc->limits.nesting};
+    /* Types and values each as deep as they may be, and an empty container at the end, which what
+     * reads them lets pass for it holds nothing. */
+    writer w = {.doc = doc, .out = &b, .nesting = 2 * doc->limits.nesting + 1};
     buf_init(&w.levels, &a, UINT32_MAX);
     yoke_err err = write_value(&w, value);
     buf_deinit(&w.levels);
