@@ -6,7 +6,7 @@
 /* What an observer saw, written down: "r3'' i2'xy' d2'' " for each event, attributes behind the
  * step in braces. */
 typedef struct record {
-    char text[512];
+    char text[2048];
     unsigned events;
     size_t len;
     uint64_t origin;
@@ -162,6 +162,118 @@ static void deltas_have_the_attributes_of_yjs(void **state)
     }
 }
 
+/* Client 7 writes a format of this value and "ab", client 8 then one of that value between the two:
+ * a change, or nothing new? */
+static void assert_change(const char *was, const char *is, bool changes)
+{
+    record seen = {.len = 0};
+    yoke_doc *doc = observed(1, NULL, false);
+    const yoke_observer observer = {&seen, NULL, on_delta};
+    uint8_t update[2048] = {1, 2, 7, 0, 6, 1, 1, 't', 1, 'f'};
+    size_t n = 10;
+    for (int i = 0; i < 2; i++) {
+        const char *json = i == 0 ? was : is;
+        static const uint8_t second[] = {1, 1, 8, 0, 0xc6, 7, 1, 7, 2, 1, 'f'};
+        size_t len = strlen(json);
+        if (i == 1) {
+            memcpy(update, second, sizeof second);
+            n = sizeof second;
+        }
+        if (len >= 128)
+            update[n++] = (uint8_t)(len | 128);
+        update[n++] = (uint8_t)(len >= 128 ? len >> 7 : len);
+        memcpy(update + n, json, len);
+        n += len;
+        if (i == 0) {
+            memcpy(update + n,
+                   "\x84\x07\x00\x02"
+                   "ab",
+                   6);
+            n += 6;
+        }
+        update[n++] = 0;
+        must(yoke_doc_apply(doc, (yoke_bytes){update, n}, 0, NULL));
+        must(yoke_doc_observe(doc, &observer));
+    }
+    seen.text[seen.len] = 0;
+    assert_int_equal(seen.len > 0, changes);
+    if (changes)
+        assert_memory_equal(seen.text, "r1'' r1''{f=", 12);
+    yoke_doc_free(doc);
+}
+
+/* Yjs compares values of attributes one level deep. */
+static void attributes_are_compared_as_yjs_does(void **state)
+{
+    (void)state;
+    assert_change("true", "true", false);
+    assert_change("\"s\"", " \"s\"\n", false);
+    assert_change("true", "1", true);
+    assert_change("true", "{}", true);
+    assert_change("{}", "null", true);
+    assert_change("{\"x\":1,\"y\":2}", "{\"y\":2,\"x\":1}", false);
+    assert_change("{\"x\":1,\"y\":2}", "{\"y\":3,\"x\":1}", true);
+    assert_change("{\"x\":1,\"y\":2}", "{\"y\":2,\"z\":1}", true);
+    assert_change("{\"x\":1}", "{\"x\":1,\"y\":2}", true);
+    assert_change("{\"x\":\"]\"}", "{\"x\":\"]\"}", false);
+    assert_change("{\"x\":[]}", "{\"x\":[]}", true);
+    assert_change("{\"x\":{}}", "{\"x\":{}}", true);
+    assert_change("[]", "{ }", false);
+    assert_change("[1]", "[1]", false);
+    assert_change("[1]", "[2]", true);
+    assert_change("[1,2]", "[2,1]", true);
+    assert_change("{\"x\":1}", "[\"x:1\"]", true);
+    assert_change("{ \"x\":1,\"y\":2}", "{ \"y\":2,\"x\":1}", true);
+    char many[2][1024];
+    for (int i = 0; i < 2; i++) {
+        size_t at = 0;
+        for (unsigned k = 0; k < 70; k++) {
+            int wrote =
+                snprintf(many[i] + at, sizeof many[i] - at, "%c\"k%02u\":%u", k == 0 ? '{' : ',',
+                         i == 0 ? k : 69 - k, i == 0 ? k + 10 : 69 - k + 10);
+            at += (size_t)wrote;
+        }
+        many[i][at++] = '}';
+        many[i][at] = 0;
+    }
+    assert_change(many[0], many[0], false);
+    assert_change(many[0], many[1], true); /* so many are not looked through */
+}
+
+/* One transaction that changes several long lists, maps, and what it brings itself. */
+static void one_event_for_each_list(void **state)
+{
+    (void)state;
+    record seen = {.len = 0};
+    yoke_doc *doc = observed(1, NULL, true);
+    const yoke_observer observer = {&seen, NULL, on_delta};
+    static const char *const names[] = {"one", "two", "short"};
+    yoke_type texts[3];
+    for (int k = 0; k < 3; k++) {
+        must(yoke_doc_root(doc, YOKE_STR(names[k]), YOKE_KIND_TEXT, &texts[k]));
+        for (unsigned i = 0; i < (k < 2 ? 80u : 3u); i++)
+            must(yoke_text_insert(doc, texts[k], i, YOKE_STR("xy")));
+    }
+    const yoke_value value = {.tag = YOKE_VALUE_TRUE};
+    must(yoke_doc_observe(doc, &observer));
+    must(yoke_txn_begin(doc, 0));
+    must(yoke_text_insert(doc, texts[1], 100, YOKE_STR("b")));
+    must(yoke_text_insert(doc, texts[0], 50, YOKE_STR("a")));
+    must(yoke_text_delete(doc, texts[1], 20, 2));
+    must(yoke_map_set(doc, texts[0], YOKE_STR("k"), &value));
+    must(yoke_text_delete(doc, texts[2], 1, 1));
+    must(yoke_text_insert(doc, texts[2], 2, YOKE_STR("c")));
+    must(yoke_text_insert(doc, texts[2], 0, YOKE_STR("gone")));
+    must(yoke_text_delete(doc, texts[2], 0, 4));
+    must(yoke_txn_commit(doc));
+    assert_int_equal(seen.events, 3);
+    seen.text[seen.len] = 0;
+    assert_non_null(strstr(seen.text, "r50'' i1'a' "));
+    assert_non_null(strstr(seen.text, "r20'' d2'' r78'' i1'b' "));
+    assert_non_null(strstr(seen.text, "r1'' d1'' r1'' i1'c' "));
+    yoke_doc_free(doc);
+}
+
 /* In a list with a position tree only what changed is looked at; the delta is the same. */
 static void deltas_of_long_lists(void **state)
 {
@@ -229,6 +341,8 @@ int main(void)
         cmocka_unit_test(text_events_say_what_changed),
         cmocka_unit_test(array_events_have_a_step_for_each_element),
         cmocka_unit_test(deltas_have_the_attributes_of_yjs),
+        cmocka_unit_test(attributes_are_compared_as_yjs_does),
+        cmocka_unit_test(one_event_for_each_list),
         cmocka_unit_test(deltas_of_long_lists),
         cmocka_unit_test(events_of_nested_types),
     };
