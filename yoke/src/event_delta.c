@@ -70,8 +70,11 @@ void yoke__delta_insert(yoke__delta_maker *m, const yoke__block *b, uint32_t fro
         yoke__write_text(&m->text, m->doc, b, from, to);
         return;
     }
+    size_t offset = b->ref == YOKE__ANY || b->ref == YOKE__JSON
+                        ? yoke__elements_offset(yoke__content(m->doc, b), b->ref, from)
+                        : 0;
     for (uint32_t i = from; i < to; i++) {
-        yoke_value v = yoke__block_value(m->doc, b, i);
+        yoke_value v = yoke__next_value(m->doc, b, i, &offset);
         m->open = false;
         yoke__step *step = yoke__delta_step(m, YOKE_DELTA_INSERT, 1);
         if (step != NULL)
