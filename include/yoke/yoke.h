@@ -38,6 +38,7 @@
  * V2.
  *
  * Source: yjs 13.6.33, lib0 0.2.120, y-protocols 1.0.7; docs/format.md describes the bytes.
+ * size: it is the one manual of the library.
  */
 #ifndef YOKE_YOKE_H
 #define YOKE_YOKE_H
