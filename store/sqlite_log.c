@@ -7,10 +7,12 @@
     X(TAIL, "SELECT seq, author, at_ms, crc32c, bytes FROM log WHERE room = ?1 AND seq > ?2"       \
             " ORDER BY seq")                                                                       \
     X(SNAPSHOT_GET, "SELECT upto_seq, crc32c, bytes FROM snapshots WHERE room = ?1")               \
-    X(SNAPSHOT_SEQ, "SELECT key, coalesce((SELECT upto_seq FROM snapshots WHERE room = key), 0)"   \
-                    " FROM rooms WHERE id = ?1")                                                   \
-    X(SNAPSHOT_PUT, "INSERT OR REPLACE INTO snapshots (room, upto_seq, at_ms, crc32c, bytes)"      \
-                    " VALUES (?1, ?2, ?3, ?4, ?5)")
+    X(KNOWN, "SELECT key, coalesce((SELECT upto_seq FROM snapshots WHERE room = key), 0),"         \
+             " coalesce((SELECT max(seq) FROM log WHERE room = key), 0) FROM rooms WHERE id = ?1") \
+    X(SNAPSHOT_PUT, "INSERT INTO snapshots (room, upto_seq, at_ms, crc32c, bytes)"                 \
+                    " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (room) DO UPDATE SET"                \
+                    " upto_seq = excluded.upto_seq, at_ms = excluded.at_ms,"                       \
+                    " crc32c = excluded.crc32c, bytes = excluded.bytes")
 
 enum { STATEMENTS(SQLITE_STATEMENT_ENUM) Q_COUNT };
 
@@ -37,7 +39,7 @@ int sqlite_append_row(sqlite_store *s, store_row *row)
     return err;
 }
 
-static int load_snapshot(sqlite_store *s, sqlite3_int64 key, load_builder *b)
+int sqlite_read_snapshot(sqlite_store *s, sqlite3_int64 key, load_builder *b, store_damage *damage)
 {
     sqlite3_stmt *q = statement(s, Q_SNAPSHOT_GET);
     sqlite3_bind_int64(q, 1, key);
@@ -51,47 +53,102 @@ static int load_snapshot(sqlite_store *s, sqlite3_int64 key, load_builder *b)
             load_builder_snapshot(b, (uint64_t)sqlite3_column_int64(q, 0), state);
     }
     sqlite3_reset(q);
+    if (err == STORE_ECORRUPT)
+        *damage = (store_damage){"snapshot", 0};
     return err;
 }
 
-static int load_tail(sqlite_store *s, sqlite3_int64 key, load_builder *b)
+/* The row the statement stands on, if it is `next_seq` and whole. */
+static int check_row(sqlite3_stmt *q, uint64_t next_seq, store_row *row, store_damage *damage)
+{
+    *row = (store_row){.seq = (uint64_t)sqlite3_column_int64(q, 0),
+                       .author = (uint64_t)sqlite3_column_int64(q, 1),
+                       .at_ms = sqlite3_column_int64(q, 2),
+                       .update = sqlite_bytes(q, 4)};
+    const char *what = NULL;
+    if (row->seq != next_seq)
+        what = "missing row";
+    else if (crc32c(row->update) != (uint64_t)sqlite3_column_int64(q, 3))
+        what = "log row";
+    if (what == NULL)
+        return BASE_OK;
+    *damage = (store_damage){what, next_seq};
+    return STORE_ECORRUPT;
+}
+
+int sqlite_read_log(sqlite_store *s, sqlite3_int64 key, uint64_t after_seq, sqlite_row_fn *take,
+                    void *ctx, store_damage *damage)
 {
     sqlite3_stmt *q = statement(s, Q_TAIL);
     sqlite3_bind_int64(q, 1, key);
-    sqlite3_bind_int64(q, 2, (sqlite3_int64)b->snapshot_seq);
-    int rc;
+    sqlite3_bind_int64(q, 2, (sqlite3_int64)after_seq);
     int err = BASE_OK;
-    while (err == BASE_OK && (rc = sqlite3_step(q)) != SQLITE_DONE) {
-        err = sqlite_err(rc);
-        if (err != BASE_OK)
+    for (bool more = true; more && err == BASE_OK;) {
+        int rc = sqlite3_step(q);
+        if (rc == SQLITE_DONE)
             break;
-        store_row row = {.seq = (uint64_t)sqlite3_column_int64(q, 0),
-                         .author = (uint64_t)sqlite3_column_int64(q, 1),
-                         .at_ms = sqlite3_column_int64(q, 2),
-                         .update = sqlite_bytes(q, 4)};
-        if (crc32c(row.update) != (uint64_t)sqlite3_column_int64(q, 3))
-            err = STORE_ECORRUPT;
-        else
-            load_builder_row(b, &row);
+        store_row row;
+        err = sqlite_err(rc);
+        if (err == STORE_ECORRUPT)
+            *damage = (store_damage){"log row", after_seq + 1};
+        else if (err == BASE_OK)
+            err = check_row(q, after_seq + 1, &row, damage);
+        if (err == BASE_OK)
+            more = take(ctx, &row);
+        after_seq++;
     }
     sqlite3_reset(q);
     return err;
+}
+
+static bool take_row(void *builder, const store_row *row)
+{
+    load_builder_row(builder, row);
+    return true;
 }
 
 int sqlite_load(store *base, const char *id, store_loaded *out)
 {
     sqlite_store *s = sqlite_self(base);
     store_room room;
+    store_damage damage;
     sqlite3_int64 key = 0;
     load_builder b;
     int err = sqlite_room_read(s, id, &room, &key);
     if (err != BASE_OK)
         return err;
     load_builder_init(&b, base->alloc);
-    err = load_snapshot(s, key, &b);
+    err = sqlite_read_snapshot(s, key, &b, &damage);
     if (err == BASE_OK)
-        err = load_tail(s, key, &b);
+        err = sqlite_read_log(s, key, b.snapshot_seq, take_row, &b, &damage);
     if (err == BASE_OK)
+        err = load_builder_finish(&b, &room, out);
+    load_builder_deinit(&b);
+    return err;
+}
+
+/* The snapshot and the good rows behind it; without a good snapshot, history from its beginning. */
+int sqlite_salvage(store *base, const char *id, store_loaded *out, store_damage *damage)
+{
+    sqlite_store *s = sqlite_self(base);
+    const store_history_query all = {0, INT64_MIN, SIZE_MAX, SIZE_MAX};
+    store_room room;
+    store_damage second = {NULL, 0};
+    sqlite3_int64 key = 0;
+    load_builder b;
+    bool more;
+    int err = sqlite_room_read(s, id, &room, &key);
+    if (err == STORE_ECORRUPT)
+        *damage = (store_damage){"record", 0};
+    if (err != BASE_OK)
+        return err;
+    load_builder_init(&b, base->alloc);
+    err = sqlite_read_snapshot(s, key, &b, damage);
+    if (err == BASE_OK)
+        err = sqlite_read_log(s, key, b.snapshot_seq, take_row, &b, damage);
+    else if (err == STORE_ECORRUPT)
+        err = sqlite_read_history(s, key, &all, &b, &more, &second);
+    if (err == BASE_OK || err == STORE_ECORRUPT)
         err = load_builder_finish(&b, &room, out);
     load_builder_deinit(&b);
     return err;
@@ -112,10 +169,11 @@ int sqlite_append(store *base, store_row *rows, size_t count)
 
 static int put_snapshot(sqlite_store *s, const char *id, const store_snapshot *snapshot)
 {
-    sqlite3_stmt *q = statement(s, Q_SNAPSHOT_SEQ);
+    sqlite3_stmt *q = statement(s, Q_KNOWN);
     sqlite_bind_str(q, 1, id);
     int rc = sqlite3_step(q);
-    sqlite3_int64 key = sqlite3_column_int64(q, 0), known = sqlite3_column_int64(q, 1);
+    sqlite3_int64 key = sqlite3_column_int64(q, 0), known = sqlite3_column_int64(q, 1),
+                  last = sqlite3_column_int64(q, 2);
     sqlite3_reset(q);
     sqlite3_clear_bindings(q);
     if (rc == SQLITE_DONE)
@@ -124,6 +182,8 @@ static int put_snapshot(sqlite_store *s, const char *id, const store_snapshot *s
         return sqlite_err(rc);
     if ((uint64_t)known > snapshot->upto_seq)
         return STORE_EEXISTS;
+    if (snapshot->upto_seq > (uint64_t)(last > known ? last : known))
+        return STORE_EBUSY;
     q = statement(s, Q_SNAPSHOT_PUT);
     sqlite3_bind_int64(q, 1, key);
     sqlite3_bind_int64(q, 2, (sqlite3_int64)snapshot->upto_seq);

@@ -1,4 +1,8 @@
-/* sqlite_rooms.c - records of rooms. */
+/* sqlite_rooms.c - records of rooms.
+ *
+ * A deleted room is one whose id is '/' and its key: no room can be called so, no reader finds it,
+ * and sqlite_upkeep.c takes it apart.
+ */
 #include "store/sqlite_store.h"
 
 #define STATEMENTS(X)                                                                              \
@@ -9,9 +13,11 @@
     X(SET_NAME, "UPDATE rooms SET name = ?2 WHERE id = ?1")                                        \
     X(SET_KEEP, "UPDATE rooms SET keep_ms = ?2 WHERE id = ?1")                                     \
     X(SET_USED, "UPDATE rooms SET used_at_ms = max(used_at_ms, ?2) WHERE id = ?1")                 \
-    X(DELETE, "DELETE FROM rooms WHERE id = ?1")                                                   \
+    X(DELETE, "UPDATE rooms SET id = '/' || key, keep_ms = 0 WHERE id = ?1")                       \
     X(EXPIRED, "SELECT id FROM rooms WHERE keep_ms > 0 AND used_at_ms + keep_ms < ?1"              \
-               " ORDER BY used_at_ms + keep_ms LIMIT ?2")
+               " ORDER BY used_at_ms + keep_ms LIMIT ?2")                                          \
+    X(LIST, "SELECT id FROM rooms WHERE id > ?1 AND id NOT BETWEEN '/' AND '/:'"                   \
+            " ORDER BY id LIMIT ?2")
 
 enum { STATEMENTS(SQLITE_STATEMENT_ENUM) Q_COUNT };
 
@@ -138,16 +144,31 @@ int sqlite_room_used(store *base, const char *id, int64_t at_ms)
     return change_room(s, statement(s, Q_SET_USED));
 }
 
-int sqlite_expired(store *base, int64_t now_ms, store_id *out, size_t max, size_t *count)
+/* Ids, as many as fit, of a query that was bound. */
+static int read_ids(sqlite3_stmt *q, store_id *out, size_t max, size_t *count)
 {
-    sqlite3_stmt *q = statement(sqlite_self(base), Q_EXPIRED);
-    sqlite3_bind_int64(q, 1, now_ms);
-    sqlite3_bind_int64(q, 2, (sqlite3_int64)max);
     int rc;
     *count = 0;
     while ((rc = sqlite3_step(q)) == SQLITE_ROW && *count < max)
         if (sqlite_copy_text(q, 0, out[*count].text, sizeof out->text))
             ++*count;
     sqlite3_reset(q);
+    sqlite3_clear_bindings(q);
     return sqlite_err(rc);
+}
+
+int sqlite_expired(store *base, int64_t now_ms, store_id *out, size_t max, size_t *count)
+{
+    sqlite3_stmt *q = statement(sqlite_self(base), Q_EXPIRED);
+    sqlite3_bind_int64(q, 1, now_ms);
+    sqlite3_bind_int64(q, 2, (sqlite3_int64)max);
+    return read_ids(q, out, max, count);
+}
+
+int sqlite_rooms(store *base, const char *after, store_id *out, size_t max, size_t *count)
+{
+    sqlite3_stmt *q = statement(sqlite_self(base), Q_LIST);
+    sqlite_bind_str(q, 1, after);
+    sqlite3_bind_int64(q, 2, (sqlite3_int64)max);
+    return read_ids(q, out, max, count);
 }

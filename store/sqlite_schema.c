@@ -35,11 +35,26 @@ static const char *const migrations[] = {
     " crc32c INTEGER NOT NULL,"
     " bytes BLOB NOT NULL"
     ") STRICT;",
+    /* Rows of the log with seq <= history_seq are in segments. */
+    "ALTER TABLE snapshots ADD COLUMN history_seq INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX snapshots_to_compact ON snapshots (room) WHERE history_seq < upto_seq;"
+    "CREATE TABLE segments ("
+    " room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,"
+    " first_seq INTEGER NOT NULL,"
+    " last_seq INTEGER NOT NULL,"
+    " first_at_ms INTEGER NOT NULL,"
+    " last_at_ms INTEGER NOT NULL,"
+    " raw_bytes INTEGER NOT NULL,"
+    " crc32c INTEGER NOT NULL,"
+    " bytes BLOB NOT NULL,"
+    " PRIMARY KEY (room, last_seq)"
+    ") STRICT;"
+    "CREATE INDEX segments_by_age ON segments (last_at_ms);",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof migrations / sizeof *migrations))
 
-static int read_pragma(sqlite_store *s, const char *sql, int *out)
+int sqlite_read_int(sqlite_store *s, const char *sql, int *out)
 {
     sqlite3_stmt *q;
     int rc = sqlite3_prepare_v2(s->db, sql, -1, &q, NULL);
@@ -51,14 +66,19 @@ static int read_pragma(sqlite_store *s, const char *sql, int *out)
     return sqlite_err(rc);
 }
 
+int sqlite_schema_version(void)
+{
+    return SCHEMA_VERSION;
+}
+
 int sqlite_schema_check(sqlite_store *s, int *version)
 {
     int id = 0, tables = 0;
-    int err = read_pragma(s, "PRAGMA application_id", &id);
+    int err = sqlite_read_int(s, "PRAGMA application_id", &id);
     if (err == BASE_OK)
-        err = read_pragma(s, "PRAGMA user_version", version);
+        err = sqlite_read_int(s, "PRAGMA user_version", version);
     if (err == BASE_OK)
-        err = read_pragma(s, "SELECT count(*) FROM sqlite_schema", &tables);
+        err = sqlite_read_int(s, "SELECT count(*) FROM sqlite_schema", &tables);
     if (err != BASE_OK)
         return err;
     bool fresh = id == 0 && *version == 0 && tables == 0;

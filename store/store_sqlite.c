@@ -1,13 +1,22 @@
 /* store_sqlite.c - the store in one SQLite file: opening it, transactions, the table of calls.
  *
  * WAL with synchronous = FULL: COMMIT returns when the log is flushed; NORMAL may lose the last
- * commits with the power.  The file is locked exclusively, because two servers on one file would
- * number one room's rows twice.
+ * commits with the power.  One server at a time: two on one file would number one room's rows
+ * twice. The lock for that is a file of its own, so that other processes can read meanwhile
+ * (backup).
  */
 #include "store/sqlite_store.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #define RETRY_MS 2000
 #define RETRY_STEP_MS 10
+/* An older file, up to here, is rewritten once when it is opened so that it can shrink; a larger
+ * one by backup and restore, for it would keep the server from starting. */
+#define REWRITE_PAGES_MAX 16384
 
 #define STATEMENTS(X)                                                                              \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
@@ -27,10 +36,19 @@ static sqlite3_stmt *statement(sqlite_store *s, int at)
 }
 
 static const sqlite_statements *const nouns[NOUN_COUNT] = {
-    [NOUN_TRANSACTION] = &transaction_statements,
-    [NOUN_ROOMS] = &sqlite_room_statements,
-    [NOUN_LOG] = &sqlite_log_statements,
+    [NOUN_TRANSACTION] = &transaction_statements, [NOUN_ROOMS] = &sqlite_room_statements,
+    [NOUN_LOG] = &sqlite_log_statements,          [NOUN_HISTORY] = &sqlite_history_statements,
+    [NOUN_UPKEEP] = &sqlite_upkeep_statements,
 };
+
+/* A write that the system refused for want of space has changed nothing that counts: unlike a
+ * failed flush it may be tried again. */
+static bool no_space(int rc)
+{
+    if (rc == SQLITE_IOERR_SHMSIZE)
+        return true;
+    return rc == SQLITE_IOERR_WRITE && (errno == EDQUOT || errno == EFBIG || errno == ENOSPC);
+}
 
 int sqlite_err(int rc)
 {
@@ -54,7 +72,16 @@ int sqlite_err(int rc)
     case SQLITE_CONSTRAINT:
         return STORE_EEXISTS;
     default:
-        return STORE_EIO;
+        break;
+    }
+    switch (rc) {
+    case SQLITE_IOERR_READ: /* of what is read, and of nothing else, the disk lost something */
+    case SQLITE_IOERR_SHORT_READ:
+    case SQLITE_IOERR_DATA:
+    case SQLITE_IOERR_CORRUPTFS:
+        return STORE_ECORRUPT;
+    default:
+        return no_space(rc) ? STORE_EFULL : STORE_EIO;
     }
 }
 
@@ -123,7 +150,7 @@ static int sqlite_ping(store *base)
     return sqlite_err(rc);
 }
 
-static void sqlite_close(store *base)
+void sqlite_close(store *base)
 {
     sqlite_store *s = sqlite_self(base);
     for (size_t i = 0; i < NOUN_COUNT; i++) {
@@ -133,6 +160,8 @@ static void sqlite_close(store *base)
         base_alloc_put(base->alloc, q, nouns[i]->count * sizeof(sqlite3_stmt *));
     }
     sqlite3_close(s->db);
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
     base_alloc_put(base->alloc, s, sizeof *s);
 }
 
@@ -141,7 +170,7 @@ int sqlite_exec(sqlite_store *s, const char *sql)
     return sqlite_err(sqlite3_exec(s->db, sql, NULL, NULL, NULL));
 }
 
-static int prepare(sqlite_store *s)
+int sqlite_prepare(sqlite_store *s)
 {
     for (size_t i = 0; i < NOUN_COUNT; i++) {
         sqlite3_stmt **q = base_alloc_get(s->base.alloc, nouns[i]->count * sizeof(sqlite3_stmt *));
@@ -159,52 +188,108 @@ static int prepare(sqlite_store *s)
     return BASE_OK;
 }
 
-static int open_file(sqlite_store *s, const char *path)
+static int take_lock(sqlite_store *s, const char *path)
+{
+    char name[4096];
+    if (snprintf(name, sizeof name, "%s-lock", path) >= (int)sizeof name)
+        return STORE_EIO;
+    s->lock_fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (s->lock_fd < 0)
+        return STORE_EIO;
+    if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK ? STORE_EBUSY : STORE_EIO;
+    return BASE_OK;
+}
+
+/* Files that were made before space was given back learn it by being rewritten. */
+static int make_shrinkable(sqlite_store *s)
+{
+    int mode = 0, pages = 0;
+    int err = sqlite_read_int(s, "PRAGMA auto_vacuum", &mode);
+    if (err == BASE_OK)
+        err = sqlite_read_int(s, "PRAGMA page_count", &pages);
+    if (err != BASE_OK || mode == 2 || pages > REWRITE_PAGES_MAX)
+        return err;
+    err = sqlite_exec(s, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM");
+    return err == STORE_EFULL ? BASE_OK : err; /* store_stats.shrinks tells */
+}
+
+static int open_file(sqlite_store *s, const store_sqlite_options *options)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    int rc = sqlite3_open_v2(path, &s->db, flags, NULL);
-    int version = 0;
+    int err = options->vfs == NULL ? take_lock(s, options->path) : BASE_OK;
+    if (err != BASE_OK)
+        return err;
+    int rc = sqlite3_open_v2(options->path, &s->db, flags, options->vfs);
     if (rc != SQLITE_OK)
         return sqlite_err(rc);
     sqlite3_extended_result_codes(s->db, 1);
     sqlite3_busy_timeout(s->db, 0);
     /* Looked at before anything is written, so that a file that is not ours stays as it is. */
-    int err = sqlite_exec(s, "PRAGMA locking_mode = EXCLUSIVE");
-    if (err == BASE_OK)
-        err = sqlite_schema_check(s, &version);
+    int version = 0;
+    err = sqlite_schema_check(s, &version);
+    if (err == BASE_OK && version == 0)
+        err = sqlite_exec(s, "PRAGMA auto_vacuum = INCREMENTAL");
     if (err == BASE_OK)
         err = sqlite_exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                              "PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;"
                              "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
     if (err == BASE_OK)
         err = sqlite_schema_migrate(s);
-    return err == BASE_OK ? prepare(s) : err;
+    if (err == BASE_OK)
+        err = make_shrinkable(s);
+    if (err == BASE_OK)
+        err = sqlite_read_int(s, "PRAGMA page_size", &s->page_bytes);
+    if (err == BASE_OK && options->bytes_max > 0) {
+        char sql[64];
+        snprintf(sql, sizeof sql, "PRAGMA max_page_count = %llu",
+                 (unsigned long long)(options->bytes_max / (uint64_t)s->page_bytes));
+        err = sqlite_exec(s, sql);
+    }
+    if (err == BASE_OK)
+        err = sqlite_prepare(s);
+    if (err == BASE_OK)
+        sqlite_upkeep_init(s);
+    return err;
 }
 
-int store_sqlite_open(const char *path, const base_alloc *alloc, store **out)
+const store_ops sqlite_ops = {
+    .close = sqlite_close,
+    .room_create = sqlite_room_create,
+    .room_get = sqlite_room_get,
+    .room_patch = sqlite_room_patch,
+    .room_delete = sqlite_room_delete,
+    .room_used = sqlite_room_used,
+    .load = sqlite_load,
+    .append = sqlite_append,
+    .snapshot_put = sqlite_snapshot_put,
+    .expired = sqlite_expired,
+    .rooms = sqlite_rooms,
+    .ping = sqlite_ping,
+    .history = sqlite_history,
+    .salvage = sqlite_salvage,
+    .upkeep = sqlite_upkeep,
+    .stats_get = sqlite_stats_get,
+};
+
+int store_sqlite_open_with(const store_sqlite_options *options, const base_alloc *alloc,
+                           store **out)
 {
-    static const store_ops ops = {
-        .close = sqlite_close,
-        .room_create = sqlite_room_create,
-        .room_get = sqlite_room_get,
-        .room_patch = sqlite_room_patch,
-        .room_delete = sqlite_room_delete,
-        .room_used = sqlite_room_used,
-        .load = sqlite_load,
-        .append = sqlite_append,
-        .snapshot_put = sqlite_snapshot_put,
-        .expired = sqlite_expired,
-        .ping = sqlite_ping,
-    };
     sqlite_store *s = base_alloc_get(alloc, sizeof *s);
     if (s == NULL)
         return BASE_ENOMEM;
-    *s = (sqlite_store){.base = {&ops, alloc}};
-    int err = open_file(s, path);
+    *s = (sqlite_store){.base = {.ops = &sqlite_ops, .alloc = alloc}, .lock_fd = -1};
+    int err = open_file(s, options);
     if (err != BASE_OK) {
         sqlite_close(&s->base);
         return err;
     }
     *out = &s->base;
     return BASE_OK;
+}
+
+int store_sqlite_open(const char *path, const base_alloc *alloc, store **out)
+{
+    store_sqlite_options options = {.path = path};
+    return store_sqlite_open_with(&options, alloc, out);
 }
