@@ -30,6 +30,7 @@ struct store {
     const store_ops *ops;
     const base_alloc *alloc;
     bool failed;
+    bool wants_upkeep;
 };
 
 /* Gathers a store_loaded or a store_page: all bytes in one block, all rows in another. */

@@ -1,7 +1,7 @@
 /* sqlite_rooms.c - records of rooms.
  *
- * A deleted room is one whose id is '/' and its key: no room can be called so, no reader finds it,
- * and sqlite_upkeep.c takes it apart.
+ * A deleted room is one whose id is the character U+0001 and its key: no room can be called so, no
+ * reader finds it, and sqlite_upkeep.c takes it apart.
  */
 #include "store/sqlite_store.h"
 
@@ -13,10 +13,10 @@
     X(SET_NAME, "UPDATE rooms SET name = ?2 WHERE id = ?1")                                        \
     X(SET_KEEP, "UPDATE rooms SET keep_ms = ?2 WHERE id = ?1")                                     \
     X(SET_USED, "UPDATE rooms SET used_at_ms = max(used_at_ms, ?2) WHERE id = ?1")                 \
-    X(DELETE, "UPDATE rooms SET id = '/' || key, keep_ms = 0 WHERE id = ?1")                       \
+    X(DELETE, "UPDATE rooms SET id = char(1) || key, keep_ms = 0 WHERE id = ?1")                   \
     X(EXPIRED, "SELECT id FROM rooms WHERE keep_ms > 0 AND used_at_ms + keep_ms < ?1"              \
                " ORDER BY used_at_ms + keep_ms LIMIT ?2")                                          \
-    X(LIST, "SELECT id FROM rooms WHERE id > ?1 AND id NOT BETWEEN '/' AND '/:'"                   \
+    X(LIST, "SELECT id FROM rooms WHERE id > ?1 AND id NOT BETWEEN char(1) AND char(2)"            \
             " ORDER BY id LIMIT ?2")
 
 enum { STATEMENTS(SQLITE_STATEMENT_ENUM) Q_COUNT };

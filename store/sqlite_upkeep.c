@@ -10,7 +10,7 @@
 #define SPARE_SHARE 16
 
 #define STATEMENTS(X)                                                                              \
-    X(DELETED, "SELECT key FROM rooms WHERE id BETWEEN '/' AND '/:' LIMIT 1")                      \
+    X(DELETED, "SELECT key FROM rooms WHERE id BETWEEN char(1) AND char(2) LIMIT 1")               \
     X(LOG_SIZES, "SELECT seq, length(bytes) FROM log WHERE room = ?1 ORDER BY seq LIMIT ?2")       \
     X(LOG_DROP, "DELETE FROM log WHERE room = ?1 AND seq <= ?2")                                   \
     X(SEGMENT_SIZES, "SELECT last_seq, length(bytes) FROM segments WHERE room = ?1"                \
@@ -55,26 +55,27 @@ static int read_number(sqlite3_stmt *q, sqlite3_int64 *out)
 
 /* -------------------------------------------------------------------------- checkpoints ------ */
 
-static int on_commit(void *arg, sqlite3 *db, const char *name, int pages)
-{
-    sqlite_store *s = arg;
-    (void)db;
-    (void)name;
-    s->wal_pages = pages;
-    return SQLITE_OK;
-}
-
-void sqlite_upkeep_init(sqlite_store *s)
-{
-    sqlite3_wal_hook(s->db, on_commit, s);
-}
-
 /* A reader may keep pages in the write-ahead log; then there is no use in trying again before it
  * has grown. */
 static bool checkpoint_due(const sqlite_store *s, bool wanted)
 {
     int least = s->wal_tried_pages + (wanted ? 1 : STORE_CHECKPOINT_PAGES);
     return s->wal_pages >= least;
+}
+
+static int on_commit(void *arg, sqlite3 *db, const char *name, int pages)
+{
+    sqlite_store *s = arg;
+    (void)db;
+    (void)name;
+    s->wal_pages = pages;
+    s->base.wants_upkeep |= checkpoint_due(s, false);
+    return SQLITE_OK;
+}
+
+void sqlite_upkeep_init(sqlite_store *s)
+{
+    sqlite3_wal_hook(s->db, on_commit, s);
 }
 
 static int checkpoint(sqlite_store *s, store_upkept *out)

@@ -43,6 +43,11 @@ bool store_failed(const store *s)
     return s->failed;
 }
 
+bool store_wants_upkeep(const store *s)
+{
+    return s->wants_upkeep;
+}
+
 void store_close(store *s)
 {
     if (s != NULL)
@@ -51,7 +56,7 @@ void store_close(store *s)
 
 int store_room_create(store *s, const store_room *room, bytes first_update)
 {
-    assert(room->id[0] != '\0' && room->id[0] != '/' && room->keep_ms >= 0);
+    assert((unsigned char)room->id[0] >= 0x20 && room->keep_ms >= 0);
     return noted(s, s->ops->room_create(s, room, first_update));
 }
 
@@ -69,7 +74,9 @@ int store_room_patch(store *s, const char *id, const store_patch *patch)
 
 int store_room_delete(store *s, const char *id)
 {
-    return noted(s, s->ops->room_delete(s, id));
+    int err = noted(s, s->ops->room_delete(s, id));
+    s->wants_upkeep |= err == BASE_OK;
+    return err;
 }
 
 int store_room_used(store *s, const char *id, int64_t at_ms)
@@ -94,7 +101,9 @@ int store_append(store *s, store_row *rows, size_t count)
 int store_snapshot_put(store *s, const char *id, const store_snapshot *snapshot)
 {
     assert(snapshot->upto_seq <= INT64_MAX);
-    return noted(s, s->ops->snapshot_put(s, id, snapshot));
+    int err = noted(s, s->ops->snapshot_put(s, id, snapshot));
+    s->wants_upkeep |= err == BASE_OK;
+    return err;
 }
 
 int store_expired(store *s, int64_t now_ms, store_id *out, size_t max, size_t *count)
@@ -121,7 +130,10 @@ int store_salvage(store *s, const char *id, store_loaded *out, store_damage *dam
 int store_upkeep(store *s, const store_upkeep_options *options, store_upkept *out)
 {
     *out = (store_upkept){.work = STORE_WORK_NONE};
-    return noted(s, s->ops->upkeep(s, options, out));
+    s->wants_upkeep = false;
+    int err = noted(s, s->ops->upkeep(s, options, out));
+    s->wants_upkeep |= err == BASE_OK && out->work != STORE_WORK_NONE;
+    return err;
 }
 
 int store_stats_get(store *s, store_stats *out)

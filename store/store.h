@@ -122,7 +122,7 @@ void store_close(store *s);
 bool store_failed(const store *s);
 
 /* store_room_create - record and first update (row 1, author 0; empty: no row) in one transaction.
- * An id does not begin with '/'.  Returns STORE_EEXISTS. */
+ * An id does not begin with a control character.  Returns STORE_EEXISTS. */
 BASE_MUST_CHECK int store_room_create(store *s, const store_room *room, bytes first_update);
 
 /* store_room_get / patch / delete - by id; STORE_ENOTFOUND.  After a delete the id is free at once;
@@ -243,9 +243,12 @@ typedef struct store_upkept {
     store_id room;  /* of compaction */
 } store_upkept;
 
-/* store_upkeep - one bounded step of the most urgent of these.  Call it again until it says NONE,
- * and whenever something was deleted or a snapshot was put. */
+/* store_upkeep - one bounded step of the most urgent of these.  Call it while store_wants_upkeep,
+ * and once after opening: what a crash interrupted is still to be done. */
 BASE_MUST_CHECK int store_upkeep(store *s, const store_upkeep_options *options, store_upkept *out);
+
+/* store_wants_upkeep - is there work that a call made, or that the last step left?  Cheap. */
+bool store_wants_upkeep(const store *s);
 
 /* store_stats_get - for /metrics. */
 typedef struct store_stats {
