@@ -244,13 +244,22 @@ void room_on_store_stalled(room *r, int err, int64_t now_ms)
     (void)now_ms;
     if (r->doc == NULL)
         return;
-    room__log(r, ROOM_LOG_ERROR, "store_stalled", store_err_text(err), 0);
     if (r->stalled)
         return;
     r->stalled = true;
+    room__log(r, ROOM_LOG_ERROR, "store_stalled", store_err_text(err), 0);
     room__event(r, NULL,
                 bytes_of_str("{\"type\":\"error\",\"code\":\"store_stalled\",\"message\":\"The "
                              "server cannot save at the moment; it keeps trying.\"}"));
+}
+
+void room_on_store_failed(room *r, int err)
+{
+    if (r->doc == NULL)
+        return;
+    room__log(r, ROOM_LOG_ERROR, "store_failed", store_err_text(err), 0);
+    close_everyone(r, WS_CLOSE_INTERNAL, "the stored room is damaged");
+    unload(r);
 }
 
 void room_on_snapshot_done(room *r, uint64_t upto_seq, int err, int64_t now_ms)
