@@ -234,7 +234,7 @@ static void run_jobs(store_thread *t, store_job *job)
 
 static bool upkeep_wanted(store_thread *t)
 {
-    t->upkeep_due |= store_wants_upkeep(t->store) && !t->stalled;
+    t->upkeep_due |= store_wants_upkeep(t->store);
     return t->upkeep_due;
 }
 
