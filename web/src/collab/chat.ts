@@ -27,6 +27,11 @@ export interface ChatPort {
   load: (before?: number) => Promise<ChatPage | null>
 }
 
+/** 96 random bits; randomUUID is missing on plain http. */
+function randomRef(): string {
+  return [...crypto.getRandomValues(new Uint32Array(3))].map((n) => n.toString(36)).join('-')
+}
+
 /**
  * What is said in a room, as this window knows it. A message is shown as said when the server has
  * stored it; until then it is outgoing and is sent again after each reconnection, under one name,
@@ -62,7 +67,7 @@ export class Chat extends Emitter<{ changed: ChatState }> {
   }
 
   say(text: string): void {
-    const ref = crypto.randomUUID()
+    const ref = randomRef()
     this.refs.add(ref)
     this.outgoing = [...this.outgoing, { ref, text, problem: '' }]
     this.send(ref)

@@ -2,17 +2,14 @@ import * as Y from 'yjs'
 import { isRecord } from '../shared/lib/guard'
 import { type DeltaOp, deltaToEdits } from './delta'
 import type { HistoryRow } from './history-rows'
+import { type TextDifference, textDifference } from './text-difference'
 
 const FILE_PREFIX = 'file:'
 const CHECKPOINT_MOMENTS = 1_000
 
 /** A change of one file's text, which can be taken back: it says what it removed. */
-export interface TextEdit {
+export interface TextEdit extends TextDifference {
   file: string
-  /** UTF-16 units from the start. */
-  at: number
-  removed: string
-  inserted: string
 }
 
 /** One row that changed a text or the list of files. */
@@ -54,22 +51,6 @@ function isLowSurrogate(text: string, at: number): boolean {
 
 function tearsPair(text: string, { at, removed }: TextEdit): boolean {
   return isLowSurrogate(text, at) || isLowSurrogate(text, at + removed.length)
-}
-
-/** The one edit that makes `after` of `before`; null: they are equal. */
-function difference(file: string, before: string, after: string): TextEdit | null {
-  if (before === after) return null
-  const shorter = Math.min(before.length, after.length)
-  let start = 0
-  while (start < shorter && before[start] === after[start]) start++
-  let end = 0
-  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end++
-  return {
-    file,
-    at: start,
-    removed: before.slice(start, before.length - end),
-    inserted: after.slice(start, after.length - end),
-  }
 }
 
 /**
@@ -187,8 +168,8 @@ export class Timeline {
     const torn = edits.some((edit) => tearsPair(this.newest.get(file) ?? '', edit))
     for (const edit of edits) this.take(edit)
     // Yjs puts U+FFFD for both halves of a torn surrogate pair, and no event says so.
-    const mended = torn && difference(file, this.newest.get(file) ?? '', text.toString())
-    if (mended) this.take(mended)
+    const mended = torn && textDifference(this.newest.get(file) ?? '', text.toString())
+    if (mended) this.take({ file, ...mended })
   }
 
   private take(edit: TextEdit): void {
