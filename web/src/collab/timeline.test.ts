@@ -4,7 +4,7 @@ import * as Y from 'yjs'
 import { Authorship } from './authorship'
 import { decodeRows, type HistoryRow } from './history-rows'
 import { seeded } from './testing'
-import { Timeline } from './timeline'
+import { placesAfter, Timeline } from './timeline'
 
 /** Two people and a log, as a server keeps it. */
 class Log {
@@ -113,6 +113,27 @@ describe('timeline', () => {
     expect(timeline.moments.length).toBe(1)
     expect(timeline.textsAt(0).get('main')).toBe('ba')
   })
+})
+
+test('edits are found in the text they leave behind', () => {
+  const log = new Log(1)
+  const text = log.text(0)
+  text.insert(0, 'one two three')
+  log.docs[0]?.transact(() => {
+    text.insert(0, 'A')
+    text.delete(5, 4)
+    text.insert(text.length, 'Z')
+  })
+  const timeline = new Timeline()
+  timeline.add(log.rows)
+  const after = timeline.textsAt(1).get('main') ?? ''
+  expect(after).toBe('Aone threeZ')
+  const places = placesAfter(timeline.moments[1]?.edits ?? [])
+  expect(places.map(({ at, length }) => [at, after.slice(at, at + length)])).toEqual([
+    [10, 'Z'],
+    [5, ''],
+    [0, 'A'],
+  ])
 })
 
 test('authorship tells who wrote a line last', () => {

@@ -22,6 +22,17 @@ export interface Moment {
   files?: ReadonlyMap<string, string>
 }
 
+/** Where the edits of one moment stand in the text that all of them leave behind. */
+export function placesAfter(edits: readonly TextEdit[]): { at: number; length: number }[] {
+  return edits.map(({ at, inserted }, i) => {
+    let shifted = at
+    for (const later of edits.slice(i + 1)) {
+      if (later.at <= shifted) shifted += later.inserted.length - later.removed.length
+    }
+    return { at: Math.max(0, shifted), length: inserted.length }
+  })
+}
+
 type Texts = Map<string, string>
 
 function apply(texts: Texts, edit: TextEdit): void {

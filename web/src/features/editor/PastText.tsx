@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { textDifference } from '../../collab/text-difference'
-import type { TextEdit } from '../../collab/timeline'
+import { placesAfter, type TextEdit } from '../../collab/timeline'
 import type { Theme } from '../../shared/store/editorSlice'
 import styles from './EditorPane.module.css'
 import './past.css'
@@ -35,8 +35,8 @@ function show(editor: Editor, text: string): void {
 function mark(editor: Editor, marks: Decorations, edits: readonly TextEdit[], color: number): void {
   const model = editor.getModel()
   if (!model) return
-  const ranges = edits.map(({ at, inserted }) =>
-    monaco.Range.fromPositions(model.getPositionAt(at), model.getPositionAt(at + inserted.length)),
+  const ranges = placesAfter(edits).map(({ at, length }) =>
+    monaco.Range.fromPositions(model.getPositionAt(at), model.getPositionAt(at + length)),
   )
   marks.set(
     ranges.map((range) => ({
