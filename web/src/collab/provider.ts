@@ -21,6 +21,8 @@ export interface ProviderState {
   link: ProviderLink
   confirms: boolean
   waiting: number
+  /** The room has as many people as it takes; it is tried again. */
+  full: boolean
 }
 
 type ProviderEvents = {
@@ -51,6 +53,9 @@ const HELLO_WAIT_MS = 3_000
 const STEP1_WAIT_MS = 1_000
 const SILENCE_MS = 30_000
 const PROBE_MS = 10_000
+const CLOSE_TRY_LATER = 1013
+/** The name of the limit stands first in the reason. */
+const ROOM_FULL = 'room_members'
 
 /**
  * Keeps one Yjs document and its awareness in step with one room over a WebSocket.
@@ -73,6 +78,7 @@ export class Provider extends Emitter<ProviderEvents> {
   private greeted = false
   private answered = false
   private confirms = false
+  private full = false
   private holding = false
   private heldIn: Uint8Array[] = []
   private heldOut: Uint8Array[] = []
@@ -102,7 +108,8 @@ export class Provider extends Emitter<ProviderEvents> {
   }
 
   get state(): ProviderState {
-    return { link: this.link, confirms: this.confirms, waiting: this.unsynced.waiting }
+    const { link, confirms, full } = this
+    return { link, confirms, full, waiting: this.unsynced.waiting }
   }
 
   connect(): void {
@@ -202,6 +209,7 @@ export class Provider extends Emitter<ProviderEvents> {
       this.emit('final', { code, reason })
       return
     }
+    this.full = code === CLOSE_TRY_LATER && reason.startsWith(ROOM_FULL)
     // The first miss after being live is not yet worth a word: most servers are back at once.
     this.link = wasLive ? 'connecting' : 'offline'
     this.publish()
@@ -297,6 +305,7 @@ export class Provider extends Emitter<ProviderEvents> {
   private synced(): void {
     this.attempt = 0
     this.link = 'live'
+    this.full = false
     this.publish()
     // Tandem asks everyone who may write. A plain server that never asks gets everything.
     if (this.answered || this.confirms) return

@@ -38,6 +38,8 @@ export interface Hello {
   name: string
   color: number | null
   roomName: string
+  members: { session: number; role: string }[]
+  limits: Readonly<Record<string, number>>
 }
 
 /** What the server tells beside the text. Types we do not know are kept, and ignored above. */
@@ -45,6 +47,7 @@ export type RoomEvent =
   | Hello
   | { type: 'renamed'; name: string }
   | { type: 'roleChanged'; session: number | null; role: string }
+  | { type: 'memberJoined'; session: number; role: string }
   | { type: 'notice'; message: string }
   | { type: 'error'; message: string }
   | { type: 'other' }
@@ -78,22 +81,41 @@ export function decodeMessage(bytes: Uint8Array): Message {
   }
 }
 
+const index = (value: unknown) => (isIndex(value) ? value : null)
+const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 500) : '')
+
+function readMember(raw: unknown): { session: number; role: string } | null {
+  if (!isRecord(raw) || !isIndex(raw.session)) return null
+  return { session: raw.session, role: text(raw.role) }
+}
+
+function readHello(raw: Record<string, unknown>): Hello {
+  const room = isRecord(raw.room) ? raw.room : {}
+  const limits = Object.entries(isRecord(raw.limits) ? raw.limits : {})
+  const members = Array.isArray(raw.members) ? raw.members : []
+  return {
+    type: 'hello',
+    epoch: text(raw.epoch),
+    role: text(raw.role),
+    session: index(raw.session),
+    name: text(raw.name),
+    color: index(raw.color_index) ?? index(raw.color),
+    roomName: text(room.name),
+    members: members.map(readMember).filter((member) => member !== null),
+    limits: Object.fromEntries(
+      limits.filter((limit): limit is [string, number] => isIndex(limit[1])),
+    ),
+  }
+}
+
 export function readEvent(raw: unknown): RoomEvent {
   if (!isRecord(raw) || typeof raw.type !== 'string') return { type: 'other' }
-  const index = (value: unknown) => (isIndex(value) ? value : null)
-  const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 500) : '')
   switch (raw.type) {
-    case 'hello': {
-      const room = isRecord(raw.room) ? raw.room : {}
-      return {
-        type: 'hello',
-        epoch: text(raw.epoch),
-        role: text(raw.role),
-        session: index(raw.session),
-        name: text(raw.name),
-        color: index(raw.color_index) ?? index(raw.color),
-        roomName: text(room.name),
-      }
+    case 'hello':
+      return readHello(raw)
+    case 'member_joined': {
+      const member = readMember(raw.member)
+      return member ? { type: 'memberJoined', ...member } : { type: 'other' }
     }
     case 'renamed':
     case 'room_renamed':
