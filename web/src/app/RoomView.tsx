@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import type { Whereabouts } from '../collab/edge-marks'
 import type { Session } from '../collab/session'
+import { ChatNews } from '../features/chat/ChatNews'
 import type { EditorApi } from '../features/editor/editor-api'
 import { DropZone } from '../features/files/DropZone'
 import { FilesPanel } from '../features/files/FilesPanel'
@@ -17,14 +18,16 @@ import { StatusLight } from '../features/status/StatusLight'
 import { sizeWords } from '../shared/lib/limits'
 import { toast } from '../shared/lib/toasts'
 import { useAppDispatch, useAppSelector } from '../shared/store/hooks'
-import { filesToggled, narrowTabShown, panelToggled } from '../shared/store/layoutSlice'
+import { filesToggled, narrowTabShown, panelShown, panelToggled } from '../shared/store/layoutSlice'
 import { Toasts } from '../shared/ui/Toasts'
 import { type DialogName, roomCommands } from './commands'
-import { PANELS } from './panels'
+import { HistoryPane } from './HistoryPane'
+import { panelTabs } from './panels'
 import { RoomDialogs } from './RoomDialogs'
 import { cycleRegion } from './regions'
 import { FilesPane, SidePane } from './SidePanes'
 import { useKeys } from './useKeys'
+import { usePast } from './usePast'
 
 export const loadEditor = () => import('../features/editor/EditorPane')
 const EditorPane = lazy(loadEditor)
@@ -32,7 +35,6 @@ const EditorPane = lazy(loadEditor)
 const TABS = [
   { id: 'code', label: 'Code', icon: 'code' },
   { id: 'files', label: 'Files', icon: 'files' },
-  ...PANELS,
 ] as const
 
 interface Props {
@@ -52,6 +54,8 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
   const [dialog, setDialog] = useState<DialogName | null>(null)
   const [naming, setNaming] = useState(false)
   const editor = useRef<EditorApi>(null)
+  const focusText = useCallback(() => editor.current?.focus(), [])
+  const past = usePast(focusText)
   const tab = narrow ? layout.narrowTab : null
   const readOnly = room.readOnly || !room.ready || room.problem !== null
 
@@ -81,13 +85,22 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
           newFile,
           cycleRegion: (back) => cycleRegion(back, () => editor.current?.focus()),
           toggleTheme: onToggleTheme,
+          showPanel: (id) => dispatch(narrow ? narrowTabShown(id) : panelShown(id)),
+          showHistory: () => past.open(null),
         })
       : []
   useKeys(commands)
 
+  const goToLine = useCallback(
+    (line: number) => {
+      dispatch(narrowTabShown('code'))
+      editor.current?.goToLine(line)
+    },
+    [dispatch],
+  )
   const panel = useMemo(
-    () => (session ? { session, room, link, rename } : null),
-    [session, room, link, rename],
+    () => (session ? { session, room, link, rename, goToLine } : null),
+    [session, room, link, rename, goToLine],
   )
   const filesPanel = session && (
     <FilesPanel
@@ -118,6 +131,8 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
         onRoom={() => setDialog('room')}
         onSettings={() => setDialog('settings')}
         onPalette={() => setDialog('palette')}
+        historyOpen={past.startSeq !== undefined}
+        onHistory={past.toggle}
         status={<StatusLight link={room.link} confirms={room.confirms} waiting={room.waiting} />}
       />
       <Banner onDownload={() => session && void downloadAll(session, room.name)} />
@@ -143,6 +158,17 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
               />
             </Suspense>
           )}
+          {session && past.startSeq !== undefined && (
+            <HistoryPane
+              key={past.startSeq}
+              session={session}
+              theme={theme}
+              settings={settings}
+              readOnly={readOnly}
+              startSeq={past.startSeq}
+              onClose={past.close}
+            />
+          )}
           {session && <FollowFrame onStop={() => session.follow.stop()} />}
           <Toasts />
         </main>
@@ -152,13 +178,14 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
         <TabStrip
           label="Parts of the room"
           look="bar"
-          tabs={TABS}
+          tabs={[...TABS, ...panelTabs(room)]}
           current={tab}
           onShow={(id) => dispatch(narrowTabShown(id))}
         />
       ) : (
         <Footer />
       )}
+      {session && <ChatNews chat={session.chat} />}
       <Announcer peers={room.peers} link={room.link} />
       {session && <DropZone session={session} readOnly={readOnly} />}
       <RoomDialogs open={dialog} commands={commands} onClose={() => setDialog(null)} />

@@ -38,6 +38,8 @@ function randomRef(): string {
  * so that it is stored once.
  */
 export class Chat extends Emitter<{ changed: ChatState }> {
+  /** Of one message, UTF-8: what the server announced. */
+  bytesMax = 4096
   private readonly port: ChatPort
   private readonly known = new Map<number, ChatMessage>()
   private readonly refs = new Set<string>()
@@ -62,8 +64,13 @@ export class Chat extends Emitter<{ changed: ChatState }> {
     const unread =
       seen === null || this.looking
         ? 0
-        : messages.filter((message) => message.n > seen && !this.refs.has(message.ref)).length
+        : messages.filter((message) => message.n > seen && !this.isOwn(message)).length
     return { messages, outgoing: this.outgoing, more: this.more, loading: this.loading, unread }
+  }
+
+  /** Was it said in this window? */
+  isOwn(message: ChatMessage): boolean {
+    return this.refs.has(message.ref)
   }
 
   say(text: string): void {
@@ -148,7 +155,7 @@ export class Chat extends Emitter<{ changed: ChatState }> {
     for (const message of messages) {
       this.known.set(message.n, message)
       if (this.looking && this.seenN !== null) this.seenN = Math.max(this.seenN, message.n)
-      if (this.refs.has(message.ref)) {
+      if (this.isOwn(message)) {
         this.outgoing = this.outgoing.filter((item) => item.ref !== message.ref)
       }
     }

@@ -58,6 +58,8 @@ export class RoomHistory extends Emitter<{ changed: undefined }> {
   readonly timeline = new Timeline()
   readonly authorship = new Authorship()
   overview: Overview = { authors: new Map(), versions: [], lastSeq: 0 }
+  /** When all of it was here, by this machine's clock; 0: never yet. */
+  loadedAt = 0
   private readonly port: HistoryPort
   private loading: Promise<boolean> | null = null
 
@@ -107,7 +109,9 @@ export class RoomHistory extends Emitter<{ changed: undefined }> {
         this.emit('changed', undefined)
         await breathe()
       }
-      if (!page.more || page.rows.length === 0) return true
+      if (page.more && page.rows.length > 0) continue
+      this.loadedAt = Date.now()
+      return true
     }
   }
 }

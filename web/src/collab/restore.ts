@@ -1,4 +1,5 @@
 import type * as Y from 'yjs'
+import { languageOf } from '../shared/lib/file-names'
 import { textDifference } from './text-difference'
 import type { Timeline } from './timeline'
 
@@ -15,7 +16,8 @@ export function restoreMoment(doc: Y.Doc, timeline: Timeline, index: number): nu
   doc.transact(() => {
     for (const [id, wanted] of texts) {
       const gone = names.has(id) && files.size > 0 && !files.has(id)
-      if (gone) files.set(id, { name: names.get(id) ?? id, language: 'python' })
+      const name = names.get(id) ?? id
+      if (gone) files.set(id, { name, language: languageOf(name) })
       const text = doc.getText(`file:${id}`)
       const difference = textDifference(text.toString(), wanted)
       if (difference) {

@@ -11,7 +11,6 @@ const NEAR_END_PX = 40
 
 interface Props {
   chat: Chat
-  bytesMax: number
   onLine: (line: number) => void
 }
 
@@ -51,7 +50,7 @@ function useStickyScroll(newest: number, oldest: number) {
   return { list, onScroll }
 }
 
-export function ChatPanel({ chat, bytesMax, onLine }: Props) {
+export function ChatPanel({ chat, onLine }: Props) {
   const subscribe = useCallback((changed: () => void) => chat.on('changed', changed), [chat])
   const state = useSyncExternalStore(subscribe, () => chat.state)
   const input = useRef<HTMLTextAreaElement>(null)
@@ -91,7 +90,7 @@ export function ChatPanel({ chat, bytesMax, onLine }: Props) {
         </ol>
         <OutgoingList items={outgoing} chat={chat} onLine={onLine} />
       </div>
-      <Composer ref={input} bytesMax={bytesMax} onSay={(text) => chat.say(text)} />
+      <Composer ref={input} bytesMax={chat.bytesMax} onSay={(text) => chat.say(text)} />
     </section>
   )
 }

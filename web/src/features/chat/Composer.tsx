@@ -44,7 +44,7 @@ export function Composer({ bytesMax, onSay, ref }: Props) {
       <p id="chat-hint" className={styles.hint}>
         {over > 0
           ? `${over} bytes too long. Put it into a file instead.`
-          : 'Enter sends. `code` and #L12 are understood.'}
+          : 'Enter sends. `code`, #L12 for a line.'}
       </p>
     </div>
   )

@@ -2,9 +2,11 @@ import { useEffect, useRef } from 'react'
 import { textDifference } from '../../collab/text-difference'
 import { placesAfter, type TextEdit } from '../../collab/timeline'
 import type { Theme } from '../../shared/store/editorSlice'
+import type { SettingsState } from '../../shared/store/settingsSlice'
 import styles from './EditorPane.module.css'
 import './past.css'
 import { monaco } from './monaco'
+import { EDITOR_OPTIONS, optionsOf } from './options'
 import { defineThemes, monacoTheme } from './themes'
 
 interface Props {
@@ -14,6 +16,7 @@ interface Props {
   edits: readonly TextEdit[]
   color: number
   theme: Theme
+  settings: SettingsState
 }
 
 type Editor = monaco.editor.IStandaloneCodeEditor
@@ -51,7 +54,7 @@ function mark(editor: Editor, marks: Decorations, edits: readonly TextEdit[], co
 }
 
 /** A text of the past: it can be read, searched and copied, and not written. */
-export default function PastText({ text, language, edits, color, theme }: Props) {
+export default function PastText({ text, language, edits, color, theme, settings }: Props) {
   const element = useRef<HTMLDivElement>(null)
   const shown = useRef<{ editor: Editor; marks: Decorations }>(null)
 
@@ -62,15 +65,10 @@ export default function PastText({ text, language, edits, color, theme }: Props)
     model.setEOL(monaco.editor.EndOfLineSequence.LF)
     const editor = monaco.editor.create(element.current, {
       model,
+      ...EDITOR_OPTIONS,
       readOnly: true,
       domReadOnly: true,
-      automaticLayout: true,
-      scrollBeyondLastLine: false,
-      minimap: { enabled: false },
-      renderLineHighlight: 'none',
-      folding: false,
-      glyphMargin: false,
-      occurrencesHighlight: 'off',
+      placeholder: '',
       ariaLabel: 'Code at this moment',
     })
     shown.current = { editor, marks: editor.createDecorationsCollection() }
@@ -81,6 +79,9 @@ export default function PastText({ text, language, edits, color, theme }: Props)
     }
   }, [])
   useEffect(() => monaco.editor.setTheme(monacoTheme(theme)), [theme])
+  useEffect(() => {
+    shown.current?.editor.updateOptions({ ...optionsOf(settings), minimap: { enabled: false } })
+  }, [settings])
   useEffect(() => {
     const model = shown.current?.editor.getModel()
     if (model) monaco.editor.setModelLanguage(model, language)

@@ -6,11 +6,12 @@ import { Icon } from '../../shared/ui/Icon'
 import styles from './history.module.css'
 import { MomentNames } from './MomentNames'
 import { Tracks } from './Tracks'
-import { Transport } from './Transport'
+import { PlaybackChoices, Transport } from './Transport'
 import { type Playback, usePlayback } from './usePlayback'
 
 export interface ShownMoment {
-  file: string
+  /** As the file was called then. */
+  name: string
   text: string
   /** What this moment changed in that text, and who did. */
   edits: readonly TextEdit[]
@@ -70,12 +71,12 @@ export default function HistoryView(props: Props) {
   const { index } = playback
   const moment = history.timeline.moments[index]
   const file = useShownFile(history, moment)
+  const name = history.timeline.filesAt(index).get(file) ?? 'main.py'
   const shown = useMemo<ShownMoment>(() => {
     const edits = moment?.edits.filter((edit) => edit.file === file) ?? []
     const color = moment ? history.author(moment.author).color : 0
-    return { file, text: history.timeline.textsAt(index).get(file) ?? '', edits, color }
-  }, [history, index, moment, file])
-  const name = history.timeline.filesAt(index).get(file) ?? 'main.py'
+    return { name, text: history.timeline.textsAt(index).get(file) ?? '', edits, color }
+  }, [history, index, moment, file, name])
   const who = moment ? history.author(moment.author).name : ''
   const words = moment ? `${when.format(new Date(moment.at))}, ${who}, ${name}` : 'The beginning'
 
@@ -97,7 +98,6 @@ export default function HistoryView(props: Props) {
           Link to this moment
         </Button>
         <Button
-          look="accent"
           onClick={() => props.onRestore(index)}
           disabled={!canWrite || index < 0}
           title="Writes this text as a new edit. Nothing is deleted from the history."
@@ -123,15 +123,18 @@ export default function HistoryView(props: Props) {
         )}
         <Tracks history={history} times={playback.times} duration={playback.duration} />
         <Transport playback={playback} moment={words} />
-        <MomentNames
-          history={history}
-          seq={moment?.seq ?? null}
-          onGo={(seq) => {
-            playback.play(false)
-            playback.seek(playback.times[history.timeline.indexOfSeq(seq)] ?? 0)
-          }}
-          onName={props.onName}
-        />
+        <div className={styles.choices}>
+          <PlaybackChoices playback={playback} />
+          <MomentNames
+            history={history}
+            seq={moment?.seq ?? null}
+            onGo={(seq) => {
+              playback.play(false)
+              playback.seek(playback.times[history.timeline.indexOfSeq(seq)] ?? 0)
+            }}
+            onName={props.onName}
+          />
+        </div>
       </footer>
     </section>
   )

@@ -35,7 +35,7 @@ function stepOf(key: string, count: number): number {
 }
 
 export function Transport({ playback, moment }: Props) {
-  const { time, duration, playing, speed, skipIdle, times } = playback
+  const { time, duration, playing, times } = playback
   const onKeyDown = (event: KeyboardEvent) => {
     const step = stepOf(event.key, times.length)
     if (step === 0 && event.key !== ' ') return
@@ -65,6 +65,14 @@ export function Transport({ playback, moment }: Props) {
         onChange={(event) => playback.seek(Number(event.target.value))}
         onKeyDown={onKeyDown}
       />
+    </div>
+  )
+}
+
+export function PlaybackChoices({ playback }: { playback: Playback }) {
+  const { speed, skipIdle } = playback
+  return (
+    <>
       <label className={styles.choice}>
         Speed
         <select
@@ -87,6 +95,6 @@ export function Transport({ playback, moment }: Props) {
         />
         Skip pauses
       </label>
-    </div>
+    </>
   )
 }
