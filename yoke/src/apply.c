@@ -294,9 +294,9 @@ static yoke_err reserve_all(incoming *in, yoke__update_reader deletes)
     need->blocks += 2 * in->ranges + 3 * waiting;
     need->heap_bytes += doc->parked_bytes + 64 * waiting;
     need->clients = in->sections + in->park_ranges + in->park_refs;
-    size_t blocks = doc->blocks_used - doc->blocks_free_n;
+    size_t blocks = yoke__blocks_live(doc);
     bool nested = need->types > 0 || doc->types.n > 1;
-    need->dels = need->blocks + (nested ? blocks : in->ranges);
+    need->dels = need->blocks + (nested ? doc->blocks.n : in->ranges);
     if (waiting > 0) {
         need->types += 2 * waiting;
         need->entries += 2 * waiting;
@@ -402,15 +402,9 @@ static void trim(yoke_doc *doc)
 {
     if (doc->parked_n + doc->parked_dels > 0)
         return;
-    while (doc->block_chunks.n * YOKE__BLOCKS_PER_CHUNK >=
-           (size_t)doc->blocks_used + 3 * YOKE__BLOCKS_PER_CHUNK)
-        yoke__put(doc, ((void **)doc->block_chunks.ptr)[--doc->block_chunks.n],
-                  YOKE__BLOCKS_PER_CHUNK * sizeof(yoke__block));
-    while (doc->node_chunks.n * YOKE__NODES_PER_CHUNK >=
-           (size_t)doc->nodes_used + 8 * YOKE__NODES_PER_CHUNK)
-        yoke__put(doc, ((void **)doc->node_chunks.ptr)[--doc->node_chunks.n],
-                  YOKE__NODES_PER_CHUNK * sizeof(yoke__node));
-    yoke__heap_trim(doc);
+    yoke__vec_trim(doc, &doc->blocks, sizeof(yoke__block));
+    yoke__vec_trim(doc, &doc->nodes, sizeof(yoke__node));
+    yoke__vec_trim(doc, &doc->heap, 1);
 }
 
 void yoke__incoming_free(yoke_doc *doc)
@@ -434,10 +428,8 @@ static void drop_scratch(yoke_doc *doc)
 static uint64_t clocks_gained(const yoke_doc *doc)
 {
     uint64_t n = 0;
-    for (size_t i = 0; i < doc->touched.n; i++) {
-        const yoke__client *c = yoke__cl(doc, *YOKE__AT(doc->touched, uint32_t, i));
-        n += c->state - c->before;
-    }
+    for (uint32_t i = doc->touched; i != YOKE__NONE; i = yoke__cl(doc, i)->touched)
+        n += yoke__cl(doc, i)->state - yoke__cl(doc, i)->before;
     return n;
 }
 

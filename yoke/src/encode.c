@@ -38,42 +38,19 @@ typedef struct walk {
 static walk walk_from(const yoke_doc *doc, uint32_t client, uint32_t clock)
 {
     walk w = {.doc = doc, .block = yoke__block_at(doc, client, clock)};
-    const yoke__block *b = yoke__blk(doc, w.block);
-    w.node = w.block != 0 ? b->leaf[YOKE__IDX] : 0;
-    if (w.node != 0)
-        while (yoke__nd(doc, w.node)->ref[w.slot] != w.block)
-            w.slot++;
+    uint32_t index = yoke__cl(doc, client)->index;
+    if (index != 0 && w.block != 0 && w.block != yoke__cl(doc, client)->tail)
+        w.node = yoke__index_leaf(doc, index, clock, &w.slot);
     return w;
 }
 
-static void walk_next(walk *w)
+static inline void walk_next(walk *w)
 {
-    bool last =
-        w->block == 0 || yoke__cl(w->doc, yoke__blk(w->doc, w->block)->client)->tail == w->block;
-    w->block = 0;
-    if (last || w->node == 0)
-        return;
-    const yoke__node *n = yoke__nd(w->doc, w->node);
-    w->slot++;
-    for (;;) {
-        if (w->slot >= n->n) {
-            uint32_t child = w->node;
-            w->node = n->parent;
-            if (w->node == 0)
-                return;
-            n = yoke__nd(w->doc, w->node);
-            for (w->slot = 0; n->ref[w->slot] != child;)
-                w->slot++;
-            w->slot++;
-        } else if (n->level > 0) {
-            w->node = n->ref[w->slot];
-            n = yoke__nd(w->doc, w->node);
-            w->slot = 0;
-        } else {
-            w->block = n->ref[w->slot];
-            return;
-        }
-    }
+    const yoke__block *b = yoke__blk(w->doc, w->block);
+    if (w->node != 0 && w->slot + 1u < yoke__nd(w->doc, w->node)->n)
+        w->block = yoke__nd(w->doc, w->node)->ref[++w->slot];
+    else
+        *w = walk_from(w->doc, b->client, b->clock + b->len);
 }
 
 static bytes text_part(const yoke_doc *doc, const yoke__block *b, uint32_t from, uint32_t to,
@@ -191,7 +168,7 @@ static run run_from(const walk *w)
         if (r.after.block == 0)
             return r;
         const yoke__block *next = yoke__blk(w->doc, r.after.block);
-        if (!yoke__can_merge(w->doc, b, next, r.after.block))
+        if (!yoke__can_merge(b, next, r.after.block))
             return r;
         b = next;
         r.len += b->len;
@@ -558,13 +535,11 @@ void yoke__encode_txn(const yoke_doc *doc, buf *out)
 {
     uint64_t sections = 0;
     uint32_t only = 0;
-    for (size_t i = 0; i < doc->touched.n; i++) {
-        uint32_t client = *YOKE__AT(doc->touched, uint32_t, i);
-        const yoke__client *c = yoke__cl(doc, client);
-        if (c->state == c->before)
+    for (uint32_t i = doc->touched; i != YOKE__NONE; i = yoke__cl(doc, i)->touched) {
+        if (yoke__cl(doc, i)->state == yoke__cl(doc, i)->before)
             continue;
         sections++;
-        only = client;
+        only = i;
     }
     const uint32_t *order = NULL;
     if (sections > 1 || !one_client_dels(doc)) /* the room for it is reserved with the clients */

@@ -69,58 +69,57 @@ static place find_place(yoke_doc *doc, const yoke__struct *s, uint32_t client, u
     return at;
 }
 
-/* The scan among concurrent inserts.  Blocks seen get rising stamps: seen at all is above `start`,
- * seen since the last move of `left` is above `moved`. */
+static uint32_t first_of(const yoke_doc *doc, const place *at)
+{
+    if (at->left != 0)
+        return yoke__blk(doc, at->left)->next;
+    if (at->sub == 0)
+        return yoke__ty(doc, at->parent)->start;
+    uint32_t o = yoke__en(doc, at->sub)->last;
+    while (o != 0 && yoke__blk(doc, o)->prev != 0)
+        o = yoke__blk(doc, o)->prev;
+    return o;
+}
+
+/* Take a mark off the blocks from `first` up to, without, `end`. */
+static void unmark(yoke_doc *doc, uint32_t first, uint32_t end, uint8_t mark)
+{
+    for (uint32_t o = first; o != end; o = yoke__blk(doc, o)->next)
+        yoke__blk(doc, o)->flags &= (uint8_t)~mark;
+}
+
+/* The scan among concurrent inserts.  Blocks that were seen are marked, and those seen since the
+ * left neighbour last moved are in conflict. */
 static uint32_t resolve(yoke_doc *doc, const place *at, uint64_t id)
 {
     uint32_t left = at->left;
-    uint32_t o;
-    if (left != 0) {
-        o = yoke__blk(doc, left)->next;
-    } else if (at->sub == 0) {
-        o = yoke__ty(doc, at->parent)->start;
-    } else {
-        o = yoke__en(doc, at->sub)->last;
-        while (o != 0 && yoke__blk(doc, o)->prev != 0)
-            o = yoke__blk(doc, o)->prev;
-    }
-    uint32_t start = doc->stamp;
-    uint32_t moved = start;
+    uint32_t first = first_of(doc, at);
+    uint32_t conflict = first; /* the first that is in conflict */
+    uint32_t o = first;
     while (o != 0 && o != at->right) {
         yoke__block *b = yoke__blk(doc, o);
-        b->stamp = ++doc->stamp;
+        bool moves = false;
+        b->flags |= YOKE__F_SEEN | YOKE__F_CONFLICT;
         if (b->oc == at->oc && (b->oc == YOKE__NONE || b->ok == at->ok)) {
-            if (yoke__cl(doc, b->client)->id < id) {
-                left = o;
-                moved = doc->stamp;
-            } else if (b->rc == at->rc && (b->rc == YOKE__NONE || b->rk == at->rk)) {
+            moves = yoke__cl(doc, b->client)->id < id;
+            if (!moves && b->rc == at->rc && (b->rc == YOKE__NONE || b->rk == at->rk))
                 break;
-            }
-        } else if (b->oc != YOKE__NONE) {
-            uint32_t origin = yoke__block_at(doc, b->oc, b->ok);
-            uint32_t seen = yoke__blk(doc, origin)->stamp;
-            if (seen <= start)
-                break;
-            if (seen <= moved) {
-                left = o;
-                moved = doc->stamp;
-            }
         } else {
-            break;
+            uint32_t origin = b->oc != YOKE__NONE ? yoke__block_at(doc, b->oc, b->ok) : 0;
+            if (origin == 0 || !(yoke__blk(doc, origin)->flags & YOKE__F_SEEN))
+                break;
+            moves = !(yoke__blk(doc, origin)->flags & YOKE__F_CONFLICT);
+        }
+        if (moves) {
+            left = o;
+            unmark(doc, conflict, b->next, YOKE__F_CONFLICT);
+            conflict = b->next;
         }
         o = b->next;
     }
+    uint32_t end = o != 0 && o != at->right ? yoke__blk(doc, o)->next : o;
+    unmark(doc, first, end, YOKE__F_SEEN | YOKE__F_CONFLICT);
     return left;
-}
-
-static void fresh_stamps(yoke_doc *doc)
-{
-    /* A scan stamps no more than all blocks. */
-    if (doc->stamp < UINT32_MAX - doc->blocks_used)
-        return;
-    for (uint32_t i = 1; i < doc->blocks_used; i++)
-        yoke__blk(doc, i)->stamp = 0;
-    doc->stamp = 0;
 }
 
 static void put_content(yoke_doc *doc, yoke__block *b, const yoke__struct *s, uint32_t offset,
@@ -185,9 +184,9 @@ static bool extend(yoke_doc *doc, const yoke__struct *s, uint32_t client, const 
     c->state += len;
     yoke__type_rec *t = yoke__ty(doc, l->parent);
     t->len += len;
-    if (l->leaf[YOKE__POS] != 0)
-        yoke__tree_add(doc, YOKE__POS, at->left, len);
-    yoke__want_tree(doc, l->parent);
+    if (l->leaf != 0)
+        yoke__tree_add(doc, at->left, len);
+    yoke__touch_type(doc, l->parent);
     return true;
 }
 
@@ -239,11 +238,11 @@ static uint32_t put_block(yoke_doc *doc, const yoke__struct *s, uint32_t client,
     put_content(doc, b, s, offset, i);
     if (s->ref == YOKE__DELETED) {
         b->flags |= YOKE__F_DELETED;
-        yoke__note_deleted(doc, b);
+        yoke__note_deleted(doc, client, b->clock, b->len);
     }
     yoke__client_push(doc, i);
     yoke__list_link(doc, i, at->left);
-    yoke__want_tree(doc, at->parent);
+    yoke__touch_type(doc, at->parent);
     if (at->sub == 0)
         yoke__ty(doc, at->parent)->len += yoke__visible(b);
     settle(doc, i, at->left);
@@ -264,7 +263,6 @@ bool yoke__integrate(yoke_doc *doc, const yoke__struct *s, uint32_t client, uint
     /* Nothing to scan when the neighbours it was written between still are. */
     uint32_t first = at.left != 0 ? yoke__blk(doc, at.left)->next : yoke__ty(doc, at.parent)->start;
     if (first != at.right || (at.left == 0 && at.sub != 0)) {
-        fresh_stamps(doc);
         at.left = resolve(doc, &at, s->client);
     } else if (offset == 0 && extend(doc, s, client, &at)) {
         return true;

@@ -21,6 +21,7 @@ uint32_t yoke__seek(const yoke_doc *view, uint32_t type, uint32_t at, uint32_t *
 {
     yoke_doc *doc = (yoke_doc *)(uintptr_t)view; /* only the cursor moves */
     const yoke__type_rec *t = yoke__ty(doc, type);
+    bool walks = t->tree == 0 && t->blocks <= YOKE__TREE_FROM;
     uint32_t b = t->start;
     uint32_t from = 0;
     if (doc->cur_type == type) {
@@ -31,13 +32,14 @@ uint32_t yoke__seek(const yoke_doc *view, uint32_t type, uint32_t at, uint32_t *
             from -= b != 0 ? yoke__visible(yoke__blk(doc, b)) : 0;
         }
     }
-    for (int i = 0; b != 0 && from <= at && (i < NEAR_STEPS || t->tree == 0); i++) {
+    for (int i = 0; b != 0 && from <= at && (i < NEAR_STEPS || walks); i++) {
         uint32_t len = yoke__visible(yoke__blk(doc, b));
         if (at - from < len)
             goto found;
         from += len;
         b = yoke__blk(doc, b)->next;
     }
+    yoke__tree_build(doc, type);
     if (t->tree != 0) {
         uint32_t offset;
         yoke__tree_settle(doc);
@@ -60,10 +62,9 @@ found:
 
 yoke_err yoke__local_reserve(yoke_doc *doc, yoke__need need, size_t event_bytes)
 {
-    need.blocks += 3;
-    need.clients = 1;
-    size_t blocks = doc->blocks_used - doc->blocks_free_n;
-    if (blocks + 3 > doc->limits.structs)
+    need.blocks += 2;
+    need.clients = doc->me == YOKE__NONE ? 1 : 0;
+    if (yoke__blocks_live(doc) + 2 > doc->limits.structs)
         return YOKE_ELIMIT_STRUCTS;
     yoke_err err = yoke__reserve(doc, &need);
     if (err != YOKE_OK)
@@ -113,23 +114,22 @@ static void delete_visible(yoke_doc *doc, uint32_t type, uint32_t at, uint32_t l
     uint32_t start;
     while (len > 0) {
         uint32_t b = yoke__seek(doc, type, at, &start);
-        yoke__block *p = yoke__blk(doc, b);
-        if (at > start) {
-            b = yoke__split(doc, b, at - start);
-            p = yoke__blk(doc, b);
-        }
-        if (len < p->len)
-            (void)yoke__split(doc, b, len);
-        len -= p->len;
+        const yoke__block *p = yoke__blk(doc, b);
+        uint32_t from = at - start;
+        uint32_t n = p->len - from < len ? p->len - from : len;
         uint32_t prev = p->prev;
-        yoke__delete_block(doc, b);
-        yoke__merge_around(doc, b);
+        yoke__delete_part(doc, b, from, from + n);
         yoke__bury(doc);
-        if (prev != 0) {
-            doc->cur_type = type;
-            doc->cur_block = prev;
-            doc->cur_at = at > start ? start : start - yoke__visible(yoke__blk(doc, prev));
+        len -= n;
+        if (from == 0) {
+            if (prev == 0)
+                continue;
+            b = prev;
+            start -= yoke__visible(yoke__blk(doc, prev));
         }
+        doc->cur_type = type;
+        doc->cur_block = b;
+        doc->cur_at = start;
     }
 }
 
@@ -145,7 +145,7 @@ static size_t blocks_in(const yoke_doc *doc, uint32_t type, uint32_t at, uint32_
         nested = nested || yoke__blk(doc, b)->ref == YOKE__TYPE;
         b = yoke__blk(doc, b)->next;
     }
-    return nested ? n + doc->blocks_used : n;
+    return nested ? n + doc->blocks.n : n;
 }
 
 yoke_err yoke__delete_units(yoke_doc *doc, yoke_type type, uint64_t at, uint64_t len)
@@ -161,7 +161,6 @@ yoke_err yoke__delete_units(yoke_doc *doc, yoke_type type, uint64_t at, uint64_t
     if (err != YOKE_OK)
         return err;
     yoke__local_start(doc);
-    yoke__want_tree(doc, type);
     delete_visible(doc, type, (uint32_t)at, (uint32_t)len);
     yoke__local_end(doc);
     return YOKE_OK;
