@@ -7,7 +7,7 @@
 #include "base/utf.h"
 #include "yoke/src/event.h"
 
-static yoke_err limit_clock(const yoke__struct *s)
+yoke_err yoke__limit_clock(const yoke__struct *s)
 {
     return s->clock + s->len >= UINT32_MAX ? YOKE_ELIMIT_CLOCK : YOKE_OK;
 }
@@ -121,7 +121,7 @@ static bool conflicts(const yoke_doc *doc, uint32_t client, const yoke__struct *
 
 /* A parent that is there and holds no children makes the update malformed; a collected one does
  * not. */
-static bool bad_parent(const incoming *in, const yoke__struct *s)
+bool yoke__bad_parent(const incoming *in, const yoke__struct *s)
 {
     uint32_t c = yoke__client_find(in->doc, s->parent.client);
     if (c != YOKE__NONE && s->parent.clock < yoke__cl(in->doc, c)->state) {
@@ -133,10 +133,33 @@ static bool bad_parent(const incoming *in, const yoke__struct *s)
     return p != NULL && p->ref > YOKE__DELETED && p->ref != YOKE__TYPE && p->ref != YOKE__SKIP;
 }
 
+/* Its own block, a cut at each neighbour, and its content, with which a short run may move. */
+void yoke__need_struct(yoke__need *need, const yoke__struct *s)
+{
+    bool origin = s->info & YOKE__INFO_ORIGIN;
+    bool right = s->info & YOKE__INFO_RIGHT;
+    need->blocks += 1u + (origin ? 1 : 0) + (right ? 1 : 0);
+    need->heap_bytes += s->content.len_bytes + (origin ? YOKE__MOVE_BYTES_MAX : 0);
+    need->dels += 2; /* itself, and the map entry before it */
+    if (s->ref == YOKE__TYPE) {
+        need->types++;
+        need->name_bytes += s->content.len_bytes;
+    }
+    if (s->ref == YOKE__GC || origin || right)
+        return;
+    need->name_bytes += s->parent_sub.len_bytes;
+    need->entries++;
+    if (s->parent_is_root) {
+        need->types++;
+        need->entries++;
+        need->name_bytes += s->parent_name.len_bytes;
+    }
+}
+
 /* What the struct may cost, and whether it may be at all. */
 static yoke_err judge(incoming *in, const yoke__struct *s, uint32_t client, uint64_t state)
 {
-    yoke__need *need = &in->need;
+    bool bare = !(s->info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT));
     if (s->clock < state && s->ref != YOKE__SKIP && conflicts(in->doc, client, s, state))
         return YOKE_ECONFLICT;
     if (s->ref == YOKE__SKIP)
@@ -147,24 +170,10 @@ static yoke_err judge(incoming *in, const yoke__struct *s, uint32_t client, uint
     }
     if (s->clock < state)
         in->result.known += state - s->clock;
-    need->blocks += 3;
-    need->heap_bytes += s->content.len_bytes + 64;
-    if (s->ref == YOKE__TYPE) {
-        need->types++;
-        need->name_bytes += s->content.len_bytes;
-    }
-    if (s->ref == YOKE__GC || (s->info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT)))
-        return limit_clock(s);
-    need->name_bytes += s->parent_sub.len_bytes;
-    need->entries++;
-    if (s->parent_is_root) {
-        need->types++;
-        need->entries++;
-        need->name_bytes += s->parent_name.len_bytes;
-    } else if (bad_parent(in, s)) {
+    if (s->ref != YOKE__GC && bare && !s->parent_is_root && yoke__bad_parent(in, s))
         return YOKE_EMALFORMED;
-    }
-    return limit_clock(s);
+    yoke__need_struct(&in->need, s);
+    return yoke__limit_clock(s);
 }
 
 static yoke_err judge_all(incoming *in)
@@ -181,6 +190,21 @@ static yoke_err judge_all(incoming *in)
     return YOKE_OK;
 }
 
+/* Runs of what lives in a range: each may be a range of the event by itself.  Counting ends when
+ * all blocks may as well be reserved for. */
+void yoke__count_range(incoming *in, const yoke__range *d)
+{
+    const yoke_doc *doc = in->doc;
+    uint32_t client = yoke__client_find(doc, d->client);
+    uint64_t state = client == YOKE__NONE ? 0 : yoke__cl(doc, client)->state;
+    uint64_t end = d->clock + d->len < state ? d->clock + d->len : state;
+    in->ranges++;
+    for (uint64_t at = d->clock; at < end && in->live < doc->blocks.n; in->live++) {
+        const yoke__block *b = yoke__blk(doc, yoke__block_at(doc, client, (uint32_t)at));
+        at = (uint64_t)b->clock + b->len;
+    }
+}
+
 static yoke_err read_deletes(incoming *in, yoke__update_reader *r)
 {
     yoke__range d;
@@ -193,7 +217,7 @@ static yoke_err read_deletes(incoming *in, yoke__update_reader *r)
             return err;
         if (!more)
             return YOKE_OK;
-        in->ranges++;
+        yoke__count_range(in, &d);
     }
 }
 
@@ -291,18 +315,18 @@ static yoke_err reserve_all(incoming *in, yoke__update_reader deletes)
     yoke_doc *doc = in->doc;
     yoke__need *need = &in->need;
     size_t waiting = doc->parked_n + doc->parked_dels;
+    size_t structs = need->blocks;
     need->blocks += 2 * in->ranges + 3 * waiting;
-    need->heap_bytes += doc->parked_bytes + 64 * waiting;
+    need->heap_bytes += doc->parked_bytes + YOKE__MOVE_BYTES_MAX * waiting;
     need->clients = in->sections + in->park_ranges + in->park_refs;
-    size_t blocks = yoke__blocks_live(doc);
-    bool nested = need->types > 0 || doc->types.n > 1;
-    need->dels = need->blocks + (nested ? doc->blocks.n : in->ranges);
     if (waiting > 0) {
         need->types += 2 * waiting;
         need->entries += 2 * waiting;
         need->name_bytes += doc->parked_bytes;
     }
-    if (blocks + need->blocks / 3 > doc->limits.structs)
+    /* Of what is there what the ranges name and what stands in types; of what is new, all. */
+    need->dels += in->live + doc->nested + need->blocks + 2 * waiting;
+    if (yoke__blocks_live(doc) + structs / 3 > doc->limits.structs)
         return YOKE_ELIMIT_STRUCTS;
     yoke_err err = yoke__reserve(doc, need);
     if (err != YOKE_OK)
@@ -371,31 +395,33 @@ static void run_plan(incoming *in)
     }
 }
 
-static void run_deletes(incoming *in, yoke__update_reader r)
+/* Returns the units that were deleted and lived; what has to wait is parked. */
+uint64_t yoke__run_range(incoming *in, const yoke__range *d)
 {
     yoke_doc *doc = in->doc;
+    uint64_t before = doc->txn_deleted;
+    uint32_t client = yoke__client_find(doc, d->client);
+    uint64_t state = client == YOKE__NONE ? 0 : yoke__cl(doc, client)->state;
+    uint64_t end = d->clock + d->len;
+    if (d->clock < state) {
+        uint64_t stop = end < state ? end : state;
+        yoke__delete_range(doc, client, (uint32_t)d->clock, (uint32_t)(stop - d->clock));
+        yoke__bury(doc);
+    }
+    if (end > state) {
+        uint64_t from = d->clock > state ? d->clock : state;
+        yoke__park_delete(doc, client, from, end - from);
+    }
+    return doc->txn_deleted - before;
+}
+
+static void run_deletes(incoming *in, yoke__update_reader r)
+{
     yoke__range d;
     bool more = true;
-    uint64_t asked = 0;
-    uint64_t before = doc->txn_deleted;
-    while (yoke__update_next_delete(&r, &d, &more) == YOKE_OK && more) {
-        uint32_t client = yoke__client_find(doc, d.client);
-        uint64_t state = client == YOKE__NONE ? 0 : yoke__cl(doc, client)->state;
-        uint64_t end = d.clock + d.len;
-        asked += d.len;
-        if (d.clock < state) {
-            uint64_t stop = end < state ? end : state;
-            yoke__delete_range(doc, client, (uint32_t)d.clock, (uint32_t)(stop - d.clock));
-            yoke__bury(doc);
-        }
-        if (end > state) {
-            uint64_t from = d.clock > state ? d.clock : state;
-            yoke__park_delete(doc, client, from, end - from);
+    while (yoke__update_next_delete(&r, &d, &more) == YOKE_OK && more)
+        if (yoke__run_range(in, &d) != d.len)
             in->result.exact = false;
-        }
-    }
-    if (doc->txn_deleted - before != asked)
-        in->result.exact = false;
 }
 
 static void trim(yoke_doc *doc)
@@ -425,7 +451,7 @@ static void drop_scratch(yoke_doc *doc)
     doc->scratch.n = doc->sections.n = doc->plan.n = 0;
 }
 
-static uint64_t clocks_gained(const yoke_doc *doc)
+uint64_t yoke__clocks_gained(const yoke_doc *doc)
 {
     uint64_t n = 0;
     for (uint32_t i = doc->touched; i != YOKE__NONE; i = yoke__cl(doc, i)->touched)
@@ -458,7 +484,7 @@ static yoke_err apply(incoming *in, uint64_t origin)
     if (waiting || in->result.parked > 0)
         yoke__wake_all(doc);
     in->result.exact = in->result.exact && !waiting && in->result.parked == 0;
-    in->result.integrated = clocks_gained(doc);
+    in->result.integrated = yoke__clocks_gained(doc);
     in->result.deleted = doc->txn_deleted;
     segment_release(in);
     yoke__txn_finish(doc, in->result.exact ? &in->update : NULL);
@@ -475,8 +501,12 @@ yoke_err yoke_doc_apply(yoke_doc *doc, yoke_bytes update, uint64_t origin, yoke_
         return YOKE_ESTATE;
     if (update.len_bytes > doc->limits.update_bytes)
         return YOKE_ELIMIT_UPDATE;
-    yoke_err err = apply(&in, origin);
-    drop_scratch(doc);
+    bool done = false;
+    yoke_err err = yoke__apply_one(&in, origin, &done);
+    if (err == YOKE_OK && !done) {
+        err = apply(&in, origin);
+        drop_scratch(doc);
+    }
     if (err == YOKE_OK && out != NULL)
         *out = in.result;
     return err;

@@ -1,4 +1,4 @@
-/* apply.h - an update on its way into a document.  Private to apply.c and plan.c. */
+/* apply.h - an update on its way into a document.  Private to apply.c, apply_one.c and plan.c. */
 #ifndef YOKE_APPLY_H
 #define YOKE_APPLY_H
 
@@ -34,6 +34,7 @@ typedef struct incoming {
     section *sec;
     size_t sections;
     size_t ranges;
+    size_t live;    /* blocks that they name, living or not */
     reader deletes; /* where the delete set begins */
     yoke__need need;
     size_t park_n; /* what will wait: structs, their bytes, clients they name, ranges */
@@ -62,6 +63,19 @@ static inline size_t yoke__wire_at(const incoming *in, uint32_t i)
     return i < in->n ? in->s[i].wire_at : (size_t)(in->deletes.pos - in->update.ptr);
 }
 
+/* ------------------------------------------------------------------ apply.c */
+YOKE_MUST_CHECK yoke_err yoke__limit_clock(const yoke__struct *s);
+bool yoke__bad_parent(const incoming *in, const yoke__struct *s);
+void yoke__need_struct(yoke__need *need, const yoke__struct *s);
+void yoke__count_range(incoming *in, const yoke__range *d);
+uint64_t yoke__run_range(incoming *in, const yoke__range *d);
+uint64_t yoke__clocks_gained(const yoke_doc *doc);
+
+/* yoke__apply_one - apply the update if it is of the common kind; else `*done` stays false and
+ * nothing was changed. */
+YOKE_MUST_CHECK yoke_err yoke__apply_one(incoming *in, uint64_t origin, bool *done);
+
+/* ------------------------------------------------------------------ plan.c */
 void yoke__sections_group(incoming *in);
 const yoke__struct *yoke__incoming_at(const incoming *in, yoke_id id);
 uint64_t yoke__planned_state(const incoming *in, uint64_t id);

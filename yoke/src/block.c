@@ -34,7 +34,7 @@ uint32_t yoke__block_at(const yoke_doc *doc, uint32_t client, uint32_t clock)
         return 0;
     if (clock >= yoke__blk(doc, c->tail)->clock)
         return c->tail;
-    return yoke__index_find(doc, c->index, clock);
+    return yoke__index_find(doc, client, clock);
 }
 
 uint32_t yoke__block_after(const yoke_doc *doc, uint32_t b)
@@ -87,6 +87,7 @@ static void link_after(yoke_doc *doc, uint32_t b, uint32_t left)
         t->blocks++;
     else if (right == 0)
         yoke__en(doc, p->sub)->last = b;
+    doc->nested += t->item != 0 ? 1 : 0;
 }
 
 /* Is there a position tree that can take another block?  It is given up when nodes are short. */
@@ -243,6 +244,7 @@ static bool merge(yoke_doc *doc, uint32_t li, uint32_t ri)
             yoke__ty(doc, r->parent)->blocks--;
         else if (yoke__en(doc, r->sub)->last == ri)
             yoke__en(doc, r->sub)->last = li;
+        doc->nested -= yoke__ty(doc, r->parent)->item != 0 ? 1 : 0;
     }
     l->size += r->size;
     l->len += r->len;
@@ -328,6 +330,7 @@ static void to_gc(yoke_doc *doc, uint32_t b)
     yoke__block *p = yoke__blk(doc, b);
     if (p->ref != YOKE__TYPE)
         doc->heap_dead += p->size;
+    doc->nested--;
     p->ref = YOKE__GC;
     p->flags = YOKE__F_DELETED;
     p->next = p->prev = p->parent = p->sub = p->at = p->size = 0;

@@ -146,14 +146,19 @@ const char *yoke_doc_check(const yoke_doc *doc)
     size_t blocks = 0;
     size_t listed = 0;
     size_t gc = 0;
+    size_t nested = 0;
     const char *wrong;
     yoke__tree_settle(doc);
     for (uint32_t i = 0; i < doc->clients.n; i++)
         if ((wrong = check_client(doc, i, &blocks)) != NULL)
             return wrong;
-    for (uint32_t i = 1; i < doc->types.n; i++)
+    for (uint32_t i = 1; i < doc->types.n; i++) {
+        size_t before = listed;
         if ((wrong = check_type(doc, i, &listed)) != NULL)
             return wrong;
+        nested += yoke__ty(doc, i)->item != 0 ? listed - before : 0;
+    }
+    CHECK(nested == doc->nested, "the number of blocks in nested types is wrong");
     for (uint32_t i = 1; i < doc->blocks.n; i++)
         gc += yoke__blk(doc, i)->len > 0 && yoke__blk(doc, i)->ref == YOKE__GC ? 1 : 0;
     CHECK(blocks == yoke__blocks_live(doc), "a block belongs to no client");

@@ -20,6 +20,9 @@
 
 #define YOKE__NONE UINT32_MAX
 #define YOKE__FANOUT 32u
+/* A run that would otherwise be moved to the end of the heap to grow is moved when it is this
+ * short; a longer one is left and a new block begun. */
+#define YOKE__MOVE_BYTES_MAX 64u
 /* A list of fewer blocks is searched from its start. */
 #define YOKE__TREE_FROM 32u
 
@@ -163,8 +166,10 @@ struct yoke_doc {
     yoke__vec nodes; /* yoke__node, 0 unused */
     uint32_t nodes_free;
     uint32_t nodes_free_n;
-    uint32_t trees; /* how many lists have a position tree */
-    uint8_t height; /* no tree or index is higher, nor ever was */
+    uint32_t trees;     /* how many lists have a position tree */
+    uint8_t height;     /* no tree or index is higher, nor ever was */
+    uint32_t nested;    /* blocks that stand in nested types */
+    uint32_t hint_leaf; /* of an index: where a clock was found last */
 
     yoke__vec types;   /* yoke__type_rec, 0 unused */
     yoke__vec entries; /* yoke__entry, 0 unused */
@@ -306,7 +311,7 @@ uint32_t yoke__tree_start(const yoke_doc *doc, uint32_t b);
 void yoke__tree_free(yoke_doc *doc, uint32_t type);
 
 /* ------------------------------------------------------------------ clocks (index.c) */
-uint32_t yoke__index_find(const yoke_doc *doc, uint32_t root, uint32_t clock);
+uint32_t yoke__index_find(const yoke_doc *doc, uint32_t client, uint32_t clock);
 void yoke__index_put(yoke_doc *doc, uint32_t *root, uint32_t clock, uint32_t b);
 void yoke__index_take(yoke_doc *doc, uint32_t root, uint32_t clock);
 void yoke__index_move(yoke_doc *doc, uint32_t root, uint32_t from, uint32_t to);

@@ -5,7 +5,8 @@
  *
  * A block may grow or shrink at its end without the index; only where blocks begin is kept.  Nodes
  * have no parents: every change walks down from the root and remembers its way.  Unused slots hold
- * the greatest number, so all slots of a node are compared at once. */
+ * the greatest number, so all slots of a node are compared at once.  The leaf that was looked at
+ * last is looked at first. */
 #include "yoke/src/doc.h"
 
 /* Nodes are at least half full when they split, so this is far above what 2^32 blocks need. */
@@ -38,11 +39,19 @@ uint32_t yoke__index_leaf(const yoke_doc *doc, uint32_t root, uint32_t clock, un
     }
 }
 
-uint32_t yoke__index_find(const yoke_doc *doc, uint32_t root, uint32_t clock)
+uint32_t yoke__index_find(const yoke_doc *view, uint32_t client, uint32_t clock)
 {
+    yoke_doc *doc = (yoke_doc *)(uintptr_t)view; /* only the hint moves */
     unsigned slot;
-    uint32_t ni = yoke__index_leaf(doc, root, clock, &slot);
-    return yoke__nd(doc, ni)->ref[slot];
+    if (doc->hint_leaf != 0) {
+        const yoke__node *n = yoke__nd(doc, doc->hint_leaf);
+        uint32_t b = n->ref[slot_for(n, clock)];
+        const yoke__block *p = yoke__blk(doc, b);
+        if (p->client == client && clock - p->clock < p->len)
+            return b;
+    }
+    doc->hint_leaf = yoke__index_leaf(doc, yoke__cl(doc, client)->index, clock, &slot);
+    return yoke__nd(doc, doc->hint_leaf)->ref[slot];
 }
 
 static void walk_down(const yoke_doc *doc, uint32_t root, uint32_t clock, way *w)
@@ -52,7 +61,7 @@ static void walk_down(const yoke_doc *doc, uint32_t root, uint32_t clock, way *w
     for (unsigned level = w->height; level-- > 0;) {
         const yoke__node *n = yoke__nd(doc, ni);
         w->node[level] = ni;
-        w->slot[level] = (uint8_t)slot_for(n, clock);
+        w->slot[level] = (uint8_t)(n->clock[n->n - 1] <= clock ? n->n - 1u : slot_for(n, clock));
         ni = n->ref[w->slot[level]];
     }
 }
@@ -113,14 +122,16 @@ void yoke__index_put(yoke_doc *doc, uint32_t *root, uint32_t clock, uint32_t b)
 {
     way w = {.height = 0};
     uint32_t ref = b;
-    if (*root == 0)
+    if (*root == 0) {
         *root = new_node(doc, 0);
+        put_at(yoke__nd(doc, *root), 0, b, clock);
+        return;
+    }
     walk_down(doc, *root, clock, &w);
     for (unsigned level = 0; level < w.height; level++) {
         yoke__node *n = yoke__nd(doc, w.node[level]);
-        /* Clocks begin at 0 and the block of clock 0 comes first, so nothing goes before a slot 0
-         * that is taken. */
-        unsigned slot = n->n == 0 ? 0 : w.slot[level] + 1;
+        /* The block of clock 0 is always there, so nothing goes before a slot 0. */
+        unsigned slot = w.slot[level] + 1u;
         if (n->n < YOKE__FANOUT) {
             put_at(n, slot, ref, clock);
             return;

@@ -5,10 +5,6 @@
 
 #include "base/utf.h"
 
-/* A run that would otherwise be moved to the end of the heap to grow is moved when it is this
- * short; a longer one is left and a new block begun. */
-#define MOVE_BYTES_MAX 64u
-
 typedef struct place {
     uint32_t left;
     uint32_t right;
@@ -51,10 +47,15 @@ static place find_place(yoke_doc *doc, const yoke__struct *s, uint32_t client, u
     if (s->info & YOKE__INFO_RIGHT) {
         at.rc = s->right.client == s->client ? client : yoke__client_find(doc, s->right.client);
         at.rk = (uint32_t)s->right.clock;
-        at.right = yoke__clean_start(doc, at.rc, at.rk);
-        /* A hostile right origin may lie inside what `left` was. */
-        if (at.oc != YOKE__NONE)
-            at.left = yoke__block_at(doc, at.oc, at.ok);
+        const yoke__block *next = yoke__blk(doc, yoke__blk(doc, at.left)->next);
+        if (at.left != 0 && next->client == at.rc && next->clock == at.rk && next->len > 0) {
+            at.right = yoke__blk(doc, at.left)->next;
+        } else {
+            at.right = yoke__clean_start(doc, at.rc, at.rk);
+            /* A hostile right origin may lie inside what `left` was. */
+            if (at.oc != YOKE__NONE)
+                at.left = yoke__block_at(doc, at.oc, at.ok);
+        }
     }
     const yoke__block *l = yoke__blk(doc, at.left);
     const yoke__block *r = yoke__blk(doc, at.right);
@@ -172,7 +173,7 @@ static bool extend(yoke_doc *doc, const yoke__struct *s, uint32_t client, const 
         (l->rc != YOKE__NONE && l->rk != at->rk))
         return false;
     if (l->at + l->size != doc->heap.n) {
-        if (l->size > MOVE_BYTES_MAX)
+        if (l->size > YOKE__MOVE_BYTES_MAX)
             return false;
         doc->heap_dead += l->size;
         l->at = yoke__heap_put(doc, yoke__content(doc, l));

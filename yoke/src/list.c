@@ -308,7 +308,7 @@ yoke_err yoke_array_delete(yoke_doc *doc, yoke_type array, uint64_t at, uint64_t
 
 static size_t map_dels(const yoke_doc *doc)
 {
-    return doc->types.n > 2 ? doc->blocks.n + 2 : 2;
+    return doc->nested + 2;
 }
 
 yoke_err yoke_map_set(yoke_doc *doc, yoke_type map, yoke_bytes key, const yoke_value *value)

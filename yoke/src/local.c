@@ -133,19 +133,17 @@ static void delete_visible(yoke_doc *doc, uint32_t type, uint32_t at, uint32_t l
     }
 }
 
-/* Blocks that stand at least partly in the range: each may be deleted on its own.  With a type
- * among them any block may be its child's child. */
+/* Blocks that stand at least partly in the range: each may be deleted on its own; and with a type
+ * among them all that stands in types. */
 static size_t blocks_in(const yoke_doc *doc, uint32_t type, uint32_t at, uint32_t len)
 {
     uint32_t start;
     size_t n = 0;
-    bool nested = false;
     for (uint32_t b = yoke__seek(doc, type, at, &start); b != 0 && start < at + len; n++) {
         start += yoke__visible(yoke__blk(doc, b));
-        nested = nested || yoke__blk(doc, b)->ref == YOKE__TYPE;
         b = yoke__blk(doc, b)->next;
     }
-    return nested ? n + doc->blocks.n : n;
+    return n + doc->nested;
 }
 
 yoke_err yoke__delete_units(yoke_doc *doc, yoke_type type, uint64_t at, uint64_t len)

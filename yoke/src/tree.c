@@ -24,6 +24,8 @@ uint32_t yoke__node_new(yoke_doc *doc)
 
 void yoke__node_free(yoke_doc *doc, uint32_t i)
 {
+    if (doc->hint_leaf == i)
+        doc->hint_leaf = 0;
     yoke__nd(doc, i)->parent = doc->nodes_free;
     doc->nodes_free = i;
     doc->nodes_free_n++;
