@@ -17,37 +17,36 @@ static yoke_err read_structs(incoming *in, yoke__update_reader *r)
 {
     yoke_doc *doc = in->doc;
     bool more = true;
-    doc->scratch.n = 0;
     for (;;) {
-        if (!yoke__vec_reserve(doc, &doc->scratch, 1, sizeof(yoke__struct)))
+        if (!yoke__vec_reserve(doc, &in->structs, 1, sizeof(yoke__struct)))
             return doc->fault;
-        yoke__struct *s = YOKE__AT(doc->scratch, yoke__struct, doc->scratch.n);
+        yoke__struct *s = YOKE__AT(in->structs, yoke__struct, in->structs.n);
         bool fresh = r->structs_left == 0;
         yoke_err err = yoke__update_next(r, s, &more);
         if (err != YOKE_OK)
             return err;
         if (!more)
             break;
-        doc->scratch.n++;
+        in->structs.n++;
         if (fresh) {
             /* The count was checked against the bytes; a cap keeps a lie from costing much. */
             size_t follow = r->structs_left < 65536 ? (size_t)r->structs_left : 65536;
-            if (!yoke__vec_reserve(doc, &doc->scratch, follow, sizeof(yoke__struct)) ||
-                !yoke__vec_reserve(doc, &doc->sections, 1, sizeof(section)))
+            if (!yoke__vec_reserve(doc, &in->structs, follow, sizeof(yoke__struct)) ||
+                !yoke__vec_reserve(doc, &in->section_list, 1, sizeof(section)))
                 return doc->fault;
-            *YOKE__AT(doc->sections, section, doc->sections.n++) =
+            *YOKE__AT(in->section_list, section, in->section_list.n++) =
                 (section){.id = r->client,
                           .client = YOKE__NONE,
-                          .begin = (uint32_t)doc->scratch.n - 1,
-                          .at = (uint32_t)doc->scratch.n - 1,
+                          .begin = (uint32_t)in->structs.n - 1,
+                          .at = (uint32_t)in->structs.n - 1,
                           .back = YOKE__NONE};
         }
-        YOKE__AT(doc->sections, section, doc->sections.n - 1)->end = (uint32_t)doc->scratch.n;
+        YOKE__AT(in->section_list, section, in->section_list.n - 1)->end = (uint32_t)in->structs.n;
     }
-    in->s = doc->scratch.ptr;
-    in->n = doc->scratch.n;
-    in->sec = doc->sections.ptr;
-    in->sections = doc->sections.n;
+    in->s = in->structs.ptr;
+    in->n = in->structs.n;
+    in->sec = in->section_list.ptr;
+    in->sections = in->section_list.n;
     return YOKE_OK;
 }
 
@@ -198,7 +197,6 @@ void yoke__count_range(incoming *in, const yoke__range *d)
     uint32_t client = yoke__client_find(doc, d->client);
     uint64_t state = client == YOKE__NONE ? 0 : yoke__cl(doc, client)->state;
     uint64_t end = d->clock + d->len < state ? d->clock + d->len : state;
-    in->ranges++;
     for (uint64_t at = d->clock; at < end && in->live < doc->blocks.n; in->live++) {
         const yoke__block *b = yoke__blk(doc, yoke__block_at(doc, client, (uint32_t)at));
         at = (uint64_t)b->clock + b->len;
@@ -207,17 +205,22 @@ void yoke__count_range(incoming *in, const yoke__range *d)
 
 static yoke_err read_deletes(incoming *in, yoke__update_reader *r)
 {
-    yoke__range d;
+    yoke_doc *doc = in->doc;
     bool more = true;
-    yoke__update_reader again = *r;
-    in->deletes = r->in;
+    in->structs_end = (size_t)(r->in.pos - r->start);
     for (;;) {
-        yoke_err err = yoke__update_next_delete(&again, &d, &more);
-        if (err != YOKE_OK)
+        if (!yoke__vec_reserve(doc, &in->ranges, 1, sizeof(yoke__range)))
+            return doc->fault;
+        yoke__range *d = YOKE__AT(in->ranges, yoke__range, in->ranges.n);
+        yoke_err err = yoke__update_next_delete(r, d, &more);
+        if (err != YOKE_OK || !more)
             return err;
-        if (!more)
-            return YOKE_OK;
-        yoke__count_range(in, &d);
+        in->ranges.n++;
+        yoke__count_range(in, d);
+        /* As with structs: the count was checked against the bytes. */
+        size_t follow = r->structs_left < 65536 ? (size_t)r->structs_left : 65536;
+        if (!yoke__vec_reserve(doc, &in->ranges, follow, sizeof(yoke__range)))
+            return doc->fault;
     }
 }
 
@@ -246,33 +249,31 @@ static yoke_err reserve_parked(incoming *in)
 {
     yoke_doc *doc = in->doc;
     bool room = true;
-    for (size_t i = 0; i < doc->plan.n; i++) {
-        const step *p = YOKE__AT(doc->plan, step, i);
+    for (size_t i = 0; i < in->plan.n; i++) {
+        const step *p = YOKE__AT(in->plan, step, i);
         for (uint32_t k = p->from; p->park && k < p->to; k++)
             name_clients(doc, &in->s[k]);
         if (p->park)
             yoke__cl(doc, in->sec[p->section].client)->coming += p->to - p->from;
     }
-    for (size_t i = 0; i < doc->plan.n; i++) {
-        const step *p = YOKE__AT(doc->plan, step, i);
+    for (size_t i = 0; i < in->plan.n; i++) {
+        const step *p = YOKE__AT(in->plan, step, i);
         if (p->park)
             room = reserve_queue(doc, yoke__cl(doc, in->sec[p->section].client), false) && room;
     }
     return room ? YOKE_OK : doc->fault;
 }
 
-static yoke_err reserve_ranges(incoming *in, const yoke__update_reader *deletes)
+static yoke_err reserve_ranges(incoming *in)
 {
     yoke_doc *doc = in->doc;
     bool room = true;
     for (int pass = 0; pass < 2; pass++) {
-        yoke__update_reader r = *deletes;
-        yoke__range d;
-        bool more = true;
-        while (yoke__update_next_delete(&r, &d, &more) == YOKE_OK && more) {
-            if (d.clock + d.len <= yoke__planned_state(in, d.client))
+        for (size_t i = 0; i < in->ranges.n; i++) {
+            const yoke__range *d = YOKE__AT(in->ranges, yoke__range, i);
+            if (d->clock + d->len <= yoke__planned_state(in, d->client))
                 continue;
-            yoke__client *c = yoke__cl(doc, yoke__client_make(doc, d.client));
+            yoke__client *c = yoke__cl(doc, yoke__client_make(doc, d->client));
             if (pass == 0)
                 c->coming++;
             else
@@ -283,10 +284,10 @@ static yoke_err reserve_ranges(incoming *in, const yoke__update_reader *deletes)
 }
 
 /* Room in the waiting queues, and for the bytes of what waits. */
-static yoke_err reserve_parking(incoming *in, const yoke__update_reader *deletes)
+static yoke_err reserve_parking(incoming *in)
 {
     yoke_doc *doc = in->doc;
-    yoke_err err = in->park_ranges > 0 ? reserve_ranges(in, deletes) : YOKE_OK;
+    yoke_err err = in->park_ranges > 0 ? reserve_ranges(in) : YOKE_OK;
     if (err == YOKE_OK && in->park_n > 0)
         err = reserve_parked(in);
     if (err != YOKE_OK || in->park_n == 0)
@@ -310,13 +311,13 @@ static void segment_release(incoming *in)
     in->segment = NULL;
 }
 
-static yoke_err reserve_all(incoming *in, yoke__update_reader deletes)
+static yoke_err reserve_all(incoming *in)
 {
     yoke_doc *doc = in->doc;
     yoke__need *need = &in->need;
     size_t waiting = doc->parked_n + doc->parked_dels;
     size_t structs = need->blocks;
-    need->blocks += 2 * in->ranges + 3 * waiting;
+    need->blocks += 2 * in->ranges.n + 3 * waiting;
     need->heap_bytes += doc->parked_bytes + YOKE__MOVE_BYTES_MAX * waiting;
     need->clients = in->sections + in->park_ranges + in->park_refs;
     if (waiting > 0) {
@@ -333,7 +334,7 @@ static yoke_err reserve_all(incoming *in, yoke__update_reader deletes)
         return err;
     for (size_t k = 0; k < in->sections; k++)
         in->sec[k].client = yoke__client_make(doc, in->sec[k].id);
-    err = reserve_parking(in, &deletes);
+    err = reserve_parking(in);
     if (err == YOKE_OK)
         err = yoke__emit_reserve(doc, 2 * in->update.len_bytes + 64 * need->blocks +
                                           2 * doc->parked_bytes + 24 * need->dels);
@@ -386,8 +387,8 @@ static void integrate(incoming *in, const step *p)
 
 static void run_plan(incoming *in)
 {
-    for (size_t i = 0; i < in->doc->plan.n; i++) {
-        const step *p = YOKE__AT(in->doc->plan, step, i);
+    for (size_t i = 0; i < in->plan.n; i++) {
+        const step *p = YOKE__AT(in->plan, step, i);
         if (p->park)
             park(in, p);
         else
@@ -415,13 +416,13 @@ uint64_t yoke__run_range(incoming *in, const yoke__range *d)
     return doc->txn_deleted - before;
 }
 
-static void run_deletes(incoming *in, yoke__update_reader r)
+static void run_deletes(incoming *in)
 {
-    yoke__range d;
-    bool more = true;
-    while (yoke__update_next_delete(&r, &d, &more) == YOKE_OK && more)
-        if (yoke__run_range(in, &d) != d.len)
+    for (size_t i = 0; i < in->ranges.n; i++) {
+        const yoke__range *d = YOKE__AT(in->ranges, yoke__range, i);
+        if (yoke__run_range(in, d) != d->len)
             in->result.exact = false;
+    }
 }
 
 static void trim(yoke_doc *doc)
@@ -433,22 +434,12 @@ static void trim(yoke_doc *doc)
     yoke__vec_trim(doc, &doc->heap, 1);
 }
 
-void yoke__incoming_free(yoke_doc *doc)
+static void drop_scratch(incoming *in)
 {
-    yoke__vec_free(doc, &doc->scratch, sizeof(yoke__struct));
-    yoke__vec_free(doc, &doc->sections, sizeof(section));
-    yoke__vec_free(doc, &doc->plan, sizeof(step));
-}
-
-static void drop_scratch(yoke_doc *doc)
-{
-    if (doc->scratch.cap > 64)
-        yoke__vec_free(doc, &doc->scratch, sizeof(yoke__struct));
-    if (doc->sections.cap > 64)
-        yoke__vec_free(doc, &doc->sections, sizeof(section));
-    if (doc->plan.cap > 64)
-        yoke__vec_free(doc, &doc->plan, sizeof(step));
-    doc->scratch.n = doc->sections.n = doc->plan.n = 0;
+    yoke__vec_free(in->doc, &in->structs, sizeof(yoke__struct));
+    yoke__vec_free(in->doc, &in->section_list, sizeof(section));
+    yoke__vec_free(in->doc, &in->ranges, sizeof(yoke__range));
+    yoke__vec_free(in->doc, &in->plan, sizeof(step));
 }
 
 uint64_t yoke__clocks_gained(const yoke_doc *doc)
@@ -471,16 +462,16 @@ static yoke_err apply(incoming *in, uint64_t origin)
     if (err == YOKE_OK)
         err = judge_all(in);
     if (err == YOKE_OK)
-        err = yoke__plan(in, r);
+        err = yoke__plan(in);
     if (err == YOKE_OK)
-        err = reserve_all(in, r);
+        err = reserve_all(in);
     if (err != YOKE_OK)
         return err;
     bool waiting = doc->parked_n + doc->parked_dels > 0;
     in->result.exact = true;
     yoke__txn_start(doc, false, origin);
     run_plan(in);
-    run_deletes(in, r);
+    run_deletes(in);
     if (waiting || in->result.parked > 0)
         yoke__wake_all(doc);
     in->result.exact = in->result.exact && !waiting && in->result.parked == 0;
@@ -505,7 +496,7 @@ yoke_err yoke_doc_apply(yoke_doc *doc, yoke_bytes update, uint64_t origin, yoke_
     yoke_err err = yoke__apply_one(&in, origin, &done);
     if (err == YOKE_OK && !done) {
         err = apply(&in, origin);
-        drop_scratch(doc);
+        drop_scratch(&in);
     }
     if (err == YOKE_OK && out != NULL)
         *out = in.result;

@@ -166,7 +166,6 @@ void yoke_doc_free(yoke_doc *doc)
     yoke__vec_free(doc, &doc->heap, 1);
     yoke__vec_free(doc, &doc->touched_types, sizeof(uint32_t));
     yoke__vec_free(doc, &doc->dels, sizeof(yoke__drange));
-    yoke__incoming_free(doc);
     buf_deinit(&doc->event);
     buf_deinit(&doc->cache);
     base_alloc a = doc->alloc;

@@ -202,9 +202,6 @@ struct yoke_doc {
     buf event;
     size_t event_bound;
 
-    yoke__vec scratch;
-    yoke__vec sections;
-    yoke__vec plan;
     size_t parked_n;
     size_t parked_dels;
     size_t parked_bytes;
@@ -351,7 +348,6 @@ uint32_t yoke__integrate_at(yoke_doc *doc, const yoke__struct *s, const yoke__sp
 void yoke__txn_start(yoke_doc *doc, bool local, uint64_t origin);
 void yoke__txn_finish(yoke_doc *doc, const bytes *exact);
 void yoke__touch_client(yoke_doc *doc, uint32_t client);
-void yoke__incoming_free(yoke_doc *doc); /* apply.c */
 void yoke__touch_type(yoke_doc *doc, uint32_t type);
 
 /* ------------------------------------------------------------------ pending (pending.c) */

@@ -61,7 +61,7 @@ static void walk_down(const yoke_doc *doc, uint32_t root, uint32_t clock, way *w
     for (unsigned level = w->height; level-- > 0;) {
         const yoke__node *n = yoke__nd(doc, ni);
         w->node[level] = ni;
-        w->slot[level] = (uint8_t)(n->clock[n->n - 1] <= clock ? n->n - 1u : slot_for(n, clock));
+        w->slot[level] = (uint8_t)slot_for(n, clock);
         ni = n->ref[w->slot[level]];
     }
 }
@@ -118,6 +118,19 @@ static void tell_above(yoke_doc *doc, const way *w, unsigned level)
     }
 }
 
+/* At the end, where most go, when the last leaf has room. */
+static bool append(yoke_doc *doc, uint32_t root, uint32_t clock, uint32_t b)
+{
+    yoke__node *n = yoke__nd(doc, root);
+    while (n->level > 0)
+        n = yoke__nd(doc, n->ref[n->n - 1]);
+    if (n->n == YOKE__FANOUT || n->clock[n->n - 1] > clock)
+        return false;
+    n->ref[n->n] = b;
+    n->clock[n->n++] = clock;
+    return true;
+}
+
 void yoke__index_put(yoke_doc *doc, uint32_t *root, uint32_t clock, uint32_t b)
 {
     way w = {.height = 0};
@@ -127,6 +140,8 @@ void yoke__index_put(yoke_doc *doc, uint32_t *root, uint32_t clock, uint32_t b)
         put_at(yoke__nd(doc, *root), 0, b, clock);
         return;
     }
+    if (append(doc, *root, clock, b))
+        return;
     walk_down(doc, *root, clock, &w);
     for (unsigned level = 0; level < w.height; level++) {
         yoke__node *n = yoke__nd(doc, w.node[level]);
