@@ -393,13 +393,13 @@ static bool move_border(yoke_doc *doc, uint32_t b, uint32_t from, uint32_t to)
     if (ti == p->next) {
         if (!continues(p, t, ti))
             return false;
-        yoke__index_move(doc, index, t->clock, t->clock - n);
+        yoke__index_move(doc, index, ti, t->clock, t->clock - n);
         t->clock -= n;
         t->ok -= n;
     } else {
         if (!continues(t, p, b))
             return false;
-        yoke__index_move(doc, index, p->clock, p->clock + n);
+        yoke__index_move(doc, index, b, p->clock, p->clock + n);
         p->clock += n;
         p->ok += n;
         p->at += n;

@@ -326,8 +326,21 @@ static size_t node_bound(const yoke_doc *doc, size_t blocks, size_t clients)
     return (by_path < by_level ? by_path : by_level) + (blocks < clients ? blocks : clients);
 }
 
+/* What a usual edit needs is mostly there: more is not looked at then. */
+static bool is_there(const yoke_doc *doc, const yoke__need *need)
+{
+    return need->blocks <= doc->blocks.cap - doc->blocks.n + doc->blocks_free_n &&
+           need->blocks * (2u * doc->height + 5) <= yoke__nodes_spare(doc) &&
+           need->heap_bytes <= doc->heap.cap - doc->heap.n &&
+           need->dels <= doc->dels.cap - doc->dels.n && need->clients == 0 && need->types == 0 &&
+           need->entries == 0 && need->name_bytes == 0 && doc->observer.on_delta == NULL &&
+           doc->blocks.n > 0 && doc->types.n > 0;
+}
+
 yoke_err yoke__reserve(yoke_doc *doc, const yoke__need *need)
 {
+    if (is_there(doc, need))
+        return YOKE_OK;
     if (need->blocks > UINT32_MAX - doc->blocks.n)
         return YOKE_ELIMIT_STRUCTS;
     size_t nodes = node_bound(doc, need->blocks, need->clients);
@@ -542,15 +555,6 @@ uint32_t yoke__root_make(yoke_doc *doc, bytes name)
 }
 
 /* ------------------------------------------------------------------------------ content heap */
-
-uint32_t yoke__heap_put(yoke_doc *doc, bytes content)
-{
-    uint32_t at = (uint32_t)doc->heap.n;
-    if (content.len_bytes > 0)
-        memcpy((uint8_t *)doc->heap.ptr + at, content.ptr, content.len_bytes);
-    doc->heap.n += content.len_bytes;
-    return at;
-}
 
 void yoke__heap_compact(yoke_doc *doc)
 {

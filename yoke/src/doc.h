@@ -281,6 +281,27 @@ typedef struct yoke__need {
 } yoke__need;
 YOKE_MUST_CHECK yoke_err yoke__reserve(yoke_doc *doc, const yoke__need *need);
 
+static inline void yoke__touch_client(yoke_doc *doc, uint32_t client)
+{
+    yoke__client *c = yoke__cl(doc, client);
+    if (c->txn == doc->txn)
+        return;
+    c->txn = doc->txn;
+    c->before = c->state;
+    c->touched = doc->touched;
+    doc->touched = client;
+}
+
+/* A type that changed, for those who observe deltas. */
+static inline void yoke__touch_type(yoke_doc *doc, uint32_t type)
+{
+    yoke__type_rec *t = yoke__ty(doc, type);
+    if (doc->observer.on_delta == NULL || t->touched)
+        return;
+    t->touched = true;
+    *YOKE__AT(doc->touched_types, uint32_t, doc->touched_types.n++) = type;
+}
+
 uint32_t yoke__client_find(const yoke_doc *doc, uint64_t id);
 uint32_t yoke__client_make(yoke_doc *doc, uint64_t id);  /* reserved */
 const uint32_t *yoke__client_order(const yoke_doc *doc); /* NULL: no memory */
@@ -288,8 +309,19 @@ uint32_t yoke__entry_find(const yoke_doc *doc, uint32_t type, bytes key);
 uint32_t yoke__entry_make(yoke_doc *doc, uint32_t type, bytes key); /* reserved; finds too */
 uint32_t yoke__root_make(yoke_doc *doc, bytes name);                /* reserved; finds too */
 uint32_t yoke__type_make(yoke_doc *doc, uint8_t type_ref, bytes name);
-uint32_t yoke__heap_put(yoke_doc *doc, bytes content); /* reserved */
 void yoke__heap_compact(yoke_doc *doc);
+
+static inline uint32_t yoke__heap_put(yoke_doc *doc, bytes content) /* reserved */
+{
+    uint32_t at = (uint32_t)doc->heap.n;
+    uint8_t *out = (uint8_t *)doc->heap.ptr + at;
+    if (content.len_bytes == 1)
+        *out = *content.ptr;
+    else if (content.len_bytes > 0)
+        memcpy(out, content.ptr, content.len_bytes);
+    doc->heap.n += content.len_bytes;
+    return at;
+}
 
 /* ------------------------------------------------------------------ nodes of both (tree.c) */
 uint32_t yoke__node_new(yoke_doc *doc); /* reserved */
@@ -311,7 +343,7 @@ void yoke__tree_free(yoke_doc *doc, uint32_t type);
 uint32_t yoke__index_find(const yoke_doc *doc, uint32_t client, uint32_t clock);
 void yoke__index_put(yoke_doc *doc, uint32_t *root, uint32_t clock, uint32_t b);
 void yoke__index_take(yoke_doc *doc, uint32_t root, uint32_t clock);
-void yoke__index_move(yoke_doc *doc, uint32_t root, uint32_t from, uint32_t to);
+void yoke__index_move(yoke_doc *doc, uint32_t root, uint32_t b, uint32_t from, uint32_t to);
 
 /* The leaf that holds the block of `clock`, and its slot there. */
 uint32_t yoke__index_leaf(const yoke_doc *doc, uint32_t root, uint32_t clock, unsigned *slot);
@@ -337,6 +369,18 @@ void yoke__note_deleted(yoke_doc *doc, uint32_t client, uint32_t clock, uint32_t
 /* ------------------------------------------------------------------ integration, transactions */
 bool yoke__integrate(yoke_doc *doc, const yoke__struct *s, uint32_t client, uint32_t offset);
 
+/* A block and the id of its first unit, or none. */
+typedef struct yoke__neighbour {
+    uint32_t block;
+    uint32_t client;
+    uint32_t clock;
+} yoke__neighbour;
+
+/* yoke__extend - let the last block of `client` grow by what it types on, if it can: `left` is that
+ * block, `right` what the text was typed before. */
+bool yoke__extend(yoke_doc *doc, uint32_t client, uint32_t left, const yoke__neighbour *right,
+                  bytes ascii);
+
 /* Where a local edit goes: between neighbours, which are known. */
 typedef struct yoke__spot {
     uint32_t type;
@@ -347,8 +391,6 @@ typedef struct yoke__spot {
 uint32_t yoke__integrate_at(yoke_doc *doc, const yoke__struct *s, const yoke__spot *spot);
 void yoke__txn_start(yoke_doc *doc, bool local, uint64_t origin);
 void yoke__txn_finish(yoke_doc *doc, const bytes *exact);
-void yoke__touch_client(yoke_doc *doc, uint32_t client);
-void yoke__touch_type(yoke_doc *doc, uint32_t type);
 
 /* ------------------------------------------------------------------ pending (pending.c) */
 bool yoke__missing_dep(const yoke_doc *doc, const yoke__struct *s, uint32_t client, uint64_t clock,

@@ -187,7 +187,13 @@ static void write_elements(buf *out, const yoke_doc *doc, const yoke__block *b, 
 static void write_string_run(buf *out, const run *r, uint32_t offset, uint32_t end)
 {
     const yoke_doc *doc = r->first.doc;
+    const yoke__block *only = yoke__blk(doc, r->first.block);
     size_t size = 0;
+    if (only->len == r->len && (only->flags & YOKE__F_ASCII)) {
+        buf_put_varstring(
+            out, bytes_of((const uint8_t *)doc->heap.ptr + only->at + offset, end - offset));
+        return;
+    }
     for (int pass = 0; pass < 2; pass++) {
         uint32_t at = 0;
         for (walk w = r->first; w.block != r->after.block && at < end; walk_next(&w)) {
@@ -513,8 +519,19 @@ static uint64_t write_txn_deletes(buf *out, const yoke_doc *doc, uint32_t client
 
 void yoke__write_client(buf *out, const yoke_doc *doc, uint32_t client, uint32_t from, uint32_t to)
 {
+    const yoke__client *c = yoke__cl(doc, client);
+    const yoke__block *tail = yoke__blk(doc, c->tail);
+    if (from >= tail->clock && to == c->state) {
+        /* One struct, as most transactions write. */
+        run r = {.first = {.doc = doc, .block = c->tail}, .len = tail->len};
+        buf_put_varuint(out, 1);
+        buf_put_varuint(out, c->id);
+        buf_put_varuint(out, from);
+        write_run(out, &r, from - tail->clock, tail->len);
+        return;
+    }
     size_t hole = hole_open(out);
-    buf_put_varuint(out, yoke__cl(doc, client)->id);
+    buf_put_varuint(out, c->id);
     buf_put_varuint(out, from);
     hole_close(out, hole, write_structs(out, doc, client, from, to));
 }

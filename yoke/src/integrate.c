@@ -161,16 +161,14 @@ static void put_content(yoke_doc *doc, yoke__block *b, const yoke__struct *s, ui
     b->size = (uint32_t)c.len_bytes;
 }
 
-/* The struct continues the block on its left word for word: let that grow. */
-static bool extend(yoke_doc *doc, const yoke__struct *s, uint32_t client, const place *at)
+bool yoke__extend(yoke_doc *doc, uint32_t client, uint32_t left, const yoke__neighbour *right,
+                  bytes ascii)
 {
-    if (at->left == 0 || at->oc != client || at->sub != 0 || s->ref != YOKE__STRING || !s->ascii)
-        return false;
-    yoke__block *l = yoke__blk(doc, at->left);
+    yoke__block *l = yoke__blk(doc, left);
     yoke__client *c = yoke__cl(doc, client);
-    if (c->tail != at->left || l->ref != YOKE__STRING || l->clock + l->len != (uint32_t)s->clock ||
-        (l->flags & (YOKE__F_DELETED | YOKE__F_TAIL)) || l->next != at->right || l->rc != at->rc ||
-        (l->rc != YOKE__NONE && l->rk != at->rk))
+    if (left == 0 || c->tail != left || l->ref != YOKE__STRING || l->next != right->block ||
+        (l->flags & (YOKE__F_DELETED | YOKE__F_TAIL)) || l->sub != 0 || l->rc != right->client ||
+        (l->rc != YOKE__NONE && l->rk != right->clock))
         return false;
     if (l->at + l->size != doc->heap.n) {
         if (l->size > YOKE__MOVE_BYTES_MAX)
@@ -178,17 +176,26 @@ static bool extend(yoke_doc *doc, const yoke__struct *s, uint32_t client, const 
         doc->heap_dead += l->size;
         l->at = yoke__heap_put(doc, yoke__content(doc, l));
     }
-    (void)yoke__heap_put(doc, s->content);
-    uint32_t len = (uint32_t)s->len;
+    (void)yoke__heap_put(doc, ascii);
+    uint32_t len = (uint32_t)ascii.len_bytes;
     l->size += len;
     l->len += len;
     c->state += len;
-    yoke__type_rec *t = yoke__ty(doc, l->parent);
-    t->len += len;
+    yoke__ty(doc, l->parent)->len += len;
     if (l->leaf != 0)
-        yoke__tree_add(doc, at->left, len);
+        yoke__tree_add(doc, left, len);
     yoke__touch_type(doc, l->parent);
     return true;
+}
+
+/* Does the struct continue the block on its left word for word? */
+static bool extend(yoke_doc *doc, const yoke__struct *s, uint32_t client, const place *at)
+{
+    const yoke__block *l = yoke__blk(doc, at->left);
+    return s->ref == YOKE__STRING && s->ascii && at->oc == client && at->sub == 0 &&
+           l->clock + l->len == (uint32_t)s->clock &&
+           yoke__extend(doc, client, at->left, &(yoke__neighbour){at->right, at->rc, at->rk},
+                        s->content);
 }
 
 static void integrate_gc(yoke_doc *doc, uint32_t client, uint32_t clock, uint32_t len)
@@ -292,7 +299,5 @@ uint32_t yoke__integrate_at(yoke_doc *doc, const yoke__struct *s, const yoke__sp
         at.rc = r->client;
         at.rk = r->clock;
     }
-    if (extend(doc, s, doc->me, &at))
-        return at.left;
     return put_block(doc, s, doc->me, 0, &at);
 }

@@ -25,6 +25,10 @@ uint32_t yoke__seek(const yoke_doc *view, uint32_t type, uint32_t at, uint32_t *
     uint32_t b = t->start;
     uint32_t from = 0;
     if (doc->cur_type == type) {
+        if (at - doc->cur_at < yoke__visible(yoke__blk(doc, doc->cur_block))) {
+            *start = doc->cur_at;
+            return doc->cur_block;
+        }
         b = doc->cur_block;
         from = doc->cur_at;
         for (int i = 0; i < NEAR_STEPS && b != 0 && from > at; i++) {

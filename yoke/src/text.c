@@ -15,11 +15,18 @@ static void insert_text(yoke_doc *doc, uint32_t type, uint32_t at, bytes utf8, u
         left = right;
         right = yoke__blk(doc, right)->next;
     }
+    const yoke__block *r = yoke__blk(doc, right);
+    bool ascii = units == utf8.len_bytes;
+    yoke__neighbour next = {right, YOKE__NONE, 0};
+    if (right != 0)
+        next = (yoke__neighbour){right, r->client, r->clock};
+    if (ascii && yoke__extend(doc, doc->me, left, &next, utf8))
+        return;
     yoke__struct s = {.client = doc->client_id,
                       .clock = yoke__cl(doc, doc->me)->state,
                       .len = units,
                       .ref = YOKE__STRING,
-                      .ascii = units == utf8.len_bytes,
+                      .ascii = ascii,
                       .content = utf8};
     yoke__spot spot = {.type = type, .left = left, .right = right};
     uint32_t b = yoke__integrate_at(doc, &s, &spot);

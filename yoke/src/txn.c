@@ -18,27 +18,6 @@ void yoke__txn_start(yoke_doc *doc, bool local, uint64_t origin)
     doc->event_bound = 0;
 }
 
-void yoke__touch_client(yoke_doc *doc, uint32_t client)
-{
-    yoke__client *c = yoke__cl(doc, client);
-    if (c->txn == doc->txn)
-        return;
-    c->txn = doc->txn;
-    c->before = c->state;
-    c->touched = doc->touched;
-    doc->touched = client;
-}
-
-/* A type that changed, for those who observe deltas. */
-void yoke__touch_type(yoke_doc *doc, uint32_t type)
-{
-    yoke__type_rec *t = yoke__ty(doc, type);
-    if (doc->observer.on_delta == NULL || t->touched)
-        return;
-    t->touched = true;
-    *YOKE__AT(doc->touched_types, uint32_t, doc->touched_types.n++) = type;
-}
-
 static void forget_types(yoke_doc *doc)
 {
     for (size_t i = 0; i < doc->touched_types.n; i++)
