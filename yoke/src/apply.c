@@ -139,7 +139,9 @@ void yoke__need_struct(yoke__need *need, const yoke__struct *s)
     bool right = s->info & YOKE__INFO_RIGHT;
     need->blocks += 1u + (origin ? 1 : 0) + (right ? 1 : 0);
     need->heap_bytes += s->content.len_bytes + (origin ? YOKE__MOVE_BYTES_MAX : 0);
-    need->dels += 2; /* itself, and the map entry before it */
+    bool sub = s->info & YOKE__INFO_SUB;
+    bool plain = !origin && !right && !sub && s->parent_is_root && s->ref != YOKE__DELETED;
+    need->dels += plain ? 0 : 2; /* itself, and the map entry before it */
     if (s->ref == YOKE__TYPE) {
         need->types++;
         need->name_bytes += s->content.len_bytes;
@@ -147,7 +149,7 @@ void yoke__need_struct(yoke__need *need, const yoke__struct *s)
     if (s->ref == YOKE__GC || origin || right)
         return;
     need->name_bytes += s->parent_sub.len_bytes;
-    need->entries++;
+    need->entries += sub ? 1 : 0;
     if (s->parent_is_root) {
         need->types++;
         need->entries++;
@@ -180,6 +182,7 @@ static yoke_err judge_all(incoming *in)
     yoke__sections_group(in);
     for (size_t k = 0; k < in->sections; k++) {
         const section *c = &in->sec[k];
+        in->need.clients += c->client == YOKE__NONE ? 1 : 0;
         for (uint32_t i = c->at; i < c->end; i++) {
             yoke_err err = judge(in, &in->s[i], c->client, c->state);
             if (err != YOKE_OK)
@@ -226,40 +229,49 @@ static yoke_err read_deletes(incoming *in, yoke__update_reader *r)
 
 /* ------------------------------------------------------------------------------ reserving */
 
-static void name_clients(yoke_doc *doc, const yoke__struct *s)
+/* The clients that a struct may wait for. */
+static bool name_clients(yoke_doc *doc, const yoke__struct *s)
 {
     bool bare = !(s->info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT));
+    bool room = true;
     if (s->info & YOKE__INFO_ORIGIN)
-        (void)yoke__client_make(doc, s->origin.client);
+        room = yoke__waiting_make(doc, yoke__client_make(doc, s->origin.client));
     if (s->info & YOKE__INFO_RIGHT)
-        (void)yoke__client_make(doc, s->right.client);
+        room = yoke__waiting_make(doc, yoke__client_make(doc, s->right.client)) && room;
     if (s->ref != YOKE__GC && bare && !s->parent_is_root)
-        (void)yoke__client_make(doc, s->parent.client);
+        room = yoke__waiting_make(doc, yoke__client_make(doc, s->parent.client));
+    return room;
 }
 
 /* Room in one queue for all that comes to it; asked again it has nothing to do. */
 static bool reserve_queue(yoke_doc *doc, yoke__client *c, bool deletes)
 {
-    uint32_t more = c->coming;
-    c->coming = 0;
-    return more == 0 || yoke__queue_reserve(doc, deletes ? &c->deletes : &c->parked, more);
+    yoke__waiting *w = c->waiting;
+    uint32_t more = w->coming;
+    w->coming = 0;
+    return more == 0 || yoke__queue_reserve(doc, deletes ? &w->deletes : &w->parked, more);
 }
 
 static yoke_err reserve_parked(incoming *in)
 {
     yoke_doc *doc = in->doc;
     bool room = true;
-    for (size_t i = 0; i < in->plan.n; i++) {
+    for (size_t i = 0; i < in->plan.n && room; i++) {
         const step *p = YOKE__AT(in->plan, step, i);
-        for (uint32_t k = p->from; p->park && k < p->to; k++)
-            name_clients(doc, &in->s[k]);
-        if (p->park)
-            yoke__cl(doc, in->sec[p->section].client)->coming += p->to - p->from;
+        uint32_t client = in->sec[p->section].client;
+        if (!p->park)
+            continue;
+        room = yoke__waiting_make(doc, client);
+        for (uint32_t k = p->from; room && k < p->to; k++)
+            room = name_clients(doc, &in->s[k]);
+        if (room)
+            yoke__cl(doc, client)->waiting->coming += p->to - p->from;
     }
     for (size_t i = 0; i < in->plan.n; i++) {
         const step *p = YOKE__AT(in->plan, step, i);
-        if (p->park)
-            room = reserve_queue(doc, yoke__cl(doc, in->sec[p->section].client), false) && room;
+        yoke__client *c = yoke__cl(doc, in->sec[p->section].client);
+        if (p->park && c->waiting != NULL)
+            room = reserve_queue(doc, c, false) && room;
     }
     return room ? YOKE_OK : doc->fault;
 }
@@ -274,8 +286,10 @@ static yoke_err reserve_ranges(incoming *in)
             if (d->clock + d->len <= yoke__planned_state(in, d->client))
                 continue;
             yoke__client *c = yoke__cl(doc, yoke__client_make(doc, d->client));
-            if (pass == 0)
-                c->coming++;
+            if (!yoke__waiting_make(doc, (uint32_t)(c - yoke__cl(doc, 0))))
+                room = false;
+            else if (pass == 0)
+                c->waiting->coming++;
             else
                 room = reserve_queue(doc, c, true) && room;
         }
@@ -319,7 +333,7 @@ static yoke_err reserve_all(incoming *in)
     size_t structs = need->blocks;
     need->blocks += 2 * in->ranges.n + 3 * waiting;
     need->heap_bytes += doc->parked_bytes + YOKE__MOVE_BYTES_MAX * waiting;
-    need->clients = in->sections + in->park_ranges + in->park_refs;
+    need->clients += in->park_ranges + in->park_refs;
     if (waiting > 0) {
         need->types += 2 * waiting;
         need->entries += 2 * waiting;

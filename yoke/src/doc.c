@@ -139,7 +139,6 @@ yoke_err yoke_doc_new(const yoke_options *options, yoke_doc **out)
     doc->me = YOKE__NONE;
     doc->ready = YOKE__NONE;
     buf_init(&doc->event, &doc->alloc, HEAP_BYTES_MAX);
-    buf_init(&doc->cache, &doc->alloc, HEAP_BYTES_MAX);
     *out = doc;
     return YOKE_OK;
 }
@@ -149,11 +148,6 @@ void yoke_doc_free(yoke_doc *doc)
     if (doc == NULL)
         return;
     yoke__pending_free(doc);
-    for (uint32_t i = 0; i < doc->clients.n; i++) {
-        yoke__client *c = yoke__cl(doc, i);
-        yoke__put(doc, c->parked.item, c->parked.cap * sizeof *c->parked.item);
-        yoke__put(doc, c->deletes.item, c->deletes.cap * sizeof *c->deletes.item);
-    }
     yoke__vec_free(doc, &doc->blocks, sizeof(yoke__block));
     yoke__vec_free(doc, &doc->nodes, sizeof(yoke__node));
     yoke__vec_free(doc, &doc->types, sizeof(yoke__type_rec));
@@ -167,7 +161,7 @@ void yoke_doc_free(yoke_doc *doc)
     yoke__vec_free(doc, &doc->touched_types, sizeof(uint32_t));
     yoke__vec_free(doc, &doc->dels, sizeof(yoke__drange));
     buf_deinit(&doc->event);
-    buf_deinit(&doc->cache);
+    yoke__cache_free(doc);
     base_alloc a = doc->alloc;
     base_alloc_put(&a, doc, sizeof *doc);
 }
@@ -196,8 +190,8 @@ yoke_stats yoke_doc_stats(const yoke_doc *doc)
                         .clients = doc->clients.n,
                         .pending_structs = doc->parked_n + doc->parked_dels,
                         .pending_bytes = doc->parked_bytes,
-                        .memory_bytes =
-                            doc->memory_bytes + doc->cache.cap_bytes + doc->event.cap_bytes,
+                        .memory_bytes = doc->memory_bytes + doc->event.cap_bytes +
+                                        (doc->cache != NULL ? doc->cache->state.cap_bytes : 0),
                         .version = doc->version};
 }
 
@@ -211,19 +205,25 @@ yoke_err yoke_doc_observe(yoke_doc *doc, const yoke_observer *observer)
 
 /* ------------------------------------------------------------------------------ reserving */
 
-/* Room for `want` further records of a vector that keeps a free list; number 0 is not given. */
-static bool reserve_records(yoke_doc *doc, yoke__vec *v, size_t free_n, size_t want, size_t size)
+static bool reserve_blocks(yoke_doc *doc, size_t want)
 {
-    if (want <= free_n)
+    if (want <= doc->blocks_free_n)
         return true;
-    want -= free_n;
-    if (!yoke__vec_reserve(doc, v, want + (v->n == 0 ? 1 : 0), size))
+    bool first = doc->blocks.n == 0;
+    if (!yoke__vec_reserve(doc, &doc->blocks, want - doc->blocks_free_n + (first ? 1 : 0),
+                           sizeof(yoke__block)))
         return false;
-    if (v->n == 0) {
-        memset(v->ptr, 0, size);
-        v->n = 1;
+    if (first) {
+        *yoke__blk(doc, 0) = (yoke__block){0};
+        doc->blocks.n = 1;
     }
     return true;
+}
+
+static bool reserve_nodes(yoke_doc *doc, size_t want)
+{
+    return want <= doc->nodes_free_n ||
+           yoke__vec_reserve(doc, &doc->nodes, want - doc->nodes_free_n, sizeof(yoke__node));
 }
 
 /* Fewer are looked at one after the other. */
@@ -344,9 +344,7 @@ yoke_err yoke__reserve(yoke_doc *doc, const yoke__need *need)
     if (need->blocks > UINT32_MAX - doc->blocks.n)
         return YOKE_ELIMIT_STRUCTS;
     size_t nodes = node_bound(doc, need->blocks, need->clients);
-    if (!reserve_records(doc, &doc->blocks, doc->blocks_free_n, need->blocks,
-                         sizeof(yoke__block)) ||
-        !reserve_records(doc, &doc->nodes, doc->nodes_free_n, nodes, sizeof(yoke__node)) ||
+    if (!reserve_blocks(doc, need->blocks) || !reserve_nodes(doc, nodes) ||
         (need->heap_bytes > 0 && !yoke__vec_reserve(doc, &doc->heap, need->heap_bytes, 1)) ||
         (need->dels > 0 && !yoke__vec_reserve(doc, &doc->dels, need->dels, sizeof(yoke__drange))) ||
         (need->clients > 0 && !reserve_clients(doc, need->clients)))
@@ -391,13 +389,7 @@ uint32_t yoke__client_make(yoke_doc *doc, uint64_t id)
     if (i != YOKE__NONE)
         return i;
     i = (uint32_t)doc->clients.n++;
-    *yoke__cl(doc, i) = (yoke__client){.id = id,
-                                       .chain = YOKE__NONE,
-                                       .wait_on = YOKE__NONE,
-                                       .wait_next = YOKE__NONE,
-                                       .wait_prev = YOKE__NONE,
-                                       .waiters = YOKE__NONE,
-                                       .ready_next = YOKE__NONE};
+    *yoke__cl(doc, i) = (yoke__client){.id = id, .chain = YOKE__NONE};
     if (doc->client_hash.n > 0) {
         uint32_t *bucket = client_bucket(doc, id);
         yoke__cl(doc, i)->chain = *bucket;

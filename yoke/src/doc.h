@@ -117,18 +117,11 @@ typedef struct yoke__queue {
     uint32_t cap;
 } yoke__queue;
 
-typedef struct yoke__client {
-    uint64_t id;
+/* What waits of a client, and for it.  A client that waits has one, and the one it waits for. */
+typedef struct yoke__waiting {
     uint64_t wait_clock;
     yoke__queue parked;
     yoke__queue deletes;
-    uint32_t state;
-    uint32_t tail;
-    uint32_t index;
-    uint32_t chain;
-    uint32_t before;  /* state when the transaction began */
-    uint32_t txn;     /* number of the last transaction that touched it */
-    uint32_t touched; /* the next client that it touched */
     uint32_t wait_on; /* client index waited for, or NONE */
     uint32_t wait_next;
     uint32_t wait_prev;
@@ -136,6 +129,18 @@ typedef struct yoke__client {
     uint32_t ready_next;
     uint32_t coming; /* what an update is about to park here */
     bool ready;
+} yoke__waiting;
+
+typedef struct yoke__client {
+    uint64_t id;
+    yoke__waiting *waiting; /* NULL until something waits */
+    uint32_t state;
+    uint32_t tail;
+    uint32_t index;
+    uint32_t chain;
+    uint32_t before;  /* state when the transaction began */
+    uint32_t txn;     /* number of the last transaction that touched it */
+    uint32_t touched; /* the next client that it touched */
 } yoke__client;
 
 typedef struct yoke__drange {
@@ -143,6 +148,13 @@ typedef struct yoke__drange {
     uint32_t clock;
     uint32_t len;
 } yoke__drange;
+
+/* The full state as it was encoded last. */
+typedef struct yoke__cache {
+    buf state;
+    uint64_t version;
+    bool full;
+} yoke__cache;
 
 typedef struct yoke__vec {
     void *ptr;
@@ -156,6 +168,11 @@ struct yoke_doc {
     size_t memory_bytes;
     yoke_err fault; /* why the last allocation failed */
     bool gc;
+    bool order_stale;
+    bool in_txn;
+    bool txn_open; /* by yoke_txn_begin */
+    bool txn_local;
+    uint8_t height; /* no tree or index is higher, nor ever was */
     uint64_t client_id;
     uint32_t me; /* client index of client_id, or NONE */
     uint64_t version;
@@ -163,11 +180,10 @@ struct yoke_doc {
     yoke__vec blocks; /* yoke__block, 0 unused; all are in use or on the free list */
     uint32_t blocks_free;
     uint32_t blocks_free_n;
-    yoke__vec nodes; /* yoke__node, 0 unused */
+    yoke__vec nodes; /* yoke__node, the first is number 1 */
     uint32_t nodes_free;
     uint32_t nodes_free_n;
     uint32_t trees;     /* how many lists have a position tree */
-    uint8_t height;     /* no tree or index is higher, nor ever was */
     uint32_t nested;    /* blocks that stand in nested types */
     uint32_t hint_leaf; /* of an index: where a clock was found last */
 
@@ -177,7 +193,6 @@ struct yoke_doc {
     yoke__vec clients;
     yoke__vec client_hash;
     yoke__vec order; /* client indices, ids descending */
-    bool order_stale;
     yoke__vec names;
     yoke__vec heap;
     size_t heap_dead;
@@ -189,9 +204,6 @@ struct yoke_doc {
     uint32_t cur_at;
 
     uint32_t txn; /* number of the running or last transaction */
-    bool in_txn;
-    bool txn_open; /* by yoke_txn_begin */
-    bool txn_local;
     uint64_t origin;
     uint32_t touched; /* the client touched last, or NONE */
     yoke__vec dels;   /* yoke__drange */
@@ -208,9 +220,7 @@ struct yoke_doc {
     uint32_t park_seq;
     uint32_t ready;
 
-    buf cache;
-    uint64_t cache_version;
-    bool cache_full;
+    yoke__cache *cache; /* NULL until a cached state is asked for */
 };
 
 /* ------------------------------------------------------------------ memory (doc.c) */
@@ -233,7 +243,7 @@ static inline yoke__block *yoke__blk(const yoke_doc *doc, uint32_t i)
 }
 static inline yoke__node *yoke__nd(const yoke_doc *doc, uint32_t i)
 {
-    return YOKE__AT(doc->nodes, yoke__node, i);
+    return YOKE__AT(doc->nodes, yoke__node, i - 1);
 }
 static inline size_t yoke__blocks_live(const yoke_doc *doc)
 {
@@ -398,6 +408,7 @@ bool yoke__missing_dep(const yoke_doc *doc, const yoke__struct *s, uint32_t clie
 void yoke__queue_push(yoke__queue *q, yoke__parked p);
 yoke__parked yoke__queue_pop(yoke__queue *q);
 bool yoke__queue_reserve(yoke_doc *doc, yoke__queue *q, size_t more);
+bool yoke__waiting_make(yoke_doc *doc, uint32_t client);
 void yoke__park(yoke_doc *doc, uint32_t client, yoke__parked p);
 void yoke__park_delete(yoke_doc *doc, uint32_t client, uint64_t clock, uint64_t len);
 void yoke__advanced(yoke_doc *doc, uint32_t client);
@@ -405,8 +416,15 @@ void yoke__examine(yoke_doc *doc, uint32_t client);
 void yoke__wake_all(yoke_doc *doc);
 void yoke__pending_free(yoke_doc *doc);
 
+static inline const yoke__waiting *yoke__waiting_of(const yoke__client *c)
+{
+    static const yoke__waiting nothing = {.waiters = YOKE__NONE};
+    return c->waiting != NULL ? c->waiting : &nothing;
+}
+
 /* ------------------------------------------------------------------ encoding (encode.c) */
 void yoke__encode_txn(const yoke_doc *doc, buf *out);
+void yoke__cache_free(yoke_doc *doc);
 size_t yoke__dels_of(const yoke_doc *doc, uint32_t client, const yoke__drange **first);
 void yoke__write_text(buf *out, const yoke_doc *doc, const yoke__block *b, uint32_t from,
                       uint32_t to);

@@ -271,8 +271,9 @@ static uint64_t write_parked(buf *out, const yoke_doc *doc, uint32_t client, uin
                              bool first)
 {
     const yoke__client *c = yoke__cl(doc, client);
+    const yoke__queue *parked = &yoke__waiting_of(c)->parked;
     uint64_t n = 0;
-    yoke__queue q = {NULL, c->parked.n, c->parked.n};
+    yoke__queue q = {NULL, parked->n, parked->n};
     if (q.n == 0)
         return 0;
     q.item = base_alloc_get(out->alloc, q.n * sizeof *q.item);
@@ -280,7 +281,7 @@ static uint64_t write_parked(buf *out, const yoke_doc *doc, uint32_t client, uin
         out->err = BASE_ENOMEM;
         return 0;
     }
-    memcpy(q.item, c->parked.item, q.n * sizeof *q.item);
+    memcpy(q.item, parked->item, q.n * sizeof *q.item);
     while (q.n > 0) {
         yoke__parked p = yoke__queue_pop(&q);
         yoke__struct s;
@@ -310,8 +311,9 @@ static uint64_t write_parked(buf *out, const yoke_doc *doc, uint32_t client, uin
 
 static bool parked_beyond(const yoke__client *c, uint64_t at)
 {
-    for (uint32_t i = 0; i < c->parked.n; i++)
-        if (c->parked.item[i].clock + c->parked.item[i].len > at)
+    const yoke__queue *parked = &yoke__waiting_of(c)->parked;
+    for (uint32_t i = 0; i < parked->n; i++)
+        if (parked->item[i].clock + parked->item[i].len > at)
             return true;
     return false;
 }
@@ -322,7 +324,7 @@ static uint64_t write_section(buf *out, const yoke_doc *doc, uint32_t client, ui
     const yoke__client *c = yoke__cl(doc, client);
     bool own = from < c->state;
     uint64_t at = own ? c->state : from;
-    bool waiting = pending && c->parked.n > 0 && parked_beyond(c, at);
+    bool waiting = pending && parked_beyond(c, at);
     if (!own && !waiting)
         return 0;
     size_t hole = hole_open(out);
@@ -363,7 +365,8 @@ static void range_add(ranges *r, uint64_t clock, uint64_t len)
 
 static void write_parked_deletes(ranges *r, const yoke__client *c)
 {
-    yoke__queue q = {NULL, c->deletes.n, c->deletes.n};
+    const yoke__queue *deletes = &yoke__waiting_of(c)->deletes;
+    yoke__queue q = {NULL, deletes->n, deletes->n};
     if (q.n == 0)
         return;
     q.item = base_alloc_get(r->out->alloc, q.n * sizeof *q.item);
@@ -371,7 +374,7 @@ static void write_parked_deletes(ranges *r, const yoke__client *c)
         r->out->err = BASE_ENOMEM;
         return;
     }
-    memcpy(q.item, c->deletes.item, q.n * sizeof *q.item);
+    memcpy(q.item, deletes->item, q.n * sizeof *q.item);
     while (q.n > 0) {
         yoke__parked p = yoke__queue_pop(&q);
         uint64_t clock = p.clock > r->end ? p.clock : r->end;
@@ -429,6 +432,11 @@ static yoke_err encode(const yoke_doc *doc, const uint64_t *from, bool pending, 
     return yoke__err(out->err);
 }
 
+static bool is_cached(const yoke_doc *doc)
+{
+    return doc->cache != NULL && doc->cache->full && doc->cache->version == doc->version;
+}
+
 yoke_err yoke_doc_encode(const yoke_doc *doc, yoke_bytes sv, unsigned flags, yoke_blob *out)
 {
     base_alloc a;
@@ -438,8 +446,8 @@ yoke_err yoke_doc_encode(const yoke_doc *doc, yoke_bytes sv, unsigned flags, yok
     yoke__buf_over(&b, &a, out);
     out->len_bytes = 0;
     bool pending = (flags & YOKE_ENCODE_PENDING) != 0;
-    if (sv.len_bytes == 0 && !pending && doc->cache_full && doc->cache_version == doc->version) {
-        buf_put(&b, doc->cache.ptr, doc->cache.len_bytes);
+    if (sv.len_bytes == 0 && !pending && is_cached(doc)) {
+        buf_put_bytes(&b, buf_view(&doc->cache->state));
         return yoke__blob_from(out, &b);
     }
     yoke_err err = YOKE_OK;
@@ -462,23 +470,39 @@ yoke_err yoke_doc_encode(const yoke_doc *doc, yoke_bytes sv, unsigned flags, yok
 yoke_err yoke_doc_encode_cached(yoke_doc *doc, yoke_bytes *view)
 {
     *view = YOKE_NONE;
-    if (!doc->cache_full || doc->cache_version != doc->version) {
-        doc->cache_full = false;
-        buf_clear(&doc->cache);
-        yoke_err err = encode(doc, NULL, false, &doc->cache);
+    if (doc->cache == NULL) {
+        doc->cache = yoke__get(doc, sizeof *doc->cache);
+        if (doc->cache == NULL)
+            return doc->fault;
+        *doc->cache = (yoke__cache){.full = false};
+        buf_init(&doc->cache->state, &doc->alloc, UINT32_MAX);
+    }
+    yoke__cache *c = doc->cache;
+    if (!is_cached(doc)) {
+        c->full = false;
+        buf_clear(&c->state);
+        yoke_err err = encode(doc, NULL, false, &c->state);
         if (err != YOKE_OK)
             return err;
-        doc->cache_full = true;
-        doc->cache_version = doc->version;
+        c->full = true;
+        c->version = doc->version;
     }
-    *view = (yoke_bytes){doc->cache.ptr, doc->cache.len_bytes};
+    *view = (yoke_bytes){c->state.ptr, c->state.len_bytes};
     return YOKE_OK;
+}
+
+void yoke__cache_free(yoke_doc *doc)
+{
+    if (doc->cache == NULL)
+        return;
+    buf_deinit(&doc->cache->state);
+    yoke__put(doc, doc->cache, sizeof *doc->cache);
+    doc->cache = NULL;
 }
 
 void yoke_doc_drop_cache(yoke_doc *doc)
 {
-    doc->cache_full = false;
-    buf_deinit(&doc->cache);
+    yoke__cache_free(doc);
 }
 
 /* ------------------------------------------------------------------------------ transactions */

@@ -163,11 +163,13 @@ void yoke__index_put(yoke_doc *doc, uint32_t *root, uint32_t clock, uint32_t b)
 void yoke__index_move(yoke_doc *doc, uint32_t root, uint32_t b, uint32_t from, uint32_t to)
 {
     way w = {.height = 0};
-    yoke__node *hint = yoke__nd(doc, doc->hint_leaf);
-    unsigned slot = doc->hint_leaf != 0 ? slot_for(hint, from) : 0;
-    if (slot > 0 && hint->ref[slot] == b) {
-        hint->clock[slot] = to;
-        return;
+    if (doc->hint_leaf != 0) {
+        yoke__node *n = yoke__nd(doc, doc->hint_leaf);
+        unsigned slot = slot_for(n, from);
+        if (slot > 0 && n->ref[slot] == b) {
+            n->clock[slot] = to;
+            return;
+        }
     }
     walk_down(doc, root, from, &w);
     doc->hint_leaf = w.node[0];

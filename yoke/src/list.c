@@ -263,7 +263,7 @@ static yoke_err insert_pieces(yoke_doc *doc, uint32_t type, uint32_t at, const b
         return YOKE_ELIMIT_CLOCK;
     yoke_err err = yoke__local_reserve(
         doc,
-        (yoke__need){.blocks = pieces->n, .types = pieces->n, .heap_bytes = staged->len_bytes + 64},
+        (yoke__need){.blocks = pieces->n + 1, .types = pieces->n, .heap_bytes = staged->len_bytes},
         staged->len_bytes + 64 * pieces->n);
     if (err != YOKE_OK)
         return err;
@@ -329,11 +329,12 @@ yoke_err yoke_map_set(yoke_doc *doc, yoke_type map, yoke_bytes key, const yoke_v
     size_t dels = map_dels(doc);
     if (err == YOKE_OK)
         err = yoke__local_reserve(doc,
-                                  (yoke__need){.types = 1,
+                                  (yoke__need){.blocks = 1,
+                                               .types = 1,
                                                .entries = 1,
                                                .name_bytes = k.len_bytes + 1,
                                                .dels = dels,
-                                               .heap_bytes = staged.len_bytes + 64},
+                                               .heap_bytes = staged.len_bytes},
                                   staged.len_bytes + 2 * k.len_bytes + 24 * dels);
     if (err == YOKE_OK) {
         yoke__local_start(doc);

@@ -66,9 +66,8 @@ found:
 
 yoke_err yoke__local_reserve(yoke_doc *doc, yoke__need need, size_t event_bytes)
 {
-    need.blocks += 2;
     need.clients = doc->me == YOKE__NONE ? 1 : 0;
-    if (yoke__blocks_live(doc) + 2 > doc->limits.structs)
+    if (yoke__blocks_live(doc) + need.blocks > doc->limits.structs)
         return YOKE_ELIMIT_STRUCTS;
     yoke_err err = yoke__reserve(doc, &need);
     if (err != YOKE_OK)
@@ -158,8 +157,7 @@ yoke_err yoke__delete_units(yoke_doc *doc, yoke_type type, uint64_t at, uint64_t
     if (len == 0)
         return YOKE_OK;
     size_t n = blocks_in(doc, type, (uint32_t)at, (uint32_t)len);
-    yoke_err err =
-        yoke__local_reserve(doc, (yoke__need){.dels = n + 2, .heap_bytes = 16}, 48 * (n + 2));
+    yoke_err err = yoke__local_reserve(doc, (yoke__need){.blocks = 2, .dels = n + 2}, 48 * (n + 2));
     if (err != YOKE_OK)
         return err;
     yoke__local_start(doc);

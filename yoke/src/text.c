@@ -53,7 +53,12 @@ yoke_err yoke_text_insert(yoke_doc *doc, yoke_type text, uint64_t at_utf16, yoke
     if (units > UINT32_MAX / 2 ||
         (doc->me != YOKE__NONE && yoke__cl(doc, doc->me)->state + (uint64_t)units >= UINT32_MAX))
         return YOKE_ELIMIT_CLOCK;
-    err = yoke__local_reserve(doc, (yoke__need){.heap_bytes = s.len_bytes + 64}, s.len_bytes);
+    yoke__need need = {.blocks = 1, .heap_bytes = s.len_bytes};
+    if (yoke__ty(doc, text)->blocks > 0) {
+        need.blocks = 2; /* its own, and a cut */
+        need.heap_bytes += YOKE__MOVE_BYTES_MAX;
+    }
+    err = yoke__local_reserve(doc, need, s.len_bytes);
     if (err != YOKE_OK)
         return err;
     yoke__local_start(doc);

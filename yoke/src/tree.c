@@ -15,7 +15,7 @@ uint32_t yoke__node_new(yoke_doc *doc)
         doc->nodes_free = yoke__nd(doc, i)->parent;
         doc->nodes_free_n--;
     } else {
-        i = (uint32_t)doc->nodes.n++;
+        i = (uint32_t)++doc->nodes.n;
     }
     yoke__node *n = yoke__nd(doc, i);
     memset(n, 0, sizeof *n);
