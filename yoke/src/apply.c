@@ -7,6 +7,9 @@
 #include "base/utf.h"
 #include "yoke/src/event.h"
 
+/* Fewer structs are joined one by one. */
+#define JOINS_LAST_FROM 64
+
 yoke_err yoke__limit_clock(const yoke__struct *s)
 {
     return s->clock + s->len >= UINT32_MAX ? YOKE_ELIMIT_CLOCK : YOKE_OK;
@@ -177,8 +180,19 @@ static yoke_err judge(incoming *in, const yoke__struct *s, uint32_t client, uint
     return yoke__limit_clock(s);
 }
 
+/* A state that was encoded holds no two structs that could be one, unless what goes between them
+ * comes later in it: such a state is cheaper to join at its end than to join and split on the way.
+ * A log of many updates is mostly such pairs. */
+static bool could_be_one(const yoke__struct *l, const yoke__struct *r)
+{
+    return l->ref == r->ref && (r->info & YOKE__INFO_ORIGIN) && r->origin.client == r->client &&
+           r->origin.clock + 1 == r->clock && !((l->info ^ r->info) & YOKE__INFO_RIGHT) &&
+           l->right.client == r->right.client && l->right.clock == r->right.clock;
+}
+
 static yoke_err judge_all(incoming *in)
 {
+    size_t pairs = 0;
     yoke__sections_group(in);
     for (size_t k = 0; k < in->sections; k++) {
         const section *c = &in->sec[k];
@@ -187,8 +201,10 @@ static yoke_err judge_all(incoming *in)
             yoke_err err = judge(in, &in->s[i], c->client, c->state);
             if (err != YOKE_OK)
                 return err;
+            pairs += i > c->begin && could_be_one(&in->s[i - 1], &in->s[i]);
         }
     }
+    in->joins_last = in->n >= JOINS_LAST_FROM && pairs < in->n / 2;
     return YOKE_OK;
 }
 
@@ -456,6 +472,36 @@ static void drop_scratch(incoming *in)
     yoke__vec_free(in->doc, &in->plan, sizeof(step));
 }
 
+static void join_client(yoke_doc *doc, const yoke__client *c)
+{
+    unsigned slot;
+    if (c->index == 0)
+        return;
+    uint32_t ni = yoke__index_leaf(doc, c->index, c->before > 0 ? c->before - 1 : 0, &slot);
+    for (;;) {
+        const yoke__node *n = yoke__nd(doc, ni);
+        uint32_t b = n->ref[slot];
+        if (b == c->tail)
+            return;
+        bool inside = slot + 1u < n->n;
+        uint32_t next = inside ? n->ref[slot + 1] : yoke__block_after(doc, b);
+        if (yoke__merge(doc, b, next))
+            continue;
+        if (inside)
+            slot++;
+        else
+            ni = yoke__index_leaf(doc, c->index, yoke__blk(doc, next)->clock, &slot);
+    }
+}
+
+/* Join what the transaction brought and what it stands beside. */
+static void join_touched(yoke_doc *doc)
+{
+    doc->joins_last = false;
+    for (uint32_t i = doc->touched; i != YOKE__NONE; i = yoke__cl(doc, i)->touched)
+        join_client(doc, yoke__cl(doc, i));
+}
+
 uint64_t yoke__clocks_gained(const yoke_doc *doc)
 {
     uint64_t n = 0;
@@ -484,10 +530,13 @@ static yoke_err apply(incoming *in, uint64_t origin)
     bool waiting = doc->parked_n + doc->parked_dels > 0;
     in->result.exact = true;
     yoke__txn_start(doc, false, origin);
+    doc->joins_last = in->joins_last;
     run_plan(in);
     run_deletes(in);
     if (waiting || in->result.parked > 0)
         yoke__wake_all(doc);
+    if (doc->joins_last)
+        join_touched(doc);
     in->result.exact = in->result.exact && !waiting && in->result.parked == 0;
     in->result.integrated = yoke__clocks_gained(doc);
     in->result.deleted = doc->txn_deleted;

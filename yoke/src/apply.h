@@ -39,6 +39,7 @@ typedef struct incoming {
     yoke__vec ranges;   /* yoke__range */
     size_t live;        /* blocks that they name, living or not */
     size_t structs_end; /* where the delete set begins */
+    bool joins_last;    /* blocks are joined when all is in */
     yoke__need need;
     size_t park_n; /* what will wait: structs, their bytes, clients they name, ranges */
     size_t park_bytes;

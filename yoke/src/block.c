@@ -224,7 +224,7 @@ static bool joins_in_heap(const yoke__block *l, const yoke__block *r)
 }
 
 /* Take `ri`, which follows `li` in clocks and list, into `li`. */
-static bool merge(yoke_doc *doc, uint32_t li, uint32_t ri)
+bool yoke__merge(yoke_doc *doc, uint32_t li, uint32_t ri)
 {
     yoke__block *l = yoke__blk(doc, li);
     yoke__block *r = yoke__blk(doc, ri);
@@ -259,13 +259,13 @@ void yoke__merge_around(yoke_doc *doc, uint32_t b)
     const yoke__block *p = yoke__blk(doc, b);
     uint32_t next = p->ref == YOKE__GC ? yoke__block_after(doc, b) : p->next;
     if (next != 0)
-        (void)merge(doc, b, next);
+        (void)yoke__merge(doc, b, next);
     p = yoke__blk(doc, b);
     uint32_t prev = p->prev;
     if (p->ref == YOKE__GC && p->clock > 0)
         prev = yoke__block_at(doc, p->client, p->clock - 1);
     if (prev != 0)
-        (void)merge(doc, prev, b);
+        (void)yoke__merge(doc, prev, b);
 }
 
 /* Drop the content of a deleted block: a tombstone remains. */

@@ -172,7 +172,8 @@ struct yoke_doc {
     bool in_txn;
     bool txn_open; /* by yoke_txn_begin */
     bool txn_local;
-    uint8_t height; /* no tree or index is higher, nor ever was */
+    bool joins_last; /* during an update: its blocks are joined at its end */
+    uint8_t height;  /* no tree or index is higher, nor ever was */
     uint64_t client_id;
     uint32_t me; /* client index of client_id, or NONE */
     uint64_t version;
@@ -369,6 +370,8 @@ uint32_t yoke__split(yoke_doc *doc, uint32_t b, uint32_t at);
 void yoke__list_link(yoke_doc *doc, uint32_t b, uint32_t left);
 void yoke__client_push(yoke_doc *doc, uint32_t b);
 bool yoke__can_merge(const yoke__block *l, const yoke__block *r, uint32_t ri);
+bool yoke__merge(yoke_doc *doc, uint32_t l,
+                 uint32_t r); /* r follows l: take it into l, if it can be */
 void yoke__merge_around(yoke_doc *doc, uint32_t b);
 void yoke__delete_block(yoke_doc *doc, uint32_t b);
 void yoke__delete_part(yoke_doc *doc, uint32_t b, uint32_t from, uint32_t to); /* of what lives */

@@ -209,7 +209,8 @@ static void integrate_gc(yoke_doc *doc, uint32_t client, uint32_t clock, uint32_
                                        .ref = YOKE__GC,
                                        .flags = YOKE__F_DELETED};
     yoke__client_push(doc, i);
-    yoke__merge_around(doc, i);
+    if (!doc->joins_last)
+        yoke__merge_around(doc, i);
 }
 
 /* After linking: a map shows its last entry, what stands in a deleted type is deleted. */
@@ -272,11 +273,11 @@ bool yoke__integrate(yoke_doc *doc, const yoke__struct *s, uint32_t client, uint
     uint32_t first = at.left != 0 ? yoke__blk(doc, at.left)->next : yoke__ty(doc, at.parent)->start;
     if (first != at.right || (at.left == 0 && at.sub != 0)) {
         at.left = resolve(doc, &at, s->client);
-    } else if (offset == 0 && extend(doc, s, client, &at)) {
+    } else if (offset == 0 && !doc->joins_last && extend(doc, s, client, &at)) {
         return true;
     }
     uint32_t i = put_block(doc, s, client, offset, &at);
-    if (yoke__blk(doc, i)->ref != YOKE__TYPE)
+    if (yoke__blk(doc, i)->ref != YOKE__TYPE && !doc->joins_last)
         yoke__merge_around(doc, i);
     return true;
 }
