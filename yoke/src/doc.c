@@ -161,6 +161,7 @@ void yoke_doc_free(yoke_doc *doc)
     yoke__vec_free(doc, &doc->touched_types, sizeof(uint32_t));
     yoke__vec_free(doc, &doc->dels, sizeof(yoke__drange));
     buf_deinit(&doc->event);
+    yoke__marks_free(doc);
     yoke__cache_free(doc);
     base_alloc a = doc->alloc;
     base_alloc_put(&a, doc, sizeof *doc);
@@ -262,9 +263,14 @@ static uint64_t salt(const yoke_doc *doc)
     return mix((uint64_t)(uintptr_t)doc);
 }
 
+uint64_t yoke__hash(const yoke_doc *doc, uint64_t x)
+{
+    return mix(x ^ salt(doc));
+}
+
 static uint32_t *client_bucket(const yoke_doc *doc, uint64_t id)
 {
-    size_t slot = (size_t)mix(id ^ salt(doc)) & (doc->client_hash.n - 1);
+    size_t slot = (size_t)yoke__hash(doc, id) & (doc->client_hash.n - 1);
     return YOKE__AT(doc->client_hash, uint32_t, slot);
 }
 

@@ -82,6 +82,7 @@ typedef struct yoke__type_rec {
     uint8_t type_ref;
     bool dead;
     bool touched;
+    bool crossed; /* something was put between a unit and what was typed after it */
 } yoke__type_rec;
 
 /* A key of a type's map, or (type 0) the name of a root, whose `last` is the type then. */
@@ -162,6 +163,21 @@ typedef struct yoke__vec {
     size_t cap;
 } yoke__vec;
 
+/* A block by its first unit, among those that were written into one gap (marks.c). */
+typedef struct yoke__mark {
+    uint64_t gap;
+    uint64_t id; /* of the client */
+    uint32_t client;
+    uint32_t clock;
+    uint32_t left;
+    uint32_t right;
+} yoke__mark;
+
+typedef struct yoke__marks {
+    yoke__vec list; /* yoke__mark, the first is number 1 */
+    uint32_t root;
+} yoke__marks;
+
 struct yoke_doc {
     base_alloc alloc;
     yoke_limits limits;
@@ -221,6 +237,7 @@ struct yoke_doc {
     uint32_t park_seq;
     uint32_t ready;
 
+    yoke__marks *marks; /* NULL until a conflict scan was long */
     yoke__cache *cache; /* NULL until a cached state is asked for */
 };
 
@@ -313,6 +330,7 @@ static inline void yoke__touch_type(yoke_doc *doc, uint32_t type)
     *YOKE__AT(doc->touched_types, uint32_t, doc->touched_types.n++) = type;
 }
 
+uint64_t yoke__hash(const yoke_doc *doc, uint64_t x); /* salted */
 uint32_t yoke__client_find(const yoke_doc *doc, uint64_t id);
 uint32_t yoke__client_make(yoke_doc *doc, uint64_t id);  /* reserved */
 const uint32_t *yoke__client_order(const yoke_doc *doc); /* NULL: no memory */
@@ -358,6 +376,11 @@ void yoke__index_move(yoke_doc *doc, uint32_t root, uint32_t b, uint32_t from, u
 
 /* The leaf that holds the block of `clock`, and its slot there. */
 uint32_t yoke__index_leaf(const yoke_doc *doc, uint32_t root, uint32_t clock, unsigned *slot);
+
+/* ------------------------------------------------------------------ marks.c */
+const yoke__mark *yoke__mark_before(const yoke_doc *doc, uint64_t gap, uint64_t id);
+void yoke__mark_put(yoke_doc *doc, uint64_t gap, uint32_t b); /* if there is memory */
+void yoke__marks_free(yoke_doc *doc);
 
 /* ------------------------------------------------------------------ blocks (block.c) */
 uint32_t yoke__block_new(yoke_doc *doc);

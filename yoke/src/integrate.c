@@ -5,6 +5,9 @@
 
 #include "base/utf.h"
 
+/* In a conflict scan every so many blocks of one gap are marked, for the next one to start at. */
+#define MARK_EVERY 8
+
 typedef struct place {
     uint32_t left;
     uint32_t right;
@@ -89,25 +92,71 @@ static void unmark(yoke_doc *doc, uint32_t first, uint32_t end, uint8_t mark)
         yoke__blk(doc, o)->flags &= (uint8_t)~mark;
 }
 
+static bool same_origin(const yoke__block *b, const place *at)
+{
+    return b->oc == at->oc && (b->oc == YOKE__NONE || b->ok == at->ok);
+}
+
+static bool same_right(const yoke__block *b, const place *at)
+{
+    return b->rc == at->rc && (b->rc == YOKE__NONE || b->rk == at->rk);
+}
+
+/* A number for the gap between two origins. */
+static uint64_t gap_of(const yoke_doc *doc, const place *at)
+{
+    uint64_t h = yoke__hash(doc, (uint64_t)at->parent << 32 | at->sub);
+    h = yoke__hash(doc, h ^ ((uint64_t)at->oc << 32 | (at->oc != YOKE__NONE ? at->ok : 0)));
+    return yoke__hash(doc, h ^ ((uint64_t)at->rc << 32 | (at->rc != YOKE__NONE ? at->rk : 0)));
+}
+
+/* The marked block that the scan would pass last, or 0. */
+static uint32_t marked(const yoke_doc *doc, const place *at, uint64_t id)
+{
+    if (doc->marks == NULL || yoke__ty(doc, at->parent)->crossed)
+        return 0;
+    const yoke__mark *m = yoke__mark_before(doc, gap_of(doc, at), id);
+    uint32_t b = m != NULL ? yoke__block_at(doc, m->client, m->clock) : 0;
+    const yoke__block *p = yoke__blk(doc, b);
+    bool fits = b != 0 && p->ref != YOKE__GC && p->clock == m->clock && p->parent == at->parent &&
+                p->sub == at->sub && same_origin(p, at) && same_right(p, at);
+    return fits ? b : 0;
+}
+
+/* The block of its origin, when the scan has seen that; or 0. */
+static uint32_t seen_origin(const yoke_doc *doc, const yoke__block *b)
+{
+    uint32_t origin = b->oc != YOKE__NONE ? yoke__block_at(doc, b->oc, b->ok) : 0;
+    return yoke__blk(doc, origin)->flags & YOKE__F_SEEN ? origin : 0;
+}
+
 /* The scan among concurrent inserts.  Blocks that were seen are marked, and those seen since the
  * left neighbour last moved are in conflict. */
 static uint32_t resolve(yoke_doc *doc, const place *at, uint64_t id)
 {
-    uint32_t left = at->left;
-    uint32_t first = first_of(doc, at);
-    uint32_t conflict = first; /* the first that is in conflict */
+    uint32_t start = marked(doc, at, id);
+    uint32_t left = start != 0 ? start : at->left;
+    uint32_t first = start != 0 ? start : first_of(doc, at);
     uint32_t o = first;
+    unsigned passed = 0;
+    if (start != 0) {
+        yoke__blk(doc, start)->flags |= YOKE__F_SEEN;
+        o = yoke__blk(doc, start)->next;
+    }
+    uint32_t conflict = o; /* the first that is in conflict */
     while (o != 0 && o != at->right) {
         yoke__block *b = yoke__blk(doc, o);
         bool moves = false;
         b->flags |= YOKE__F_SEEN | YOKE__F_CONFLICT;
-        if (b->oc == at->oc && (b->oc == YOKE__NONE || b->ok == at->ok)) {
+        if (same_origin(b, at)) {
             moves = yoke__cl(doc, b->client)->id < id;
-            if (!moves && b->rc == at->rc && (b->rc == YOKE__NONE || b->rk == at->rk))
+            if (!moves && same_right(b, at))
                 break;
+            if (moves && same_right(b, at) && ++passed % MARK_EVERY == 0)
+                yoke__mark_put(doc, gap_of(doc, at), o);
         } else {
-            uint32_t origin = b->oc != YOKE__NONE ? yoke__block_at(doc, b->oc, b->ok) : 0;
-            if (origin == 0 || !(yoke__blk(doc, origin)->flags & YOKE__F_SEEN))
+            uint32_t origin = seen_origin(doc, b);
+            if (origin == 0)
                 break;
             moves = !(yoke__blk(doc, origin)->flags & YOKE__F_CONFLICT);
         }
@@ -118,8 +167,10 @@ static uint32_t resolve(yoke_doc *doc, const place *at, uint64_t id)
         }
         o = b->next;
     }
-    uint32_t end = o != 0 && o != at->right ? yoke__blk(doc, o)->next : o;
-    unmark(doc, first, end, YOKE__F_SEEN | YOKE__F_CONFLICT);
+    const yoke__block *end = yoke__blk(doc, o);
+    if (o != 0 && o == at->right && !same_origin(end, at) && seen_origin(doc, end) != 0)
+        yoke__ty(doc, at->parent)->crossed = true;
+    unmark(doc, first, o != 0 && o != at->right ? end->next : o, YOKE__F_SEEN | YOKE__F_CONFLICT);
     return left;
 }
 
