@@ -86,8 +86,7 @@ void room_version_json(buf *json, const store_version *version)
 void room_author_json(buf *json, const store_author *author)
 {
     buf_put_fmt(json, "{\"author\":%llu,\"color_index\":%u,\"at\":%lld,\"name\":",
-                (unsigned long long)author->author, author->color_index,
-                (long long)author->at_ms);
+                (unsigned long long)author->author, author->color_index, (long long)author->at_ms);
     json_put_string(json, author->name);
     buf_put_str(json, "}");
 }

@@ -275,7 +275,7 @@ static yoke_err insert_pieces(yoke_doc *doc, uint32_t type, uint32_t at, const b
         return YOKE_ELIMIT_CLOCK;
     yoke_err err = yoke__local_reserve(
         doc,
-        (yoke__need){.blocks = pieces->n, .types = pieces->n, .heap_bytes = staged->len_bytes + 64},
+        (yoke__need){.blocks = pieces->n + 1, .types = pieces->n, .heap_bytes = staged->len_bytes},
         staged->len_bytes + 64 * pieces->n);
     if (err != YOKE_OK)
         return err;
@@ -320,7 +320,7 @@ yoke_err yoke_array_delete(yoke_doc *doc, yoke_type array, uint64_t at, uint64_t
 
 static size_t map_dels(const yoke_doc *doc)
 {
-    return doc->types.n > 2 ? doc->blocks_used + 2 : 2;
+    return doc->nested + 2;
 }
 
 yoke_err yoke_map_set(yoke_doc *doc, yoke_type map, yoke_bytes key, const yoke_value *value)
@@ -341,11 +341,12 @@ yoke_err yoke_map_set(yoke_doc *doc, yoke_type map, yoke_bytes key, const yoke_v
     size_t dels = map_dels(doc);
     if (err == YOKE_OK)
         err = yoke__local_reserve(doc,
-                                  (yoke__need){.types = 1,
+                                  (yoke__need){.blocks = 1,
+                                               .types = 1,
                                                .entries = 1,
                                                .name_bytes = k.len_bytes + 1,
                                                .dels = dels,
-                                               .heap_bytes = staged.len_bytes + 64},
+                                               .heap_bytes = staged.len_bytes},
                                   staged.len_bytes + 2 * k.len_bytes + 24 * dels);
     if (err == YOKE_OK) {
         yoke__local_start(doc);
