@@ -195,6 +195,7 @@ struct yoke_doc {
     bool in_txn;
     bool txn_open; /* by yoke_txn_begin */
     bool txn_local;
+    bool gone_lost; /* there was no memory for one of `gone` */
     uint64_t origin;
     yoke__vec touched; /* client indices */
     yoke__vec dels;    /* yoke__drange */
@@ -202,7 +203,6 @@ struct yoke_doc {
     uint32_t dying;
     yoke__vec touched_types;
     yoke__vec gone; /* yoke__gone, only while deltas are observed */
-    bool gone_lost; /* there was no memory for one of them */
     yoke_observer observer;
     buf event;
     size_t event_bound;
