@@ -8,7 +8,8 @@ import * as Y from 'yjs'
 import { Client } from './client.mjs'
 import { run, Server, until } from './server.mjs'
 
-const started = (...flags) => new Server(['--linger-s', '0', '--sweep-ms', '50', '--reserve-mib', '0', ...flags]).start()
+const quick = ['--linger-s', '0', '--sweep-ms', '50', '--reserve-mib', '0']
+const started = (...flags) => new Server([...quick, ...flags]).start()
 
 const create = async (server, body) => {
   const reply = await server.call('POST', '/rooms/', body)
