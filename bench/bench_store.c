@@ -36,9 +36,9 @@ static void must(int err, const char *what)
     exit(1);
 }
 
-static void room_name(size_t i, char out[16])
+static void room_name(size_t i, char out[32])
 {
-    snprintf(out, 16, "room-%06zu", i);
+    snprintf(out, 32, "room-%06zu", i);
 }
 
 /* A keystroke is some 30 bytes of update. */
@@ -66,7 +66,7 @@ static void make_rooms(store *s, size_t count)
 
 static void edit_rooms(store *s)
 {
-    static char text[EDITS][64], ids[EDIT_ROOMS][16];
+    static char text[EDITS][64], ids[EDIT_ROOMS][32];
     static store_row rows[EDITS];
     for (size_t i = 0; i < EDIT_ROOMS; i++) {
         room_name(i, ids[i]);
