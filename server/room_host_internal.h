@@ -29,6 +29,8 @@ typedef struct hosted {
     size_t in_batch; /* rows of the batch that is being reported; else 0 */
     int64_t used_at_ms;
     bool loading;
+    bool load_lost;     /* there was no memory to ask for it: the next tick tells the room */
+    bool snapshot_lost; /* likewise */
     bool may_create;
     bool removed; /* out of the table */
 } hosted;
