@@ -130,6 +130,17 @@ size_t address_book_sockets(address_book *b)
     return sockets;
 }
 
+size_t address_book_remembered(address_book *b)
+{
+    size_t count = 0;
+    uv_mutex_lock(&b->lock);
+    for (size_t i = 0; i < BUCKETS; i++)
+        for (const entry *e = b->buckets[i]; e != NULL; e = e->next)
+            count++;
+    uv_mutex_unlock(&b->lock);
+    return count;
+}
+
 void address_book_open(address_book *b)
 {
     uv_mutex_lock(&b->lock);

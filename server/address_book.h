@@ -27,9 +27,11 @@ address_book *address_book_new(const limits *max, size_t sockets_max);
 void address_book_free(address_book *b);
 
 /* address_book_full - does the process have as many sockets as it may?
- * address_book_sockets - how many it has. */
+ * address_book_sockets - how many it has.  address_book_remembered - how many addresses there are
+ * in the book; O(book). */
 bool address_book_full(address_book *b);
 size_t address_book_sockets(address_book *b);
+size_t address_book_remembered(address_book *b);
 
 /* address_book_open / close - one socket more or less of the process.
  * address_book_add / remove - one socket more or less of the address.  add returns false when it
