@@ -38,6 +38,8 @@ export class Server {
     this.child = spawn(command[0], [...command.slice(1), ...flags, ...this.flags], {
       env: { ...environment(), ...env },
     })
+    const { child } = this
+    process.once('exit', () => child.kill('SIGKILL')) // a test that failed stops no server
     this.child.stderr.on('data', (data) => (this.log += data))
     this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve(code ?? signal)))
     const lines = createInterface({ input: this.child.stdout })
