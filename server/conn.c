@@ -257,8 +257,6 @@ void conn_tick_all(loop *l)
     for (conn *c = l->conns, *next; c != NULL; c = next) {
         next = c->next;
         queued_bytes += c->out.queued_bytes;
-        if (c->out.count == 0 && !c->dirty)
-            outq_shrink(&c->out);
         c->ops->tick(c, now_ms);
     }
     metric_set(&l->metrics.queue_bytes, queued_bytes);

@@ -133,7 +133,7 @@ static uint64_t session_new(room_host *h, ws_conn *wc, hosted *at)
         if (slots == NULL)
             return 0;
         for (size_t i = h->slot_count; i < count; i++)
-            slots[i] = (session_slot){0, NULL, NULL, i + 1 < count ? (uint32_t)(i + 1) : NO_SLOT};
+            slots[i] = (session_slot){.next_free = i + 1 < count ? (uint32_t)(i + 1) : NO_SLOT};
         h->free_slot = (uint32_t)h->slot_count;
         h->slots = slots;
         h->slot_count = count;
@@ -141,7 +141,7 @@ static uint64_t session_new(room_host *h, ws_conn *wc, hosted *at)
     uint32_t slot = h->free_slot;
     h->free_slot = h->slots[slot].next_free;
     uint64_t session = (++h->session_counter << SESSION_SLOT_BITS) | slot;
-    h->slots[slot] = (session_slot){session, wc, at, NO_SLOT};
+    h->slots[slot] = (session_slot){.session = session, .wc = wc, .at = at};
     return session;
 }
 
@@ -150,7 +150,7 @@ void room_host_forget(room_host *h, uint64_t session)
     uint32_t slot = (uint32_t)(session & SESSION_SLOT_MASK);
     if (slot >= h->slot_count || h->slots[slot].session != session)
         return;
-    h->slots[slot] = (session_slot){0, NULL, NULL, h->free_slot};
+    h->slots[slot] = (session_slot){.next_free = h->free_slot};
     h->free_slot = slot;
 }
 

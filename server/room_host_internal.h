@@ -36,8 +36,10 @@ typedef struct hosted {
 typedef struct session_slot {
     uint64_t session; /* 0: free */
     ws_conn *wc;
-    hosted *at;
-    uint32_t next_free;
+    union {
+        hosted *at;
+        uint32_t next_free;
+    };
 } session_slot;
 
 struct room_host {

@@ -16,18 +16,25 @@ static bool is_control(unsigned opcode)
 
 void ws_decoder_init(ws_decoder *d, const base_alloc *alloc, size_t message_bytes_max)
 {
-    *d = (ws_decoder){.message_bytes_max = message_bytes_max};
+    *d = (ws_decoder){0};
     buf_init(&d->gathered, alloc, message_bytes_max);
+}
+
+static void drop_control(ws_decoder *d)
+{
+    base_alloc_put(d->gathered.alloc, d->control, WS_CONTROL_BYTES_MAX);
+    d->control = NULL;
 }
 
 void ws_decoder_deinit(ws_decoder *d)
 {
     buf_deinit(&d->gathered);
+    drop_control(d);
 }
 
 size_t ws_decoder_memory_bytes(const ws_decoder *d)
 {
-    return d->gathered.cap_bytes;
+    return d->gathered.cap_bytes + (d->control != NULL ? WS_CONTROL_BYTES_MAX : 0);
 }
 
 static int fail(ws_decoder *d, ws_event *event, int err, unsigned close_code, const char *reason)
@@ -95,7 +102,7 @@ static int header_done(ws_decoder *d, ws_event *event)
     memcpy(d->mask, h + at, sizeof d->mask);
     d->opcode = h[0] & 0x0Fu;
     d->fin = (h[0] & 0x80u) != 0;
-    if (!is_control(d->opcode) && payload_bytes > d->message_bytes_max - d->gathered.len_bytes)
+    if (!is_control(d->opcode) && payload_bytes > d->gathered.max_bytes - d->gathered.len_bytes)
         return fail(d, event, BASE_ELIMIT, WS_CLOSE_TOO_BIG, "message over limit frame_bytes");
     d->payload_bytes = payload_bytes;
     d->payload_done = 0;
@@ -147,9 +154,8 @@ static bool close_code_allowed(unsigned code)
     return code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
 }
 
-static int control_done(ws_decoder *d, ws_event *event)
+static int control_done(ws_decoder *d, bytes data, ws_event *event)
 {
-    bytes data = bytes_of(d->control, (size_t)d->payload_bytes);
     d->in_payload = false;
     if (d->opcode != WS_OP_CLOSE) {
         ws_event_tag tag = d->opcode == WS_OP_PING ? WS_EVENT_PING : WS_EVENT_PONG;
@@ -207,6 +213,22 @@ static int feed_data(ws_decoder *d, bytes part, ws_event *event)
     return message_done(d, buf_view(&d->gathered), d->message_opcode, event);
 }
 
+/* The payload of a control frame.  It may come in pieces inside a message in pieces, so it has a
+ * place of its own. */
+static int feed_control(ws_decoder *d, bytes part, ws_event *event)
+{
+    if (part.len_bytes == d->payload_bytes)
+        return control_done(d, part, event);
+    if (d->control == NULL)
+        d->control = base_alloc_get(d->gathered.alloc, WS_CONTROL_BYTES_MAX);
+    if (d->control == NULL)
+        return fail(d, event, BASE_ENOMEM, WS_CLOSE_TRY_LATER, "no memory");
+    memcpy(d->control + d->payload_done - part.len_bytes, part.ptr, part.len_bytes);
+    if (d->payload_done < d->payload_bytes)
+        return BASE_OK;
+    return control_done(d, bytes_of(d->control, (size_t)d->payload_bytes), event);
+}
+
 static int feed_payload(ws_decoder *d, uint8_t *ptr, size_t len_bytes, size_t *used,
                         ws_event *event)
 {
@@ -214,13 +236,10 @@ static int feed_payload(ws_decoder *d, uint8_t *ptr, size_t len_bytes, size_t *u
     size_t n = len_bytes - *used < left ? len_bytes - *used : (size_t)left;
     uint8_t *part = ptr + *used;
     unmask(part, n, d->mask, d->payload_done);
-    if (is_control(d->opcode) && n > 0)
-        memcpy(d->control + d->payload_done, part, n);
     d->payload_done += n;
     *used += n;
-    if (!is_control(d->opcode))
-        return feed_data(d, bytes_of(part, n), event);
-    return d->payload_done == d->payload_bytes ? control_done(d, event) : BASE_OK;
+    return is_control(d->opcode) ? feed_control(d, bytes_of(part, n), event)
+                                 : feed_data(d, bytes_of(part, n), event);
 }
 
 int ws_decoder_feed(ws_decoder *d, uint8_t *ptr, size_t len_bytes, size_t *used_bytes,
@@ -233,6 +252,8 @@ int ws_decoder_feed(ws_decoder *d, uint8_t *ptr, size_t len_bytes, size_t *used_
         buf_deinit(&d->gathered);
         d->gathered_is_out = false;
     }
+    if (!d->in_payload)
+        drop_control(d);
     if (d->failed)
         used = len_bytes;
     while (err == BASE_OK && event->tag == WS_EVENT_NONE && used < len_bytes) {

@@ -84,8 +84,7 @@ typedef struct ws_decoder {
     uint8_t mask[4];
     uint64_t payload_bytes; /* of the frame being read */
     uint64_t payload_done;  /* of it, bytes read */
-    size_t message_bytes_max;
-    uint8_t control[WS_CONTROL_BYTES_MAX];
+    uint8_t *control;       /* payload of a control frame that came in pieces; else NULL */
 } ws_decoder;
 
 /* ws_decoder_init - `message_bytes_max` bounds a whole message, over all its fragments.  `alloc` is
