@@ -16,23 +16,23 @@
 #include <yoke/yoke.h>
 
 #define ROOM_COLORS 8
-#define ROOM_NAME_CAP 256
 
+/* Kept small, as the room is: there are as many as open tabs, and nearly all are idle. */
 typedef struct member {
     uint64_t session;
     room_role role;
+    uint8_t color_index;
     bool tandem_v1;
     bool greeted;
     bool refused;      /* a write of this connection was refused: acks stop before it */
     bool told_unknown; /* one log line for unknown messages is enough */
-    unsigned color_index;
-    int64_t joined_at_ms;
-    char name[ROOM_NAME_CAP];
-    uint64_t frames;    /* step 2 and update messages received */
-    pair_queue unacked; /* (frame, row that must be stored first), both growing */
     unsigned violations;
     int64_t violations_since_ms;
-    buf waiting; /* messages that came while the room was loading, each with its length */
+    int64_t joined_at_ms;
+    uint64_t frames;    /* step 2 and update messages received */
+    pair_queue unacked; /* (frame, row that must be stored first), both growing */
+    buf *waiting;       /* messages that came while the room was loading, each with its length */
+    char name[];
 } member;
 
 struct room {
@@ -42,30 +42,33 @@ struct room {
     room_state_tag state;
     bool draining; /* do not linger */
     bool stalled;  /* the store told that it cannot write; members know */
-    char id[STORE_ID_BYTES_MAX + 1];
-    store_room record;
+    bool snapshot_in_flight;
+    bool newcomer_asked; /* since the last tick */
+    uint8_t epoch[STORE_EPOCH_BYTES];
+    char *name; /* with `language` what a member is told of the record; NULL: not loaded */
+    char *language;
 
     member **members; /* in order of joining */
-    size_t member_count;
-    size_t member_cap;
-    awareness *awareness;
+    uint32_t member_count;
+    uint32_t member_cap;
+    awareness *awareness; /* NULL: nobody told anything yet */
 
     yoke_doc *doc; /* NULL: not loaded */
     yoke_allocator engine_alloc;
-    buf observed; /* what a step 2 really changed */
+    frame *newcomer; /* step 2 of the whole document, for all who come before it changes; or NULL */
     uint64_t last_seq;
     uint64_t stored_seq;
     pair_queue unstored; /* (row, its bytes) */
     uint64_t unstored_bytes;
     uint64_t tail_rows; /* rows behind the last snapshot */
     uint64_t tail_bytes;
-    bool snapshot_in_flight;
     uint64_t snapshot_rows; /* of the tail, what the snapshot in flight holds */
     uint64_t snapshot_bytes;
     int64_t snapshot_not_before_ms;
 
     int64_t idle_since_ms;
     room_stats stats;
+    char id[];
 };
 
 /* room.c */
@@ -75,6 +78,7 @@ void room__settle(room *r, int64_t now_ms);
 
 /* member.c */
 member *room__find(const room *r, uint64_t session);
+void room__member_free(room *r, member *m); /* it is in no list */
 void room__deliver(room *r, member *m, frame *f);
 void room__send(room *r, member *m, const sync_msg *msg); /* to one */
 void room__greet(room *r, member *m, int64_t now_ms);
@@ -88,6 +92,7 @@ void room__send_awareness(room *r, member *m);
 void room__on_message(room *r, member *m, bytes message, int64_t now_ms);
 void room__send_step1(room *r, member *m);
 void room__send_acks(room *r, member *m);
+void room__drop_newcomer(room *r);
 
 /* document.c */
 int room__document_load(room *r, const store_loaded *loaded);
