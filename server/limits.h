@@ -16,6 +16,7 @@
     X(EXPIRE_DAYS, 3650, "days", "longest life of an unused room")                                 \
     X(FD_RESERVE, 64, "files", "kept free for the store and for logs")                             \
     X(ACCEPT_BATCH, 64, "sockets", "accepted in one turn before others are served")                \
+    X(TURN_EVENTS, 1024, "sockets", "looked at in one turn of the loop")                           \
     X(RECV_BYTES, 65536, "bytes", "read from one socket in one turn")                              \
     X(SEND_FRAMES, 64, "frames", "given to one sendmsg")                                           \
     X(COMMIT_MS, 5, "ms", "the latest start of a commit after its first update")                   \

@@ -40,8 +40,11 @@ struct loop {
     int listen_fd; /* -1: not listening */
     bool draining;
 
-    conn *conns; /* all open ones */
-    conn *dirty; /* those with something to write */
+    uv_poll_t sockets; /* readable when a socket of the set is ready */
+    int sockets_fd;    /* epoll */
+    conn *conns;       /* all open ones */
+    conn *dirty;       /* those with something to write */
+    conn *gone;        /* closed in this turn */
     uint8_t *recv_buf;
     room_host *rooms;
     metrics metrics;
