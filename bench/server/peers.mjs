@@ -18,6 +18,11 @@ const freePort = () =>
     })
   })
 
+const running = new Set()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 // Starts a process on one core and waits for the line that says that it listens.
 function launch(pin, command, args, env, ready) {
   const startedAt = performance.now()
@@ -26,13 +31,14 @@ function launch(pin, command, args, env, ready) {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
+  running.add(child)
   const gone = new Promise((resolve) => child.on('exit', resolve))
   const stop = async () => {
     child.kill('SIGTERM')
     if ((await Promise.race([gone, wait(5000)])) === undefined) child.kill('SIGKILL')
     await gone
+    running.delete(child)
   }
-  process.on('exit', () => child.kill('SIGKILL'))
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`${command} does not start: ${output}`)), 20000)
     child.on('error', reject)
