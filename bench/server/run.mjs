@@ -3,7 +3,7 @@
 // Tandem and its peers under the same load, one after the other in one run; script/bench calls it. The server has the
 // last core, the load generator the first. Every workload gets a fresh process of every server. Tandem has one loop
 // thread and commits every update to a file; the peers keep documents in memory.
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -126,6 +126,28 @@ async function storedRooms() {
   return { rooms, ready_ms: times.sort((a, b) => a - b)[2] }
 }
 
+// Latency of honest clients, who were there before, while others send heads slowly, read nothing and flood. All of the
+// load shares a core, so the bad company only gets what the honest ones leave.
+async function hostile(peer) {
+  const server = await peer.start(newDirectory(), serverCore)
+  const { host, pathname } = new URL(server.url)
+  const company = []
+  const join = (...args) =>
+    company.push(spawn('taskset', ['-c', loadCore, 'chrt', '--idle', '0', ...args.map(String)], { stdio: 'ignore' }))
+  try {
+    const size = ['--rooms', 50, '--clients', 4, '--writers', 2, '--rate', 5]
+    const measured = yload(server, peer.proto, 'run', ...size, '--warm', 6, ...secs(9))
+    await wait(1500)
+    join(process.execPath, path.join(here, 'hostile.mjs'), host, pathname, '--slow', 2000, '--deaf', 20)
+    const flood = ['--room', 'hostile', '--rooms', 20, '--clients', 10, '--writers', 10, '--window', 200]
+    join(options.yload, 'flood', '--url', server.url, '--proto', peer.proto, ...flood, '--secs', 60, '--quiet')
+    return await measured
+  } finally {
+    for (const child of company) child.kill('SIGKILL')
+    await server.stop()
+  }
+}
+
 const secs = (full) => ['--secs', quick ? Math.ceil(full / 3) : full]
 const workloads = {
   run: everybody('run', '--rooms', 100, '--clients', 4, '--writers', 2, '--rate', 5, ...secs(6), '--verify'),
@@ -140,6 +162,7 @@ const workloads = {
   ),
   ack: ownOnly(() => against(own, 'ack', '--rooms', 100, '--clients', 4, '--writers', 2, '--rate', 10, ...secs(6))),
   'stored rooms': ownOnly(storedRooms),
+  hostile,
 }
 
 const wanted = options.only?.split(',') ?? Object.keys(workloads)
