@@ -8,6 +8,8 @@
 #ifndef SERVER_CONFIG_H
 #define SERVER_CONFIG_H
 
+#include "room/limits.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,12 +25,13 @@ typedef struct config {
     char *data;       /* path of the database, or ":memory:" */
     char *cors_origins;
     bool check_origin;
-    int64_t sockets_per_address;
+    char *origins;         /* empty: what the Host header says */
+    char *trusted_proxies; /* see address.h */
     bool create_on_join;
     int64_t expire_days; /* 0: never */
-    int64_t linger_s;
-    char *log_format; /* auto, json, plain */
-    char *log_level;  /* debug, info, warn, error */
+    char *log_format;    /* auto, json, plain */
+    char *log_level;     /* debug, info, warn, error */
+    limits limits;
 } config;
 
 typedef struct config_error {

@@ -93,6 +93,9 @@ export const tandem = (program, version) => ({
   async start(dir, pin) {
     const args = ['serve', '--create-on-join', '--threads', '1', '--port', '0']
     args.push('--data', path.join(dir, 'tandem.db'), '--log-level', 'error')
+    // All load comes from one address; what limits a connection stays as it is.
+    for (const limit of ['sockets-per-address', 'joins-per-minute', 'rooms-per-minute', 'misses-per-minute'])
+      args.push(`--${limit}`, '0')
     const server = await launch(pin, program, args, {}, /listening on http:\/\/127\.0\.0\.1:(\d+)/)
     return { ...server, url: `ws://127.0.0.1:${server.port}/ws/` }
   },
