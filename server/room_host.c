@@ -7,9 +7,6 @@
 
 #include <stdlib.h>
 
-/* A room in use puts its expiry off this often. */
-#define USED_EVERY_MS (INT64_C(3600) * 1000)
-
 int64_t room_host_now_ms(const room_host *h)
 {
     return h->clock_offset_ms + (int64_t)uv_now(&h->loop->uv);
@@ -364,7 +361,8 @@ void room_host_tick(room_host *h)
             if (room_state(at->room) != ROOM_ABSENT)
                 room_tick(at->room, now_ms);
             sum_stats(&sum, at->room);
-            if (room_member_count(at->room) > 0 && now_ms - at->used_at_ms > USED_EVERY_MS)
+            if (room_loaded(at->room) && room_member_count(at->room) > 0 &&
+                now_ms - at->used_at_ms > at->used_every_ms)
                 room_host_note_use(at, now_ms);
             hosted_maybe_free(at);
         }

@@ -55,8 +55,15 @@ static void load_work(store *s, store_job *job)
         if (j->err == BASE_OK || j->err == STORE_EEXISTS)
             j->err = store_load(s, j->id, &j->loaded);
     }
+    /* When all come back at once, rooms are only read: each write would be a flush of the disk. */
+    store_room *record = &j->loaded.room;
+    if (j->err != BASE_OK || j->now_ms - record->used_at_ms <= room_record_used_every_ms(record))
+        return;
+    j->err = store_room_used(s, j->id, j->now_ms);
     if (j->err == BASE_OK)
-        j->err = store_room_used(s, j->id, j->now_ms);
+        record->used_at_ms = j->now_ms;
+    else
+        store_loaded_free(&j->loaded);
 }
 
 static void submit_load(load_job *j)
@@ -80,7 +87,8 @@ static void load_done(loop *l, store_job *job)
     at->in_store--;
     at->loading = false;
     if (j->err == BASE_OK && !at->removed) {
-        at->used_at_ms = now_ms;
+        at->used_at_ms = j->loaded.room.used_at_ms;
+        at->used_every_ms = room_record_used_every_ms(&j->loaded.room);
         j->err = room_on_loaded(at->room, &j->loaded, now_ms);
         store_loaded_free(&j->loaded);
     } else if (j->err == BASE_OK) {
