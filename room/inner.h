@@ -52,6 +52,15 @@ typedef struct member {
     char name[];
 } member;
 
+/* What room_stats_get cannot look up. */
+typedef struct room_counters {
+    uint64_t updates_in;
+    uint64_t updates_refused;
+    uint64_t deliveries;
+    uint64_t acks;
+    uint64_t awareness_held;
+} room_counters;
+
 struct room {
     const base_alloc *alloc;
     const limits *limits;
@@ -86,7 +95,7 @@ struct room {
     int64_t snapshot_not_before_ms;
 
     int64_t idle_since_ms;
-    room_stats stats;
+    room_counters stats;
     char id[];
 };
 

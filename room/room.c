@@ -106,12 +106,18 @@ bool room_loaded(const room *r)
 
 room_stats room_stats_get(const room *r)
 {
-    room_stats stats = r->stats;
-    stats.members = r->member_count;
-    stats.last_seq = r->last_seq;
-    stats.stored_seq = r->stored_seq;
-    stats.unstored_bytes = r->unstored_bytes;
-    stats.tail_rows = r->tail_rows;
+    room_stats stats = {
+        .members = r->member_count,
+        .updates_in = r->stats.updates_in,
+        .updates_refused = r->stats.updates_refused,
+        .deliveries = r->stats.deliveries,
+        .acks = r->stats.acks,
+        .last_seq = r->last_seq,
+        .stored_seq = r->stored_seq,
+        .unstored_bytes = r->unstored_bytes,
+        .awareness_held = r->stats.awareness_held,
+        .tail_rows = r->tail_rows,
+    };
     if (r->doc != NULL) {
         yoke_stats engine = yoke_doc_stats(r->doc);
         stats.pending_structs = engine.pending_structs;

@@ -165,7 +165,7 @@ ws_conn *room_host_conn(const room_host *h, uint64_t session)
 static uint64_t session_new(room_host *h, ws_conn *wc, hosted *at)
 {
     if (h->free_slot == NO_SLOT) {
-        size_t count = h->slot_count == 0 ? 64 : h->slot_count * 2;
+        size_t count = h->slot_count == 0 ? 64 : h->slot_count + h->slot_count / 2;
         if (count > SESSION_SLOT_MASK)
             return 0;
         session_slot *slots = realloc(h->slots, count * sizeof *slots);
