@@ -4,6 +4,7 @@
  *   member.c   joining, leaving, events, awareness
  *   edit.c     messages: sync, updates, acks
  *   lease.c    whose a client id is
+ *   chat.c     messages: what members say
  *   document.c the engine behind the room, snapshots, text
  */
 #ifndef ROOM_INNER_H
@@ -34,13 +35,17 @@ typedef struct member {
     uint8_t color_index;
     bool tandem_v1;
     bool greeted;
+    bool introduced;    /* the store knows who the author is */
     bool refused;       /* a write of this connection was refused: acks stop before it */
     bool told_unknown;  /* one log line for unknown messages is enough */
     bool told_presence; /* one word about refused awareness is enough */
     bool presence_held; /* its newest awareness is not told yet */
     bool lapsed;        /* asked for what it has, it said nothing: its client ids are free */
+    unsigned chat_count;
+    int64_t chat_since_ms;
     int64_t violations_since_ms;
     int64_t joined_at_ms;
+    uint64_t author;
     meter presence;        /* awareness that was told to the others */
     uint64_t frames;       /* step 2 and update messages received */
     pair_queue unacked;    /* (frame, row that must be stored first), both growing */
@@ -115,6 +120,7 @@ void room__event(room *r, const member *except, bytes json);             /* to a
 void room__error_event(room *r, member *m, const char *code, const char *message);
 void room__on_awareness(room *r, member *m, bytes update, int64_t now_ms);
 void room__send_awareness(room *r, member *m);
+void room__introduce(room *r, member *m, int64_t now_ms); /* before its first row or message */
 
 void room__presence_tick(room *r, int64_t now_ms);
 
@@ -132,6 +138,9 @@ void room__on_message(room *r, member *m, bytes message, int64_t now_ms);
 void room__send_step1(room *r, member *m);
 void room__send_acks(room *r, member *m);
 void room__drop_newcomer(room *r);
+
+/* chat.c */
+void room__on_event(room *r, member *m, bytes json, int64_t now_ms);
 
 /* document.c */
 int room__document_load(room *r, const store_loaded *loaded);

@@ -209,6 +209,18 @@ void room__member_free(room *r, member *m)
     base_alloc_put(r->alloc, m, sizeof *m + strlen(m->name) + 1);
 }
 
+void room__introduce(room *r, member *m, int64_t now_ms)
+{
+    if (m->introduced)
+        return;
+    m->introduced = true;
+    store_author author = {.author = m->author,
+                           .color_index = m->color_index,
+                           .at_ms = now_ms,
+                           .name = bytes_of_str(m->name)};
+    r->sink->author(r->sink->ctx, r, &author);
+}
+
 static int reserve_member(room *r)
 {
     if (r->member_count < r->member_cap)
@@ -245,8 +257,9 @@ int room_on_join(room *r, uint64_t session, const room_join *join, int64_t now_m
     if (m == NULL)
         return BASE_ENOMEM;
     m->session = session;
+    m->author = join->author != 0 ? join->author : session;
     m->color_index = pick_color(r);
-    m->joined_at_ms = m->violations_since_ms = now_ms;
+    m->joined_at_ms = m->violations_since_ms = m->chat_since_ms = now_ms;
     r->members[r->member_count++] = m;
     if (r->doc == NULL) {
         room_open(r, now_ms);

@@ -54,6 +54,7 @@ struct loop {
     conn *resuming;
     uint8_t *recv_buf;
     room_host *rooms;
+    struct quarantined *quarantined; /* damaged rooms that somebody wanted to join */
     metrics metrics;
 };
 

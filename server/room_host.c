@@ -287,6 +287,15 @@ room *room_host_find(room_host *h, const char *id)
     return at != NULL ? at->room : NULL;
 }
 
+bool room_host_spare(room_host *h, const char *id)
+{
+    hosted *at = *place_of(h, id);
+    if (at == NULL || (!at->loading && room_member_count(at->room) == 0))
+        return false;
+    room_host_note_use(at, room_host_now_ms(h));
+    return true;
+}
+
 void room_host_discard(room_host *h, const char *id)
 {
     hosted *at = *place_of(h, id);

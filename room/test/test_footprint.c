@@ -9,7 +9,7 @@
 #include "house.h"
 
 #define ROOM_BYTES_MAX 384   /* a room without its document and its members */
-#define MEMBER_BYTES_MAX 152 /* a member with a short name, without awareness */
+#define MEMBER_BYTES_MAX 176 /* a member with a short name, without awareness */
 #define STATE_BYTES_MAX 160  /* what its awareness adds, beside the JSON */
 
 /* Everything that was started comes to its end. */
