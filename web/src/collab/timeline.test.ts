@@ -105,6 +105,18 @@ describe('timeline', () => {
     expect([999, 1000, 1001, 5000].map((at) => timeline.indexOfTime(at))).toEqual([-1, 0, 1, 2])
   })
 
+  test('a history whose beginning is gone says so', () => {
+    const log = new Log(1)
+    for (const letter of 'ab') log.text(0).insert(0, letter)
+    const whole = new Timeline()
+    whole.add([])
+    whole.add(log.rows)
+    expect(whole.cut).toBe(false)
+    const rest = new Timeline()
+    rest.add(log.rows.slice(1))
+    expect(rest.cut).toBe(true)
+  })
+
   test('a row that waits for another counts when the other comes', () => {
     const log = new Log(1)
     for (const letter of 'ab') log.text(0).insert(0, letter)

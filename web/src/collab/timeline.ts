@@ -81,6 +81,7 @@ export class Timeline {
   private shown: Texts = new Map()
   private shownAt = -1
   private last = 0
+  private first = 0
 
   constructor() {
     this.doc.getMap('files').observeDeep(() => this.readFiles())
@@ -91,7 +92,13 @@ export class Timeline {
     return this.last
   }
 
+  /** Rows before the first one are gone: what is left builds on them and cannot be shown. */
+  get cut(): boolean {
+    return this.first > 1
+  }
+
   add(rows: readonly HistoryRow[]): void {
+    if (this.first === 0) this.first = rows[0]?.seq ?? 0
     for (const row of rows) {
       const moment: Moment = { seq: row.seq, author: row.author, at: row.at, edits: [] }
       this.current = moment

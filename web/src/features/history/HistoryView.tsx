@@ -118,6 +118,12 @@ export default function HistoryView(props: Props) {
             </button>
           </p>
         )}
+        {history.timeline.cut && (
+          <p className={styles.note} role="alert">
+            This server keeps history for a while only. What is left builds on what is gone, and
+            cannot be played.
+          </p>
+        )}
         {reachable && history.progress < 1 && (
           <p className={styles.note}>Fetching, {Math.round(history.progress * 100)} %</p>
         )}
