@@ -216,26 +216,32 @@ uint64_t room_host_join(room_host *h, ws_conn *wc, const char *id, const room_jo
     return 0;
 }
 
-bool room_host_backlogged(const room_host *h, uint64_t session)
+/* Where the session is; NULL: in no room, as session 0 is. */
+static hosted *hosted_of(const room_host *h, uint64_t session)
 {
     size_t slot = session & SESSION_SLOT_MASK;
-    return slot < h->slot_count && h->slots[slot].session == session &&
-           room_backlogged(h->slots[slot].at->room);
+    bool known = session != 0 && slot < h->slot_count && h->slots[slot].session == session;
+    return known ? h->slots[slot].at : NULL;
+}
+
+bool room_host_backlogged(const room_host *h, uint64_t session)
+{
+    const hosted *at = hosted_of(h, session);
+    return at != NULL && room_backlogged(at->room);
 }
 
 void room_host_notice(room_host *h, uint64_t session, const char *code, const char *message)
 {
-    size_t slot = session & SESSION_SLOT_MASK;
-    if (slot < h->slot_count && h->slots[slot].session == session)
-        room_notice(h->slots[slot].at->room, session, code, message);
+    const hosted *at = hosted_of(h, session);
+    if (at != NULL)
+        room_notice(at->room, session, code, message);
 }
 
 void room_host_message(room_host *h, uint64_t session, bytes message)
 {
-    size_t slot = session & SESSION_SLOT_MASK;
-    if (slot >= h->slot_count || h->slots[slot].session != session)
+    hosted *at = hosted_of(h, session);
+    if (at == NULL)
         return;
-    hosted *at = h->slots[slot].at;
     room_on_message(at->room, session, message, room_host_now_ms(h));
     if (!at->hurried && room_tick_soon(at->room))
         hurry(at);

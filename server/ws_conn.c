@@ -258,6 +258,17 @@ static size_t read_frames(ws_conn *wc, uint8_t *ptr, size_t n)
     return at;
 }
 
+/* The decoder gives the memory of a message that came in pieces back when it is next used: an idle
+ * connection must not keep it until then. */
+static void let_go(ws_conn *wc)
+{
+    ws_event ev;
+    size_t used;
+    uint8_t none = 0;
+    if (ws_decoder_memory_bytes(&wc->decoder) > 0)
+        (void)!ws_decoder_feed(&wc->decoder, &none, 0, &used, &ev);
+}
+
 static void ws_input(conn *c, uint8_t *ptr, size_t n)
 {
     ws_conn *wc = (ws_conn *)c;
@@ -269,10 +280,12 @@ static void ws_input(conn *c, uint8_t *ptr, size_t n)
     if (c->closed)
         return;
     bool midway = ws_decoder_midway(&wc->decoder);
-    if (!midway)
+    if (!midway) {
+        let_go(wc);
         wc->message_ms = 0;
-    else if (wc->message_ms == 0)
+    } else if (wc->message_ms == 0) {
         wc->message_ms = now_ms;
+    }
     c->recv_bytes = ws_decoder_wants(&wc->decoder) > LIMIT_RECV_FRAMES_BYTES
                         ? LIMIT_RECV_BYTES
                         : LIMIT_RECV_FRAMES_BYTES;
