@@ -70,6 +70,7 @@ typedef struct metrics {
     metric paused_sockets;
     metric input_pauses_total;
     metric sockets_bytes;
+    metric quarantined_rooms;
     metric bytes_in_total;
     metric bytes_out_total;
     metric queue_bytes;

@@ -25,9 +25,10 @@ typedef struct hosted {
     room_host *host;
     room *room;
     room_waiter *waiting;
-    size_t in_store; /* rows and jobs on their way */
-    size_t in_batch; /* rows of the batch that is being reported; else 0 */
-    int64_t used_at_ms;
+    size_t in_store;    /* rows and jobs on their way */
+    size_t in_batch;    /* rows of the batch that is being reported; else 0 */
+    int64_t used_at_ms; /* the last use that was written */
+    int64_t used_every_ms;
     bool loading;
     bool may_create;
     bool removed; /* out of the table */
@@ -38,8 +39,10 @@ typedef struct hosted {
 typedef struct session_slot {
     uint64_t session; /* 0: free */
     ws_conn *wc;
-    hosted *at;
-    uint32_t next_free;
+    union {
+        hosted *at;
+        uint32_t next_free;
+    };
 } session_slot;
 
 struct room_host {
@@ -68,6 +71,11 @@ hosted *room_host_hosted(room_host *h, const char *id);
 void hosted_maybe_free(hosted *at);
 void hosted_answer_waiting(hosted *at, int err);
 void room_host_sink_init(room_host *h);
+
+/* room_people.c: of the sink */
+void room_host_store_author(void *ctx, room *r, const store_author *author);
+bool room_host_store_chat(void *ctx, room *r, uint64_t session, const store_chat *said);
+
 void room_host_post_batch(room_host *h);
 void room_host_note_use(hosted *at, int64_t now_ms);
 

@@ -53,7 +53,9 @@ typedef void awareness_fn(void *ctx, const awareness_entry *entry);
 
 /* awareness_new - NULL: no memory.  Both arguments: `alloc` is borrowed, `limits` copied. */
 awareness *awareness_new(const base_alloc *alloc, const awareness_limits *limits);
-void awareness_free(awareness *a); /* NULL is allowed */
+void awareness_free(awareness *a);
+
+/* For free, leave, owner, count and put_all NULL is legal: nobody has told anything. */
 
 typedef struct awareness_from {
     uint64_t owner;
