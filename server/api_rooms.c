@@ -12,6 +12,7 @@
 #include "server/room_host.h"
 #include "server/room_record.h"
 #include "server/templates.h"
+#include "server/throttle.h"
 #include "server/wall_time.h"
 
 #include <sodium.h>
@@ -143,6 +144,7 @@ static void create_step(room_call *base, loop *owner)
         room_call_fail_by_code(&c->call, c->call.err);
         return;
     }
+    throttle_count(c->call.x, ADDRESS_ROOM);
     c->call.status = 201;
     c->call.reply = room_json(c, NULL);
     json_object_set_new(c->call.reply, "owner_key", json_string(c->key));
@@ -168,6 +170,8 @@ void api_room_create(exchange *x)
 {
     static const char *const languages[] = {"python", NULL};
     json_check check;
+    if (!throttle_allows(x, ADDRESS_ROOM))
+        return;
     if (!json_check_begin(&check, x, JSON_CHECK_OPTIONAL))
         return;
     int64_t days = -1;
@@ -234,7 +238,7 @@ static void get_begin(loop *owner, loop_msg *msg)
 
 void api_room_get(exchange *x)
 {
-    rooms_call *c = call_new(x);
+    rooms_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
     if (c != NULL)
         room_call_go(&c->call, get_begin);
 }
@@ -260,7 +264,7 @@ static void code_begin(loop *owner, loop_msg *msg)
 
 void api_room_code(exchange *x)
 {
-    rooms_call *c = call_new(x);
+    rooms_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
     if (c != NULL)
         room_call_go(&c->call, code_begin);
 }
@@ -332,6 +336,8 @@ static void patch_begin(loop *owner, loop_msg *msg)
 void api_room_patch(exchange *x)
 {
     json_check check;
+    if (!throttle_allows(x, ADDRESS_MISS))
+        return;
     if (!json_check_begin(&check, x, JSON_CHECK_REQUIRED))
         return;
     int64_t days = 0;
@@ -384,7 +390,7 @@ static void delete_begin(loop *owner, loop_msg *msg)
 
 void api_room_delete(exchange *x)
 {
-    rooms_call *c = call_new(x);
+    rooms_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
     if (c == NULL)
         return;
     take_key(c);

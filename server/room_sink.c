@@ -59,7 +59,13 @@ static void load_work(store *s, store_job *job)
     }
     if (j->err == STORE_ECORRUPT)
         j->damaged = quarantine_read(s, j->id);
-    if (j->err == BASE_OK && store_room_used(s, j->id, j->now_ms) != BASE_OK)
+    /* When all come back at once, rooms are only read: each write would be a flush of the disk. */
+    store_room *record = &j->loaded.room;
+    if (j->err != BASE_OK || j->now_ms - record->used_at_ms <= room_record_used_every_ms(record))
+        return;
+    if (store_room_used(s, j->id, j->now_ms) == BASE_OK)
+        record->used_at_ms = j->now_ms;
+    else
         log_event(LOG_WARN, "use of a room not noted", LOG_STR("room", j->id)); /* it can be read */
 }
 
@@ -84,7 +90,8 @@ static void load_done(loop *l, store_job *job)
     at->in_store--;
     at->loading = false;
     if (j->err == BASE_OK && !at->removed) {
-        at->used_at_ms = now_ms;
+        at->used_at_ms = j->loaded.room.used_at_ms;
+        at->used_every_ms = room_record_used_every_ms(&j->loaded.room);
         j->err = room_on_loaded(at->room, &j->loaded, now_ms);
         if (j->err == STORE_ECORRUPT) /* sums are right, but the engine refuses an update */
             j->damaged = quarantine_of(&j->loaded);
@@ -270,10 +277,22 @@ void room_host_note_use(hosted *at, int64_t now_ms)
     store_thread_submit(at->host->loop->app->store, &j->job);
 }
 
+/* Rooms report every refusal as an event "..._refused" or "..._malformed". */
+static void count_refusal(metrics *m, const room_log *entry)
+{
+    const char *end = strrchr(entry->event, '_');
+    bool malformed = end != NULL && strcmp(end, "_malformed") == 0;
+    if (!malformed && (end == NULL || strcmp(end, "_refused") != 0))
+        return;
+    bool engine = entry->detail == NULL || strncmp(entry->detail, "YOKE_", 5) == 0;
+    metrics_refused(m, malformed || engine ? "malformed" : entry->detail);
+}
+
 static void sink_log(void *ctx, const room *r, const room_log *entry)
 {
     static const log_level levels[] = {LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR};
-    (void)ctx;
+    room_host *h = ctx;
+    count_refusal(&h->loop->metrics, entry);
     log_event(levels[entry->level], entry->event, LOG_STR("room", room_id(r)),
               LOG_STR("detail", entry->detail != NULL ? entry->detail : ""),
               LOG_INT("session", entry->session), LOG_INT("number", entry->number));
