@@ -189,6 +189,8 @@ static bool room_is(store *s, size_t i, const model_room *m)
     char text[TEXT_MAX];
     store_loaded l;
     int err = store_load(s, ids[i], &l);
+    if (!m->exists && err == BASE_OK)
+        store_loaded_free(&l);
     if (!m->exists)
         return err == STORE_ENOTFOUND;
     if (err == STORE_ENOTFOUND)
