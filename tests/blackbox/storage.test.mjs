@@ -75,6 +75,15 @@ test('backup of a running server, check, restore with new epochs, export', async
   assert.equal((await run('check', backup)).code, 0)
   assert.equal((await run('check', database(server))).code, 0)
 
+  // While somebody writes it is still one moment: a beginning of what was written.
+  const busy = join(server.dir, 'busy.db')
+  const [copied] = await Promise.all([run('backup', database(server), busy), type(client, 400, 'w')])
+  assert.equal(copied.code, 0)
+  assert.equal((await run('check', busy)).code, 0)
+  const moment = (await run('export', busy, id)).out
+  assert.ok(moment.length >= wanted.length)
+  assert.ok(client.text.toString().startsWith(moment))
+
   const twice = await run('backup', database(server), backup)
   assert.equal(twice.code, 1)
   assert.match(twice.err, /backup\.db: is there already/)
