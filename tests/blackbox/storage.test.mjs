@@ -3,13 +3,21 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import * as Y from 'yjs'
 import { Client } from './client.mjs'
 import { run, Server, until } from './server.mjs'
 
 const quick = ['--linger-s', '0', '--sweep-ms', '50', '--reserve-mib', '0']
-const started = (...flags) => new Server([...quick, ...flags]).start()
+const servers = []
+const started = (...flags) => {
+  const server = new Server([...quick, ...flags])
+  servers.push(server)
+  return server.start()
+}
+
+// A test that failed did not stop its server.
+after(() => Promise.all(servers.map((server) => server.remove())))
 
 const create = async (server, body) => {
   const reply = await server.call('POST', '/rooms/', body)
@@ -311,7 +319,8 @@ test('a full disk: the reserve is given, then nothing is acknowledged; all recov
     t.skip(why) // needs root; the limit of the file above shows the same without the reserve
     return
   }
-  t.after(() => {
+  t.after(async () => {
+    if (server.child) await server.stop('SIGKILL')
     spawnSync('umount', [disk])
     rmSync(server.dir, { recursive: true, force: true })
   })
