@@ -43,6 +43,7 @@ typedef struct load_job {
     int64_t now_ms;
     int64_t keep_ms;
     store_loaded loaded;
+    bool known_damaged;
     quarantine *damaged; /* what could be read of it */
 } load_job;
 
@@ -57,7 +58,7 @@ static void load_work(store *s, store_job *job)
         if (j->err == BASE_OK || j->err == STORE_EEXISTS)
             j->err = store_load(s, j->id, &j->loaded);
     }
-    if (j->err == STORE_ECORRUPT)
+    if (j->err == STORE_ECORRUPT && !j->known_damaged)
         j->damaged = quarantine_read(s, j->id);
     /* When all come back at once, rooms are only read: each write would be a flush of the disk. */
     store_room *record = &j->loaded.room;
@@ -131,6 +132,7 @@ static void sink_load(void *ctx, room *r)
     snprintf(j->id, sizeof j->id, "%s", room_id(r));
     j->create = at->may_create;
     j->now_ms = room_host_now_ms(h);
+    j->known_damaged = quarantine_holds(h->loop, j->id);
     j->keep_ms = room_record_keep_ms(&h->loop->app->config);
     at->loading = true;
     at->in_store++;

@@ -3,13 +3,21 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import * as Y from 'yjs'
 import { Client } from './client.mjs'
 import { run, Server, until } from './server.mjs'
 
 const quick = ['--linger-s', '0', '--sweep-ms', '50', '--reserve-mib', '0']
-const started = (...flags) => new Server([...quick, ...flags]).start()
+const servers = []
+const started = (...flags) => {
+  const server = new Server([...quick, ...flags])
+  servers.push(server)
+  return server.start()
+}
+
+// A test that failed did not stop its server.
+after(() => Promise.all(servers.map((server) => server.remove())))
 
 const create = async (server, body) => {
   const reply = await server.call('POST', '/rooms/', body)
@@ -74,6 +82,15 @@ test('backup of a running server, check, restore with new epochs, export', async
   await type(client, 10, 'z')
   assert.equal((await run('check', backup)).code, 0)
   assert.equal((await run('check', database(server))).code, 0)
+
+  // While somebody writes it is still one moment: a beginning of what was written.
+  const busy = join(server.dir, 'busy.db')
+  const [copied] = await Promise.all([run('backup', database(server), busy), type(client, 400, 'w')])
+  assert.equal(copied.code, 0)
+  assert.equal((await run('check', busy)).code, 0)
+  const moment = (await run('export', busy, id)).out
+  assert.ok(moment.length >= wanted.length)
+  assert.ok(client.text.toString().startsWith(moment))
 
   const twice = await run('backup', database(server), backup)
   assert.equal(twice.code, 1)
@@ -302,7 +319,8 @@ test('a full disk: the reserve is given, then nothing is acknowledged; all recov
     t.skip(why) // needs root; the limit of the file above shows the same without the reserve
     return
   }
-  t.after(() => {
+  t.after(async () => {
+    if (server.child) await server.stop('SIGKILL')
     spawnSync('umount', [disk])
     rmSync(server.dir, { recursive: true, force: true })
   })
