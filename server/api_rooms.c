@@ -19,7 +19,8 @@
 
 #define SEED_BYTES_MAX (UINT64_C(1) << 21)
 
-static const json_string_rule name_rule = {.nullable = true, .chars_min = 1, .chars_max = 100};
+static const json_string_rule name_rule = {
+    .nullable = true, .chars_min = 1, .chars_max = LIMIT_TITLE_CHARS};
 static const json_number_rule days_rule = {.nullable = true, .min = 0, .max = LIMIT_EXPIRE_DAYS};
 
 typedef struct rooms_call {
@@ -166,6 +167,20 @@ static void make_record(rooms_call *c, const char *name, int64_t keep_ms)
     sodium_memzero(random, sizeof random);
 }
 
+/* As many bytes as the limit says, and as the store has room for. */
+static void check_name_bytes(json_check *check, const char *name)
+{
+    uint64_t max = check->x->loop->app->limits.room_name_bytes;
+    char msg[80];
+    if (max > STORE_NAME_BYTES_MAX)
+        max = STORE_NAME_BYTES_MAX;
+    if (name == NULL || strlen(name) <= max)
+        return;
+    snprintf(msg, sizeof msg, "limit room_name_bytes: at most %llu bytes", (unsigned long long)max);
+    metrics_refused(&check->x->loop->metrics, "room_name_bytes");
+    json_check_fail(check, "name", "string_too_long", msg);
+}
+
 void api_room_create(exchange *x)
 {
     static const char *const languages[] = {"python", NULL};
@@ -181,8 +196,7 @@ void api_room_create(exchange *x)
     json_check_string(&check, "language",
                       &(json_string_rule){.nullable = true, .one_of = languages});
     json_check_number(&check, "expires_in_days", &days_rule, &days);
-    if (name != NULL && strlen(name) > STORE_NAME_BYTES_MAX)
-        json_check_fail(&check, "name", "string_too_long", "room_name_bytes: at most 255 bytes");
+    check_name_bytes(&check, name);
     if (!json_check_end(&check))
         return;
     rooms_call *c = call_new(x);
@@ -346,8 +360,7 @@ void api_room_patch(exchange *x)
     rule.nullable = days_wanted.nullable = false;
     const char *name = json_check_string(&check, "name", &rule);
     bool has_days = json_check_number(&check, "expires_in_days", &days_wanted, &days);
-    if (name != NULL && strlen(name) > STORE_NAME_BYTES_MAX)
-        json_check_fail(&check, "name", "string_too_long", "room_name_bytes: at most 255 bytes");
+    check_name_bytes(&check, name);
     if (json_object_size(check.body) == 0)
         json_check_fail(&check, NULL, "value_error", "Give at least one of name, expires_in_days");
     if (!json_check_end(&check))

@@ -38,8 +38,7 @@ static void ready_done(loop *l, store_job *job)
 
 void api_readyz(exchange *x)
 {
-    const loop *l = x->loop;
-    if (l->stalled_ms != 0 && loop_now_ms(l) - l->stalled_ms < LIMIT_STALL_MS) {
+    if (metric_get(&store_thread_metrics(x->loop->app->store)->stalled) != 0) {
         exchange_add_header(x, "Cache-Control", "no-store");
         exchange_reply_error(x, 503, "commits have to wait");
         return;

@@ -8,7 +8,6 @@
 
 #define SERVER_LIMITS(X)                                                                           \
     X(HEADER_COUNT, 100, "headers", "bounds the search for one header")                            \
-    X(BODY_SMALL_BYTES, 65536, "bytes", "every other body")                                        \
     X(HTTP_WRITE_MS, 30000, "ms", "a reply that nobody reads is given up")                         \
     X(REQUEST_WAIT_MS, 10000, "ms", "a room or the store must answer a request by then")           \
     X(CLOSE_MS, 2000, "ms", "how long a closing WebSocket may take to read the close frame")       \
@@ -28,7 +27,6 @@
     X(BACKLOG_MS, 50, "ms", "pause of a writer whose room has much to store")                      \
     X(SEND_FRAMES, 64, "frames", "given to one sendmsg")                                           \
     X(COMMIT_MS, 5, "ms", "the latest start of a commit after its first update")                   \
-    X(STALL_MS, 3000, "ms", "after a commit that had to wait the server is not ready")             \
     X(COMMIT_BYTES, 262144, "bytes", "waiting updates that start a commit before that")            \
     X(WAL_ALARM_BYTES, 67108864, "bytes", "write-ahead log that is worth a warning")               \
     X(SHUTDOWN_MS, 4000, "ms", "from SIGTERM to exit")                                             \

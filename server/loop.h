@@ -42,8 +42,7 @@ struct loop {
     int listen_fd; /* -1: not listening */
     bool draining;
     bool accept_paused;
-    uint64_t stalled_ms; /* a commit had to wait then; 0: the last one went through */
-    uint64_t busy_us;    /* spent on busy connections in this turn */
+    uint64_t busy_us; /* spent on busy connections in this turn */
 
     uv_poll_t sockets; /* readable when a socket of the set is ready */
     int sockets_fd;    /* epoll */

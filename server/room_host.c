@@ -404,7 +404,6 @@ void room_host_tick(room_host *h)
 void room_host_stalled(loop *l, int err)
 {
     room_host *h = l->rooms;
-    l->stalled_ms = loop_now_ms(l);
     for (size_t i = 0; i < h->bucket_count; i++) {
         for (hosted *at = h->buckets[i]; at != NULL; at = at->bucket_next) {
             if (at->in_store > 0)

@@ -282,6 +282,14 @@ void awareness_visit_owner(const awareness *a, uint64_t owner, awareness_fn *vis
     }
 }
 
+void awareness_doubt(awareness *a, uint64_t owner)
+{
+    for (size_t i = 0; a != NULL && i < a->count; i++) {
+        if (a->slots[i].owner == owner)
+            a->slots[i].heard_ms = 0;
+    }
+}
+
 size_t awareness_count(const awareness *a)
 {
     return a != NULL ? a->present : 0;

@@ -79,6 +79,10 @@ void awareness_leave(awareness *a, uint64_t owner, awareness_fn *removed, void *
 uint64_t awareness_owner(const awareness *a, uint64_t client);
 void awareness_visit_owner(const awareness *a, uint64_t owner, awareness_fn *visit, void *ctx);
 
+/* awareness_doubt - the connection seems to be dead: its clients may be taken over as if it had
+ * been silent for stale_ms, until it is heard again.  O(entries). */
+void awareness_doubt(awareness *a, uint64_t owner);
+
 /* awareness_count - states present.  awareness_at - the i-th of them, i < awareness_count. */
 size_t awareness_count(const awareness *a);
 awareness_entry awareness_at(const awareness *a, size_t i);

@@ -1,4 +1,5 @@
-// The servers that are measured. Each: {name, version, proto, start(dir, pin) -> {pid, url, startedMs, stop}}.
+// The servers that are measured. Each: {name, version, proto, start(dir, pin) -> {pid, url, startedMs, stop}}, where
+// `pin` is the command line that puts a command on its core.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import net from 'node:net'
@@ -26,7 +27,7 @@ process.on('exit', () => {
 // Starts a process on one core and waits for the line that says that it listens.
 function launch(pin, command, args, env, ready) {
   const startedAt = performance.now()
-  const child = spawn('taskset', ['-c', pin, command, ...args], {
+  const child = spawn(pin[0], [...pin.slice(1), command, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,4 +1,5 @@
-// node bench/server/run.mjs --tandem PATH --yload PATH [--traces DIR] [--quick] [--only NAMES] [--json FILE] [--write-docs]
+// node bench/server/run.mjs --tandem PATH --yload PATH [--traces DIR] [--quick] [--realtime] [--only NAMES] [--json FILE]
+//   [--write-docs]
 //
 // Tandem and its peers under the same load, one after the other in one run; script/bench calls it. The server has the
 // last core, the load generator the first. Every workload gets a fresh process of every server. Tandem has one loop
@@ -20,6 +21,7 @@ const { values: options } = parseArgs({
     yload: { type: 'string' },
     traces: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    realtime: { type: 'boolean', default: false },
     only: { type: 'string' },
     json: { type: 'string' },
     'write-docs': { type: 'boolean', default: false },
@@ -28,8 +30,9 @@ const { values: options } = parseArgs({
 const { quick } = options
 const cores = os.cpus().length
 if (cores < 2) throw new Error('one core for the server and one for the load are needed')
-const serverCore = String(cores - 1)
-const loadCore = '0'
+const pinned = (core) => ['taskset', '-c', String(core), ...(options.realtime ? ['chrt', '-r', '5'] : [])]
+const serverCore = pinned(cores - 1)
+const loadCore = pinned(0)
 
 const work = path.join(root, 'build/bench/server')
 fs.rmSync(work, { recursive: true, force: true })
@@ -46,6 +49,7 @@ const results = {
     node: process.version,
     date: new Date().toISOString(),
     quick,
+    realtime: options.realtime,
   },
   versions: Object.fromEntries(servers.map((s) => [s.name, s.version])),
   document: '',
@@ -64,10 +68,10 @@ const newDirectory = () => {
 function yload(server, proto, mode, ...args) {
   const lines = path.join(work, 'yload.json')
   fs.rmSync(lines, { force: true })
-  const all = ['-c', loadCore, options.yload, mode, '--url', server.url, '--proto', proto, '--pid', server.pid]
+  const all = [...loadCore.slice(1), options.yload, mode, '--url', server.url, '--proto', proto, '--pid', server.pid]
   all.push('--json', lines, '--quiet', ...args)
   return new Promise((resolve) => {
-    execFile('taskset', all.map(String), { timeout: 240000, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
+    execFile(loadCore[0], all.map(String), { timeout: 240000, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
       let numbers = {}
       try {
         numbers = JSON.parse(fs.readFileSync(lines, 'utf8').trim().split('\n').at(-1))
@@ -133,7 +137,7 @@ async function hostile(peer) {
   const { host, pathname } = new URL(server.url)
   const company = []
   const join = (...args) =>
-    company.push(spawn('taskset', ['-c', loadCore, 'chrt', '--idle', '0', ...args.map(String)], { stdio: 'ignore' }))
+    company.push(spawn('taskset', ['-c', '0', 'chrt', ...(options.realtime ? ['-r', '1'] : ['--idle', '0']), ...args.map(String)], { stdio: 'ignore' }))
   try {
     const size = ['--rooms', 50, '--clients', 4, '--writers', 2, '--rate', 5]
     const measured = yload(server, peer.proto, 'run', ...size, '--warm', 6, ...secs(9))
@@ -154,11 +158,11 @@ const workloads = {
   flood: everybody('flood', '--rooms', 100, '--clients', 10, '--writers', 2, '--window', 2, '--joins', 3, ...secs(3)),
   sat: (peer) =>
     against(peer, 'sat', '--rooms', 100, '--clients', 4, '--writers', 2, ...secs(3), '--start', peer === own ? 20000 : 3000),
-  idle: everybody('idle', '--rooms', quick ? 250 : 1250, '--clients', 4, '--settle', 3, '--secs', 2),
-  'idle with cursors': everybody('idle', '--rooms', quick ? 250 : 1250, '--clients', 4, '--settle', 3, '--secs', 1, '--aware', 1),
+  idle: everybody('idle', '--rooms', 1250, '--clients', 4, '--settle', 3, '--secs', 2),
+  'idle with cursors': everybody('idle', '--rooms', 1250, '--clients', 4, '--settle', 3, '--secs', 1, '--aware', 1),
   join: (peer) => against(peer, 'join', '--seed', seed, '--joins', 30, '--conc', 50),
   storm: everybody(
-    'storm', '--rooms', quick ? 125 : 500, '--clients', 4, '--writers', 1, '--rate', 1, '--inflight', 4000, '--joins', 3, ...secs(2)
+    'storm', '--rooms', 500, '--clients', 4, '--writers', 1, '--rate', 1, '--inflight', 4000, '--joins', 3, ...secs(2)
   ),
   ack: ownOnly(() => against(own, 'ack', '--rooms', 100, '--clients', 4, '--writers', 2, '--rate', 10, ...secs(6))),
   'stored rooms': ownOnly(storedRooms),

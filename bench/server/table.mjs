@@ -46,7 +46,7 @@ export function table(results) {
   const head = ['', ...peers.map((p) => `better than ${p}`), 'Tandem', ...peers, 'wanted']
   const lines = [
     `${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel.split('-')[0]}, Node ${machine.node.slice(1)}, ` +
-      `${machine.date.slice(0, 10)}${machine.quick ? ', --quick (short and small)' : ''}. ` +
+      `${machine.date.slice(0, 10)}${machine.quick ? ', --quick (short)' : ''}${machine.realtime ? ', --realtime (others used the cores)' : ''}. ` +
       Object.entries(versions)
         .map(([name, version]) => `${name} ${version}`)
         .join(', ') +

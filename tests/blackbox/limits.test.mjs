@@ -231,7 +231,7 @@ test('half-open sockets: no first frame, a message that does not end, silence', 
 
 test('sockets, and the reserve of files: accepting pauses, those who are in live on', async () => {
   const server = new Server(['--create-on-join', '--threads', '1'])
-  server.filesMax = 200
+  server.prefix = ['prlimit', '--nofile=200']
   await server.start()
   const inside = await join(server, 'a')
   const other = await join(server, 'a')

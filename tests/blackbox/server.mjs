@@ -28,13 +28,14 @@ export class Server {
   constructor(flags = []) {
     this.flags = flags
     this.dir = mkdtempSync(join(tmpdir(), 'tandem-test-'))
+    this.prefix = [] // a command that runs the program, with its flags
     this.port = 0
     this.log = ''
   }
 
   async start(env = {}) {
     const flags = ['serve', '--port', String(this.port), '--data', join(this.dir, 'db/tandem.db')]
-    const command = this.filesMax ? ['prlimit', `--nofile=${this.filesMax}`, program] : [program]
+    const command = [...this.prefix, program]
     this.child = spawn(command[0], [...command.slice(1), ...flags, ...this.flags], {
       env: { ...environment(), ...env },
     })
