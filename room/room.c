@@ -185,13 +185,14 @@ int room_on_loaded(room *r, const store_loaded *loaded, int64_t now_ms)
     r->tail_rows = loaded->row_count;
     for (size_t i = 0; i < loaded->row_count; i++)
         r->tail_bytes += loaded->rows[i].update.len_bytes;
-    r->state = ROOM_LIVE;
     r->idle_since_ms = now_ms;
     for (size_t i = 0; i < r->member_count; i++)
         room__greet(r, r->members[i], now_ms);
     drain_waiting(r, now_ms);
     room__snapshot(r, r->limits->compact_rows, now_ms);
-    room__settle(r, now_ms);
+    /* Not settled further: who had it opened reads it after this call, so that even with
+     * linger_ms = 0, or when all have left already, it stays until the next tick. */
+    r->state = r->member_count > 0 ? ROOM_LIVE : ROOM_LINGER;
     return BASE_OK;
 }
 

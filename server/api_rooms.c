@@ -9,6 +9,7 @@
 #include "server/api.h"
 
 #include "auth/key.h"
+#include "base/crash_point.h"
 #include "room/seed.h"
 #include "server/json_check.h"
 #include "server/log.h"
@@ -218,6 +219,7 @@ static void create_work(store *s, store_job *job)
 {
     room_call *c = call_of_job(job);
     c->err = store_room_create(s, &c->record, buf_view(&c->data));
+    CRASH_POINT("create.stored");
 }
 
 static void create_step(room_call *c, loop *owner)
@@ -401,6 +403,7 @@ static void patch_work(store *s, store_job *job)
     if (!authorize(s, c))
         return;
     c->err = store_room_patch(s, c->id, &c->patch);
+    CRASH_POINT("rename.stored");
     if (c->err == BASE_OK)
         c->err = store_room_get(s, c->id, &c->record);
 }
@@ -456,6 +459,7 @@ static void delete_work(store *s, store_job *job)
     room_call *c = call_of_job(job);
     if (authorize(s, c))
         c->err = store_room_delete(s, c->id);
+    CRASH_POINT("delete.stored");
 }
 
 static void delete_step(room_call *c, loop *owner)
@@ -463,6 +467,7 @@ static void delete_step(room_call *c, loop *owner)
     if (failed(c))
         return;
     room_host_discard(owner->rooms, c->id);
+    CRASH_POINT("delete.discarded");
     c->status = 204;
     call_reply(c);
 }

@@ -1,5 +1,6 @@
 #include "server/conn.h"
 
+#include "base/crash_point.h"
 #include "server/limits.h"
 
 #include <errno.h>
@@ -199,6 +200,7 @@ static void flush_one(conn *c)
 void conn_flush_dirty(loop *l)
 {
     while (l->dirty != NULL) {
+        CRASH_POINT("flush.next");
         conn *c = l->dirty;
         l->dirty = c->dirty_next;
         c->dirty = false;

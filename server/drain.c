@@ -1,5 +1,6 @@
 #include "server/drain.h"
 
+#include "base/crash_point.h"
 #include "server/limits.h"
 #include "server/log.h"
 #include "server/room_host.h"
@@ -51,12 +52,15 @@ static void on_committed(loop *l, store_job *job)
 {
     drain *d = (drain *)(void *)((char *)job - offsetof(drain, job));
     d->closed_all = true;
+    CRASH_POINT("drain.committed");
     room_host_drain(l->rooms);
+    CRASH_POINT("drain.closed");
 }
 
 static void on_drain(loop *l, loop_msg *msg)
 {
     drain *d = (drain *)msg;
+    CRASH_POINT("drain.begun");
     loop_stop_listening(l);
     room_host_flush(l->rooms);
     d->deadline_ms = uv_now(&l->uv) + LIMIT_SHUTDOWN_MS;

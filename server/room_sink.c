@@ -1,4 +1,5 @@
 /* What rooms ask for (room_sink of room/room.h), and the store's answers to it. */
+#include "base/crash_point.h"
 #include "server/log.h"
 #include "server/room_host_internal.h"
 #include "server/room_record.h"
@@ -71,6 +72,7 @@ static void load_done(loop *l, store_job *job)
     load_job *j = (load_job *)job;
     hosted *at = j->at;
     int64_t now_ms = room_host_now_ms(l->rooms);
+    CRASH_POINT("load.read");
     if (j->err == STORE_ENOTFOUND && at->may_create && !j->create && !at->removed) {
         /* A WebSocket came while the room was looked up for somebody who may not make it. */
         j->create = true;
@@ -82,6 +84,7 @@ static void load_done(loop *l, store_job *job)
     if (j->err == BASE_OK && !at->removed) {
         at->used_at_ms = now_ms;
         j->err = room_on_loaded(at->room, &j->loaded, now_ms);
+        CRASH_POINT("load.done");
         store_loaded_free(&j->loaded);
     } else if (j->err == BASE_OK) {
         store_loaded_free(&j->loaded);
@@ -127,6 +130,7 @@ static void batch_done(loop *l, store_batch *b)
     int64_t now_ms = room_host_now_ms(h);
     uint64_t took_us = uv_hrtime() / 1000 - b->begun_us;
     histogram_add(&l->metrics.ack, took_us, b->count);
+    CRASH_POINT("ack.before");
     for (size_t i = 0; i < b->count; i++)
         ((hosted *)b->owners[i])->in_batch++;
     /* One call for each room, at its last row: one ack frame for each writer, not for each row. */
@@ -137,6 +141,7 @@ static void batch_done(loop *l, store_batch *b)
             continue;
         if (!at->removed)
             room_on_stored(at->room, b->rows[i].seq, now_ms);
+        CRASH_POINT("ack.queued");
         hosted_maybe_free(at);
     }
     store_batch_free(b);
@@ -146,6 +151,7 @@ static void sink_append(void *ctx, room *r, const room_row *row)
 {
     room_host *h = ctx;
     hosted *at = room_host_hosted(h, room_id(r));
+    CRASH_POINT("update.applied");
     if (h->batch == NULL)
         h->batch = store_batch_new(h->loop);
     store_row stored = {.room_id = room_id(r),
@@ -159,6 +165,7 @@ static void sink_append(void *ctx, room *r, const room_row *row)
         abort();
     }
     at->in_store++;
+    CRASH_POINT("update.batched");
 }
 
 void room_host_post_batch(room_host *h)
@@ -169,6 +176,7 @@ void room_host_post_batch(room_host *h)
     h->batch = NULL;
     b->done = batch_done;
     store_thread_append(h->loop->app->store, b);
+    CRASH_POINT("batch.posted");
 }
 
 /* ------------------------------------------------------------------------------- snapshots --- */
@@ -191,6 +199,7 @@ static void snapshot_done(loop *l, store_job *job)
 {
     snapshot_job *j = (snapshot_job *)job;
     hosted *at = j->at;
+    CRASH_POINT("snapshot.stored");
     at->in_store--;
     if (!at->removed)
         room_on_snapshot_done(at->room, j->snapshot.upto_seq, j->err, room_host_now_ms(l->rooms));
@@ -202,6 +211,7 @@ static void sink_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
 {
     room_host *h = ctx;
     hosted *at = room_host_hosted(h, room_id(r));
+    CRASH_POINT("snapshot.encoded");
     snapshot_job *j = calloc(1, sizeof *j + state.len_bytes);
     if (j == NULL) {
         log_event(LOG_WARN, "no memory for a snapshot", LOG_STR("room", room_id(r)));
@@ -218,6 +228,7 @@ static void sink_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
     /* The snapshot must find its rows in the store. */
     room_host_post_batch(h);
     store_thread_submit(h->loop->app->store, &j->job);
+    CRASH_POINT("snapshot.posted");
 }
 
 /* ------------------------------------------------------------------------------------ use --- */

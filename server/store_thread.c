@@ -1,5 +1,6 @@
 #include "server/store_thread.h"
 
+#include "base/crash_point.h"
 #include "server/limits.h"
 #include "server/log.h"
 
@@ -99,6 +100,7 @@ static bool commit(store_thread *t, store_batch *first)
 {
     uint64_t start_ns = uv_hrtime();
     size_t count = gather(t, first);
+    CRASH_POINT("batch.gathered");
     int err = count > 0 ? store_append(t->store, t->rows, count) : BASE_ENOMEM;
     t->last_commit_ns = start_ns;
     if (err == STORE_EBUSY || err == STORE_EFULL || err == BASE_ENOMEM) {
@@ -111,8 +113,10 @@ static bool commit(store_thread *t, store_batch *first)
     for (store_batch *next; first != NULL; first = next) {
         next = first->next;
         first->msg.run = batch_done;
+        CRASH_POINT("batch.committed");
         loop_post(first->home, &first->msg);
     }
+    CRASH_POINT("batch.told");
     return true;
 }
 
@@ -121,6 +125,7 @@ static void run_jobs(store_thread *t, store_job *job)
     for (store_job *next; job != NULL; job = next) {
         next = job->next;
         job->work(t->store, job);
+        CRASH_POINT("job.worked");
         job->msg.run = job_done;
         if (job->home != NULL)
             loop_post(job->home, &job->msg);
@@ -202,7 +207,9 @@ void store_thread_stop(store_thread *t)
     uv_cond_signal(&t->changed);
     uv_mutex_unlock(&t->lock);
     uv_thread_join(&t->thread);
+    CRASH_POINT("close.before");
     store_close(t->store);
+    CRASH_POINT("close.after");
     uv_cond_destroy(&t->changed);
     uv_mutex_destroy(&t->lock);
     free(t->rows);

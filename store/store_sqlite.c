@@ -5,6 +5,8 @@
  * number one room's rows twice.  Schema versions are steps in `migrations`; user_version counts
  * those done, application_id says that the file is ours.
  */
+#include "base/crash_point.h"
+#include "store/crash_sqlite.h"
 #include "store/impl.h"
 #include "store/store.h"
 
@@ -139,8 +141,10 @@ static int begin(sqlite_store *s)
 /* Commit when all went well, else roll back; a commit that fails leaves nothing behind either. */
 static int end(sqlite_store *s, int err)
 {
+    CRASH_POINT("commit.before");
     if (err == BASE_OK)
         err = run(s->q[Q_COMMIT]);
+    CRASH_POINT("commit.after");
     if (err != BASE_OK && !sqlite3_get_autocommit(s->db))
         (void)run(s->q[Q_ROLLBACK]);
     return err;
@@ -172,6 +176,7 @@ static int change_room(sqlite_store *s, sqlite3_stmt *q)
         return err;
     }
     err = run(q);
+    CRASH_POINT("change.statement");
     if (err == BASE_OK && sqlite3_changes(s->db) == 0)
         err = STORE_ENOTFOUND;
     return end(s, err);
@@ -188,6 +193,7 @@ static int append_row(sqlite_store *s, store_row *row)
     bind_blob(q, 6, row->update);
     int err = run(q);
     row->gone = err == BASE_OK && sqlite3_changes(s->db) == 0;
+    CRASH_POINT("append.row");
     return err;
 }
 
@@ -208,6 +214,7 @@ static int sqlite_room_create(store *base, const store_room *room, bytes first_u
     sqlite3_bind_int64(q, 7, room->used_at_ms);
     sqlite3_bind_int64(q, 8, room->keep_ms);
     err = run(q);
+    CRASH_POINT("create.record");
     if (err == BASE_OK && first_update.len_bytes > 0) {
         store_row row = {
             .room_id = room->id, .seq = 1, .at_ms = room->created_at_ms, .update = first_update};
@@ -352,6 +359,7 @@ static int sqlite_load(store *base, const char *id, store_loaded *out)
         return err;
     load_builder_init(&b, base->alloc);
     err = load_snapshot(s, key, &b);
+    CRASH_POINT("load.snapshot");
     if (err == BASE_OK)
         err = load_tail(s, key, &b);
     if (err == BASE_OK)
@@ -393,7 +401,10 @@ static int put_snapshot(sqlite_store *s, const char *id, const store_snapshot *s
     sqlite3_bind_int64(q, 3, snapshot->at_ms);
     sqlite3_bind_int64(q, 4, crc32c(snapshot->state));
     bind_blob(q, 5, snapshot->state);
-    return run(q);
+    CRASH_POINT("snapshot.before");
+    int err = run(q);
+    CRASH_POINT("snapshot.replaced");
+    return err;
 }
 
 static int sqlite_snapshot_put(store *base, const char *id, const store_snapshot *snapshot)
@@ -478,6 +489,7 @@ static int migrate(sqlite_store *s)
     bool work = version < SCHEMA_VERSION;
     for (; err == BASE_OK && version < SCHEMA_VERSION; version++)
         err = exec(s, migrations[version]);
+    CRASH_POINT("open.migrated");
     if (err == BASE_OK && work) {
         char sql[96];
         snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
@@ -513,6 +525,8 @@ static int open_file(sqlite_store *s, const char *path)
     int version = 0;
     if (rc != SQLITE_OK)
         return err_of(rc);
+    crash_sqlite_watch();
+    CRASH_POINT("open.file");
     sqlite3_extended_result_codes(s->db, 1);
     sqlite3_busy_timeout(s->db, 0);
     /* Looked at before anything is written, so that a file that is not ours stays as it is. */
@@ -523,6 +537,7 @@ static int open_file(sqlite_store *s, const char *path)
         err = exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                       "PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;"
                       "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
+    CRASH_POINT("open.wal");
     if (err == BASE_OK)
         err = migrate(s);
     return err == BASE_OK ? prepare(s) : err;

@@ -257,6 +257,25 @@ static void open_without_joining(void **state)
     assert_int_equal(room_text(h->room, "main", &b), STORE_ENOTFOUND);
 }
 
+static void an_opened_room_can_be_read_even_without_lingering(void **state)
+{
+    house *h = *state;
+    h->limits.linger_ms = 0;
+    room_open(h->room, h->now_ms);
+    house_load(h);
+    assert_string_equal(house_room_text(h), "seed\n");
+    room_tick(h->room, h->now_ms);
+    assert_int_equal(room_state(h->room), ROOM_ABSENT);
+    /* The only member says nonsense while the room loads, and is sent away. */
+    house_join_editor(h, 0);
+    house_say_raw(h, 0, bytes_of_str("\1"));
+    house_load(h);
+    assert_int_equal(h->clients[0].close_code, 1003);
+    assert_string_equal(house_room_text(h), "seed\n");
+    room_tick(h->room, h->now_ms);
+    assert_int_equal(room_state(h->room), ROOM_ABSENT);
+}
+
 static void malformed_messages_close_their_sender_only(void **state)
 {
     house *h = *state;
@@ -759,6 +778,7 @@ int main(void)
         CASE(a_role_counts_from_the_next_frame),
         CASE(it_lingers_flushes_and_comes_back),
         CASE(open_without_joining),
+        CASE(an_opened_room_can_be_read_even_without_lingering),
         CASE(malformed_messages_close_their_sender_only),
         CASE(awareness_is_told_and_taken_back),
         CASE(stock_clients_get_nothing_private),
