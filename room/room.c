@@ -295,8 +295,6 @@ void room_renamed(room *r, const char *name)
 void room_close_all(room *r, unsigned code, const char *reason, int64_t now_ms)
 {
     close_everyone(r, code, reason);
-    if (r->state == ROOM_LOADING)
-        unload(r);
     r->draining = true;
     room__settle(r, now_ms);
 }

@@ -177,6 +177,15 @@ static bool write_some(conn *c)
     return true;
 }
 
+static void part(conn *c)
+{
+    if (c->parting_ms != 0)
+        return;
+    c->parting_ms = loop_now_ms(c->loop) + LIMIT_CLOSE_MS;
+    shutdown(c->fd, SHUT_WR);
+    conn_resume_input(c);
+}
+
 static void flush_one(conn *c)
 {
     if (c->closed || !write_some(c))
@@ -189,9 +198,7 @@ static void flush_one(conn *c)
     if (full)
         return;
     if (c->close_out) {
-        /* The peer must see our last bytes before it sees a reset for what it still sends. */
-        shutdown(c->fd, SHUT_WR);
-        conn_close(c);
+        part(c);
         return;
     }
     c->ops->drained(c);
@@ -216,7 +223,8 @@ static void read_some(conn *c)
     ssize_t n = recv(c->fd, l->recv_buf, LIMIT_RECV_BYTES, MSG_DONTWAIT);
     if (n > 0) {
         metric_add(&l->metrics.bytes_in_total, (uint64_t)n);
-        c->ops->input(c, l->recv_buf, (size_t)n);
+        if (c->parting_ms == 0)
+            c->ops->input(c, l->recv_buf, (size_t)n);
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
         conn_close(c);
     }
@@ -261,7 +269,10 @@ void conn_tick_all(loop *l)
         queued_bytes += c->out.queued_bytes;
         if (c->out.count == 0 && !c->dirty)
             outq_shrink(&c->out);
-        c->ops->tick(c, now_ms);
+        if (c->parting_ms == 0)
+            c->ops->tick(c, now_ms);
+        else if (now_ms > c->parting_ms)
+            conn_close(c);
     }
     metric_set(&l->metrics.queue_bytes, queued_bytes);
 }

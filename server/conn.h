@@ -31,9 +31,10 @@ struct conn {
     uint64_t soft_since_ms; /* over the soft limit since then; 0: not */
     int fd;
     bool dirty;
-    bool full;      /* waits for writability */
-    bool no_input;  /* reading is stopped */
-    bool close_out; /* close when all is written */
+    bool full;           /* waits for writability */
+    bool no_input;       /* reading is stopped */
+    bool close_out;      /* close when all is written */
+    uint64_t parting_ms; /* our side was ended then, what still comes is thrown away; 0: not */
     bool closed;
     address_key address;
 };
@@ -53,7 +54,9 @@ void conn_send_static(conn *c, bytes view);
 void conn_pause_input(conn *c);
 void conn_resume_input(conn *c);
 
-/* conn_close_after_writing / conn_close - the second at once. */
+/* conn_close_after_writing - end our side when all is written, then throw away what comes until the
+ * peer ends its own, LIMIT_CLOSE_MS at most: a socket that is closed with bytes unread is reset,
+ * and the peer would lose our last words.  conn_close - at once. */
 void conn_close_after_writing(conn *c);
 void conn_close(conn *c);
 

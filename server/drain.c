@@ -31,7 +31,7 @@ static void on_poll(uv_timer_t *timer)
     if (!d->closed_all && !late)
         return;
     if (!late && (metric_get(&l->metrics.ws_connections) > 0 || room_host_count(l->rooms) > 0)) {
-        room_host_tick(l->rooms);
+        room_host_drain(l->rooms); /* again: a request may have opened a room meanwhile */
         return;
     }
     if (late)

@@ -184,6 +184,7 @@ void room_host_post_batch(room_host *h)
 typedef struct snapshot_job {
     store_job job; /* first */
     hosted *at;
+    char id[STORE_ID_BYTES_MAX + 1]; /* the store thread must not look into the room */
     store_snapshot snapshot;
     int err;
     uint8_t state[];
@@ -192,7 +193,7 @@ typedef struct snapshot_job {
 static void snapshot_work(store *s, store_job *job)
 {
     snapshot_job *j = (snapshot_job *)job;
-    j->err = store_snapshot_put(s, room_id(j->at->room), &j->snapshot);
+    j->err = store_snapshot_put(s, j->id, &j->snapshot);
 }
 
 static void snapshot_done(loop *l, store_job *job)
@@ -222,6 +223,7 @@ static void sink_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
     j->job.done = snapshot_done;
     j->job.home = h->loop;
     j->at = at;
+    snprintf(j->id, sizeof j->id, "%s", room_id(r));
     j->snapshot =
         (store_snapshot){upto_seq, room_host_now_ms(h), bytes_of(j->state, state.len_bytes)};
     at->in_store++;

@@ -119,6 +119,7 @@ static void ws_input(conn *c, uint8_t *ptr, size_t n)
                       LOG_INT("code", ev.close_code));
             leave(wc);
             ws_conn_close(wc, ev.close_code, ev.reason);
+            conn_close_after_writing(c);
             return;
         }
         ptr += used;

@@ -276,6 +276,18 @@ static void an_opened_room_can_be_read_even_without_lingering(void **state)
     assert_int_equal(room_state(h->room), ROOM_ABSENT);
 }
 
+static void a_room_that_loads_while_the_server_drains_is_read_and_goes(void **state)
+{
+    house *h = *state;
+    house_join_editor(h, 0);
+    room_close_all(h->room, 1012, "the server restarts", h->now_ms);
+    assert_int_equal(h->clients[0].close_code, 1012);
+    house_load(h);
+    assert_string_equal(house_room_text(h), "seed\n");
+    room_tick(h->room, h->now_ms);
+    assert_int_equal(room_state(h->room), ROOM_ABSENT);
+}
+
 static void malformed_messages_close_their_sender_only(void **state)
 {
     house *h = *state;
@@ -778,6 +790,7 @@ int main(void)
         CASE(a_role_counts_from_the_next_frame),
         CASE(it_lingers_flushes_and_comes_back),
         CASE(open_without_joining),
+        CASE(a_room_that_loads_while_the_server_drains_is_read_and_goes),
         CASE(an_opened_room_can_be_read_even_without_lingering),
         CASE(malformed_messages_close_their_sender_only),
         CASE(awareness_is_told_and_taken_back),

@@ -223,7 +223,9 @@ async function main() {
     const kept = `${harness.server.dir}-kept`
     await harness.server.stop('SIGKILL')
     cpSync(harness.server.dir, kept, { recursive: true })
-    console.log(`cycle ${passed} of seed ${seed}, crash point ${harness.point?.at ?? 'none'}; ${kept} holds the database`)
+    console.log(
+      `cycle ${passed} of seed ${seed}, crash point ${harness.point?.at ?? 'none'}; ${kept} holds the database`,
+    )
     for (const fault of faults.slice(0, 20)) console.log(`  ${fault}`)
     console.log(`  ${faults.length} faults; log:\n${harness.server.log.slice(-2000)}`)
   }
