@@ -19,7 +19,9 @@ const SIZE_MAX = 600
 function write(target, seeds) {
   const dir = path.join(here, 'corpus', target)
   fs.mkdirSync(dir, { recursive: true })
-  seeds.forEach((bytes, i) => fs.writeFileSync(path.join(dir, `seed-${String(i).padStart(3, "0")}`), Buffer.from(bytes)))
+  seeds.forEach((bytes, i) =>
+    fs.writeFileSync(path.join(dir, `seed-${String(i).padStart(3, '0')}`), Buffer.from(bytes)),
+  )
   console.log(`${target}: ${seeds.length}`)
 }
 
@@ -124,7 +126,14 @@ write('awareness', [
   ...states.map((state, i) => join([i, 1], piece(presence([7 + i, 1, state])))),
   join([0, 0], piece(presence([7, 1, '{}'])), [2, 9], piece(presence([7, 2, '{"a":1}'], [8, 1, 'null']))),
   join([1, 0], piece(presence([1, 1, '{}'], [2, 1, '{}'], [3, 1, '{}'], [4, 1, '{}'], [5, 1, '{}']))),
-  join([1, 0], piece(presence([1, 5, '{}'])), [1, 0], piece(presence([1, 5, 'null'])), [1, 0], piece([2, 1, 1])),
+  join(
+    [1, 0],
+    piece(presence([1, 5, '{}'])),
+    [1, 0],
+    piece(presence([1, 5, 'null'])),
+    [1, 0],
+    piece([2, 1, 1]),
+  ),
 ])
 
 const update = (bytes, kind = 2) => join([0, kind], varBytes(bytes))
@@ -142,7 +151,9 @@ write('sync', [
   [0, 2, 255, 255, 255, 255, 15],
 ])
 
-const history = read('pending').slice(0, 6).map((v) => v.updates.map(unhex))
+const history = read('pending')
+  .slice(0, 6)
+  .map((v) => v.updates.map(unhex))
 write('load', [
   ...history.map((rows) => join(piece([]), ...rows.slice(0, 20).map((row) => join([1], piece(row))))),
   ...some(read('map'), 6).map((v) => join(piece(unhex(v.expect.full)), [2], piece(unhex(v.updates[0])))),
@@ -172,7 +183,13 @@ const typed = (n) => Array.from({ length: n }, (_, i) => room.type(i % 2, 1 + ((
 write('room', [
   join(room.join(0, editor), room.load(), room.join(1, editor), ...typed(6), room.commit(9), room.leave(0)),
   join(room.join(0, editor), room.load(), room.join(1, 2), ...typed(30), room.commit(255), room.snapshot(1)),
-  join(room.join(0, editor), room.update(0, some_updates[0]), room.load(), room.step1(0, [0]), room.commit(1)),
+  join(
+    room.join(0, editor),
+    room.update(0, some_updates[0]),
+    room.load(),
+    room.step1(0, [0]),
+    room.commit(1),
+  ),
   ...Array.from({ length: 8 }, (_, i) =>
     join(
       room.join(0, editor),
@@ -185,7 +202,12 @@ write('room', [
     ),
   ),
   ...history.map((rows) =>
-    join(room.join(0, editor), room.load(), ...rows.slice(0, 12).map((row) => room.update(0, row)), room.commit(2)),
+    join(
+      room.join(0, editor),
+      room.load(),
+      ...rows.slice(0, 12).map((row) => room.update(0, row)),
+      room.commit(2),
+    ),
   ),
   join(room.join(0, 1), room.load(), room.type(0, 5), room.role(0, 1), room.type(0, 5), room.role(0, 0)),
   join(
@@ -209,7 +231,15 @@ write('room', [
     room.load(),
     room.type(2, 3),
   ),
-  join(room.join(0, editor), room.load(), ...typed(5), room.leave(0), room.time(255), room.commit(9), room.snapshot(1)),
+  join(
+    room.join(0, editor),
+    room.load(),
+    ...typed(5),
+    room.leave(0),
+    room.time(255),
+    room.commit(9),
+    room.snapshot(1),
+  ),
 ])
 
 const codes = [

@@ -59,8 +59,8 @@ static int on_begin(http_parse *p)
     return hc->request != NULL ? 0 : refuse(hc, 503);
 }
 
-/* Part of a target, name or value.  They end with NUL here, so none may hold one; http-parser lets it
- * pass in values. */
+/* Part of a target, name or value.  They end with NUL here, so none may hold one; http-parser lets
+ * it pass in values. */
 static int put_head(http_conn *hc, const char *at, size_t n)
 {
     if (memchr(at, 0, n) != NULL)

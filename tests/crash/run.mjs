@@ -1,5 +1,5 @@
 // Kills the server by SIGKILL again and again while people write, and holds it to every ack it gave.
-//   node tests/crash/run.mjs --cycles N [--seed S]     (script/crash builds the program for it)
+//   node tests/crash/run.mjs --cycles N [--seed S] [--discard]     (script/crash builds the program for it)
 //
 // One cycle: start, compare a fresh copy of every room with the ledger, bring all writers back, compare
 // again at rest, write, die.  The moment of death is random in time or the k-th pass of a named crash
@@ -145,7 +145,7 @@ class Harness {
     const admin = this.admin.run(this.server, () => stopped)
     const dead = this.server.exited.then((how) => ((stopped = true), how))
     await Promise.race([dead, sleep(this.random.int(0, WRITE_MS))])
-    if (point?.when === 'unload' || (!stopped && this.random.chance(0.2))) await this.unload(dead)
+    if (point?.when === 'unload' || (!stopped && this.random.chance(0.4))) await this.unload(dead)
     let how = null
     if (!stopped && (point?.when === 'drain' || (!point && this.random.chance(0.1)))) how = await this.drain()
     else if (!stopped && point) await Promise.race([dead, sleep(WRITE_MS)])
@@ -220,12 +220,13 @@ async function main() {
     if (faults.length > 0) break
   }
   if (faults.length > 0) {
-    const kept = `${harness.server.dir}-kept`
     await harness.server.stop('SIGKILL')
-    cpSync(harness.server.dir, kept, { recursive: true })
-    console.log(
-      `cycle ${passed} of seed ${seed}, crash point ${harness.point?.at ?? 'none'}; ${kept} holds the database`,
-    )
+    console.log(`cycle ${passed} of seed ${seed}, crash point ${harness.point?.at ?? 'none'}`)
+    if (!process.argv.includes('--discard')) {
+      const kept = `${harness.server.dir}-kept`
+      cpSync(harness.server.dir, kept, { recursive: true })
+      console.log(`the database is in ${kept}`)
+    }
     for (const fault of faults.slice(0, 20)) console.log(`  ${fault}`)
     console.log(`  ${faults.length} faults; log:\n${harness.server.log.slice(-2000)}`)
   }
