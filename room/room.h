@@ -165,6 +165,9 @@ void room_on_load_failed(room *r, int err, int64_t now_ms);
 
 void room_on_stored(room *r, uint64_t upto_seq, int64_t now_ms);
 void room_on_store_stalled(room *r, int err, int64_t now_ms);
+/* room_on_store_failed - rows of this room cannot be written: all members are closed with 1011 and
+ * the room is ABSENT.  What was not acknowledged is still with its authors. */
+void room_on_store_failed(room *r, int err);
 void room_on_snapshot_done(room *r, uint64_t upto_seq, int err, int64_t now_ms);
 
 /* ------------------------------------------------------------------------- members ----------- */

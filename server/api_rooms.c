@@ -235,12 +235,12 @@ static void create_step(room_call *c, loop *owner)
     call_reply(c);
 }
 
-static void make_record(room_call *c, const char *name, int64_t days)
+static void make_record(room_call *c, const char *name, int64_t keep_ms)
 {
     uint8_t random[KEY_RANDOM_BYTES];
     randombytes_buf(random, sizeof random);
     room_id_make(random, c->id);
-    room_record_init(&c->record, c->id, wall_time_now_ms(), days * ROOM_RECORD_DAY_MS);
+    room_record_init(&c->record, c->id, wall_time_now_ms(), keep_ms);
     if (name != NULL)
         snprintf(c->record.name, sizeof c->record.name, "%.*s", STORE_NAME_BYTES_MAX, name);
     randombytes_buf(random, sizeof random);
@@ -256,7 +256,7 @@ void api_room_create(exchange *x)
     json_check check;
     if (!json_check_begin(&check, x, JSON_CHECK_OPTIONAL))
         return;
-    int64_t days = x->loop->app->config.expire_days;
+    int64_t days = -1;
     const char *name = json_check_string(&check, "name", &name_rule);
     const char *template = json_check_string(
         &check, "template", &(json_string_rule){.nullable = true, .one_of = template_names});
@@ -269,7 +269,9 @@ void api_room_create(exchange *x)
         return;
     room_call *c = call_new(x);
     if (c != NULL) {
-        make_record(c, name, days);
+        make_record(c, name,
+                    days < 0 ? room_record_keep_ms(&x->loop->app->config)
+                             : days * ROOM_RECORD_DAY_MS);
         const room_seed seed = {bytes_of_str(template_text(template != NULL ? template : "empty")),
                                 bytes_of_str("main.py"), bytes_of_str("python")};
         int err = room_seed_update(&seed, base_alloc_libc(), &c->data);

@@ -26,11 +26,12 @@ static ssize_t watched_pwrite(int fd, const void *ptr, size_t len_bytes, off_t a
     return n;
 }
 
-static int watched_ftruncate(int fd, off_t size_bytes)
+static int watched_unlink(const char *path)
 {
-    if (is_log(fd))
-        CRASH_POINT("wal.cut");
-    return ftruncate(fd, size_bytes);
+    CRASH_POINT("wal.remove");
+    int rc = unlink(path);
+    CRASH_POINT("wal.removed");
+    return rc;
 }
 
 void crash_sqlite_watch(void)
@@ -38,5 +39,5 @@ void crash_sqlite_watch(void)
     sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
     vfs->xSetSystemCall(vfs, "pwrite", (sqlite3_syscall_ptr)watched_pwrite);
     vfs->xSetSystemCall(vfs, "pwrite64", (sqlite3_syscall_ptr)watched_pwrite);
-    vfs->xSetSystemCall(vfs, "ftruncate", (sqlite3_syscall_ptr)watched_ftruncate);
+    vfs->xSetSystemCall(vfs, "unlink", (sqlite3_syscall_ptr)watched_unlink);
 }

@@ -20,6 +20,7 @@ typedef struct kept_room {
     buf rows; /* of kept_row */
     buf snapshot;
     uint64_t snapshot_seq;
+    uint64_t history_seq; /* rows up to here were moved into history: here, only a number */
     struct kept_room *next;
 } kept_room;
 
@@ -168,6 +169,14 @@ static int memory_room_used(store *s, const char *id, int64_t at_ms)
     return BASE_OK;
 }
 
+static store_row row_of(const kept_row *kept)
+{
+    return (store_row){.seq = kept->seq,
+                       .author = kept->author,
+                       .at_ms = kept->at_ms,
+                       .update = {kept->ptr, kept->len_bytes}};
+}
+
 static int memory_load(store *s, const char *id, store_loaded *out)
 {
     const kept_room *room = find(s, id);
@@ -180,10 +189,7 @@ static int memory_load(store *s, const char *id, store_loaded *out)
     const kept_row *rows = rows_of(room, &count);
     int err = BASE_OK;
     for (size_t i = 0; i < count && err == BASE_OK; i++) {
-        store_row row = {.seq = rows[i].seq,
-                         .author = rows[i].author,
-                         .at_ms = rows[i].at_ms,
-                         .update = {rows[i].ptr, rows[i].len_bytes}};
+        store_row row = row_of(&rows[i]);
         if (crc32c(row.update) != rows[i].crc32c)
             err = STORE_ECORRUPT;
         else if (row.seq > room->snapshot_seq)
@@ -220,6 +226,8 @@ static int memory_snapshot_put(store *s, const char *id, const store_snapshot *s
         return STORE_ENOTFOUND;
     if (snapshot->upto_seq < room->snapshot_seq)
         return STORE_EEXISTS;
+    if (snapshot->upto_seq > last_seq(room))
+        return STORE_EBUSY;
     buf copy;
     buf_init(&copy, s->alloc, SIZE_MAX / 4);
     buf_put_bytes(&copy, snapshot->state);
@@ -255,6 +263,122 @@ static int memory_expired(store *s, int64_t now_ms, store_id *out, size_t max, s
     return BASE_OK;
 }
 
+static int memory_rooms(store *s, const char *after, store_id *out, size_t max, size_t *count)
+{
+    *count = 0;
+    for (;;) {
+        const kept_room *next = NULL;
+        for (const kept_room *room = self(s)->rooms; room != NULL; room = room->next) {
+            if (strcmp(room->record.id, after) > 0 &&
+                (next == NULL || strcmp(room->record.id, next->record.id) < 0))
+                next = room;
+        }
+        if (next == NULL || *count == max)
+            return BASE_OK;
+        memcpy(out[(*count)++].text, next->record.id, sizeof out->text);
+        after = next->record.id;
+    }
+}
+
+static int memory_history(store *s, const char *id, const store_history_query *query,
+                          store_page *out)
+{
+    const kept_room *room = find(s, id);
+    if (room == NULL)
+        return STORE_ENOTFOUND;
+    load_builder b;
+    load_builder_init(&b, s->alloc);
+    size_t count;
+    const kept_row *rows = rows_of(room, &count);
+    bool more = false;
+    for (size_t i = 0; i < count && !more; i++) {
+        bool begun = load_builder_row_count(&b) > 0;
+        if (rows[i].seq <= query->after_seq || (!begun && rows[i].at_ms < query->from_ms))
+            continue;
+        store_row row = row_of(&rows[i]);
+        more = !load_builder_takes(&b, query, row.update.len_bytes);
+        if (!more)
+            load_builder_row(&b, &row);
+    }
+    int err = load_builder_page(&b, more, out);
+    load_builder_deinit(&b);
+    return err;
+}
+
+/* Memory is not damaged by itself: a test that makes a gap gets the rows before it. */
+static int memory_salvage(store *s, const char *id, store_loaded *out, store_damage *damage)
+{
+    const kept_room *room = find(s, id);
+    if (room == NULL)
+        return STORE_ENOTFOUND;
+    load_builder b;
+    load_builder_init(&b, s->alloc);
+    load_builder_snapshot(&b, room->snapshot_seq, buf_view(&room->snapshot));
+    size_t count;
+    const kept_row *rows = rows_of(room, &count);
+    uint64_t next = room->snapshot_seq + 1;
+    for (size_t i = 0; i < count; i++) {
+        store_row row = row_of(&rows[i]);
+        if (row.seq < next)
+            continue;
+        if (row.seq != next) {
+            *damage = (store_damage){"missing row", next};
+            break;
+        }
+        load_builder_row(&b, &row);
+        next++;
+    }
+    int err = load_builder_finish(&b, &room->record, out);
+    load_builder_deinit(&b);
+    return err;
+}
+
+/* The oldest rows of history that are older than `before_ms` go. */
+static uint64_t prune(store *s, kept_room *room, int64_t before_ms)
+{
+    size_t count, gone = 0;
+    kept_row *rows = rows_of(room, &count);
+    while (gone < count && gone < STORE_COMPACT_ROWS_MAX && rows[gone].seq <= room->history_seq &&
+           rows[gone].at_ms < before_ms) {
+        base_alloc_put(s->alloc, rows[gone].ptr, rows[gone].len_bytes);
+        gone++;
+    }
+    if (gone > 0) {
+        memmove(rows, rows + gone, (count - gone) * sizeof *rows);
+        room->rows.len_bytes -= gone * sizeof *rows;
+    }
+    return gone;
+}
+
+static int memory_upkeep(store *s, const store_upkeep_options *options, store_upkept *out)
+{
+    for (kept_room *room = self(s)->rooms; room != NULL; room = room->next) {
+        if (room->history_seq == room->snapshot_seq)
+            continue;
+        uint64_t rows = room->snapshot_seq - room->history_seq;
+        rows = rows < STORE_COMPACT_ROWS_MAX ? rows : STORE_COMPACT_ROWS_MAX;
+        room->history_seq += rows;
+        *out = (store_upkept){.work = STORE_WORK_COMPACT, .count = rows};
+        memcpy(out->room.text, room->record.id, sizeof out->room.text);
+        return BASE_OK;
+    }
+    for (kept_room *room = self(s)->rooms; room != NULL; room = room->next) {
+        out->count = prune(s, room, options->drop_before_ms);
+        if (out->count > 0) {
+            out->work = STORE_WORK_PRUNE;
+            return BASE_OK;
+        }
+    }
+    return BASE_OK;
+}
+
+static int memory_stats_get(store *s, store_stats *out)
+{
+    (void)s;
+    out->shrinks = true;
+    return BASE_OK;
+}
+
 static int memory_ping(store *s)
 {
     (void)s;
@@ -274,6 +398,11 @@ int store_memory_open(const base_alloc *alloc, store **out)
         .append = memory_append,
         .snapshot_put = memory_snapshot_put,
         .expired = memory_expired,
+        .rooms = memory_rooms,
+        .history = memory_history,
+        .salvage = memory_salvage,
+        .upkeep = memory_upkeep,
+        .stats_get = memory_stats_get,
         .ping = memory_ping,
     };
     memory_store *m = base_alloc_get(alloc, sizeof *m);
