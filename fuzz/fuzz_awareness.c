@@ -5,7 +5,7 @@
  */
 #include "fuzz/fuzz.h"
 #include "fuzz/input.h"
-#include "fuzz/meter.h"
+#include "fuzz/memory.h"
 
 #include "base/varint.h"
 #include "wire/awareness.h"
@@ -76,8 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
 {
     input in = input_of(data, size_bytes);
     uint64_t now_ms = 1000;
-    meter m;
-    meter_init(&m);
+    fuzz_memory m;
+    fuzz_memory_init(&m);
     awareness *a = awareness_new(&m.alloc, &limits);
     fuzz_demand(a != NULL, "there is memory");
     while (input_more(&in)) {
@@ -99,6 +99,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
         awareness_leave(a, owner, hear, &t);
     fuzz_demand(awareness_count(a) == 0, "nobody is left");
     awareness_free(a);
-    meter_end(&m, 16384 + OWNERS * limits.ids_per_owner * 2 * (limits.json_bytes_max + 256));
+    fuzz_memory_end(&m, 16384 + OWNERS * limits.ids_per_owner * 2 * (limits.json_bytes_max + 256));
     return 0;
 }

@@ -52,7 +52,9 @@ static void make_world(void)
     limits_init(&world.app.limits);
     world.app.limits.header_bytes = 1024;
     world.app.limits.body_bytes = 1024;
-    world.app.addresses = address_count_new(0);
+    world.app.config.limits = world.app.limits;
+    world.app.loop_count = 1;
+    world.app.addresses = address_book_new(&world.app.limits, 0);
     world.loop.app = &world.app;
     world.loop.recv_buf = malloc(LIMIT_RECV_BYTES);
     fuzz_demand(world.app.addresses != NULL && world.loop.recv_buf != NULL &&
@@ -78,10 +80,10 @@ static void turn(int fd, buf *answer)
 static void talk(bytes in, size_t step, buf *seen, buf *answer)
 {
     int fds[2];
-    address_key address = {0};
+    const peer from = {.counted = false};
     world.seen = seen;
     fuzz_demand(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0, "two sockets");
-    fuzz_demand(http_conn_open(&world.loop, fds[0], &address), "a connection");
+    fuzz_demand(http_conn_open(&world.loop, fds[0], &from), "a connection");
     for (size_t at = 0; at < in.len_bytes; at += step) {
         size_t n = in.len_bytes - at < step ? in.len_bytes - at : step;
         if (send(fds[1], in.ptr + at, n, MSG_NOSIGNAL) != (ssize_t)n)

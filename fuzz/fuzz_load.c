@@ -6,7 +6,7 @@
  */
 #include "fuzz/fuzz.h"
 #include "fuzz/input.h"
-#include "fuzz/meter.h"
+#include "fuzz/memory.h"
 
 #include "room/inner.h"
 
@@ -105,8 +105,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
     store_loaded loaded = read_rows(&in, rows);
     heard h = {0};
     limits max;
-    meter m;
-    meter_init(&m);
+    fuzz_memory m;
+    fuzz_memory_init(&m);
     limits_init(&max);
     max.document_bytes = 1 << 20;
     max.compact_rows = 8;
@@ -125,6 +125,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
         fuzz_demand(room_state(r) == ROOM_ABSENT && !room_loaded(r), "and nothing of it is left");
     }
     room_free(r);
-    meter_end(&m, (size_t)max.document_bytes + (1 << 20) + 64 * size_bytes);
+    fuzz_memory_end(&m, (size_t)max.document_bytes + (1 << 20) + 64 * size_bytes);
     return 0;
 }

@@ -13,7 +13,7 @@
  */
 #include "fuzz/fuzz.h"
 #include "fuzz/input.h"
-#include "fuzz/meter.h"
+#include "fuzz/memory.h"
 
 #include "room/inner.h"
 #include "wire/json.h"
@@ -38,7 +38,7 @@ typedef struct world {
     room *room;
     limits max;
     room_sink sink;
-    meter meter;
+    fuzz_memory memory;
     int64_t now_ms;
     seat seats[SEATS];
     uint64_t sessions;
@@ -382,7 +382,7 @@ static void load_again(world *w)
     store_loaded loaded = stored(w);
     bool was_wanted = w->load_wanted;
     w->load_wanted = false;
-    room *again = room_new(&(room_options){"r", &w->max, &w->sink, &w->meter.alloc});
+    room *again = room_new(&(room_options){"r", &w->max, &w->sink, &w->memory.alloc});
     fuzz_demand(again != NULL, "there is memory");
     drop(w->offered);
     w->offered = (bytes){NULL, 0};
@@ -419,11 +419,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
     static world w;
     input in = input_of(data, size_bytes);
     w = (world){.now_ms = 1000000};
-    meter_init(&w.meter);
+    fuzz_memory_init(&w.memory);
     set_limits(&w.max);
     w.sink =
         (room_sink){&w, on_send, on_send_newest, on_close, on_load, on_append, on_snapshot, on_log};
-    w.room = room_new(&(room_options){"r", &w.max, &w.sink, &w.meter.alloc});
+    w.room = room_new(&(room_options){"r", &w.max, &w.sink, &w.memory.alloc});
     fuzz_demand(w.room != NULL, "there is memory");
     for (int i = 0; input_more(&in) && i < EVENTS_MAX; i++) {
         event(&w, &in);
@@ -437,6 +437,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
         drop(w.rows[i].update);
     drop(w.snapshot);
     drop(w.offered);
-    meter_end(&w.meter, 3 * (size_t)w.max.document_bytes + (1 << 20));
+    fuzz_memory_end(&w.memory, 3 * (size_t)w.max.document_bytes + (1 << 20));
     return 0;
 }

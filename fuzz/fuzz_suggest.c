@@ -1,7 +1,7 @@
 /* Any bytes as code to complete: refused, or tokens that lie in order, and suggestions in range. */
 #include "fuzz/fuzz.h"
 #include "fuzz/input.h"
-#include "fuzz/meter.h"
+#include "fuzz/memory.h"
 
 #include "base/utf.h"
 #include "suggest/suggest.h"
@@ -9,9 +9,9 @@
 
 static void check_tokens(bytes code)
 {
-    meter m;
+    fuzz_memory m;
     token_list list;
-    meter_init(&m);
+    fuzz_memory_init(&m);
     fuzz_demand(token_list_scan(code, &m.alloc, &list) == BASE_OK, "UTF-8 has tokens");
     fuzz_demand(list.count > 0 && list.items[list.count - 1].kind == TOKEN_END, "the end is one");
     for (size_t i = 0; i < list.count; i++) {
@@ -20,7 +20,7 @@ static void check_tokens(bytes code)
         fuzz_demand(i == 0 || t->start >= list.items[i - 1].end, "tokens are in order");
     }
     token_list_deinit(&list);
-    meter_end(&m, 4096 + 256 * (code.len_bytes + 1));
+    fuzz_memory_end(&m, 4096 + 256 * (code.len_bytes + 1));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
@@ -38,9 +38,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
         cursor = column * 7;
     else
         fuzz_demand(cursor <= units, "a position is in the text");
-    meter m;
+    fuzz_memory m;
     suggest_list list;
-    meter_init(&m);
+    fuzz_memory_init(&m);
     err = suggest_python(code, cursor, &options, &m.alloc, &list);
     if (err == BASE_OK) {
         fuzz_demand(text && list.count <= options.items_max, "as many as were asked for");
@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
     } else {
         fuzz_demand(!text || cursor > units, "only no text, or no such place, is refused");
     }
-    meter_end(&m, (1 << 20) + 512 * code.len_bytes);
+    fuzz_memory_end(&m, (1 << 20) + 512 * code.len_bytes);
     if (text)
         check_tokens(code);
     return 0;

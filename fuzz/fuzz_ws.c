@@ -2,7 +2,7 @@
  * and no more memory than the limit allows. */
 #include "fuzz/fuzz.h"
 #include "fuzz/input.h"
-#include "fuzz/meter.h"
+#include "fuzz/memory.h"
 
 #include "wire/ws.h"
 
@@ -19,9 +19,9 @@ static void note(buf *trace, const ws_event *ev)
 /* Reads all of it in pieces of 1..`step` bytes; the trace is what came out. */
 static void read_all(bytes in, unsigned step, buf *trace)
 {
-    meter m;
+    fuzz_memory m;
     ws_decoder d;
-    meter_init(&m);
+    fuzz_memory_init(&m);
     ws_decoder_init(&d, &m.alloc, MESSAGE_BYTES_MAX);
     unsigned turn = step;
     int err = BASE_OK;
@@ -49,7 +49,7 @@ static void read_all(bytes in, unsigned step, buf *trace)
         free(piece);
     }
     ws_decoder_deinit(&d);
-    meter_end(&m, 2 * MESSAGE_BYTES_MAX + 64);
+    fuzz_memory_end(&m, 2 * MESSAGE_BYTES_MAX + 64);
     fuzz_demand(buf_err(trace) == BASE_OK, "the trace is written");
 }
 

@@ -12,8 +12,10 @@ void room__send_step1(room *r, member *m)
 {
     yoke_blob sv = YOKE_BLOB_INIT;
     sv.alloc = &r->engine_alloc;
-    if (yoke_doc_state_vector(r->doc, &sv) == YOKE_OK)
+    if (yoke_doc_state_vector(r->doc, &sv) == YOKE_OK) {
+        m->steps_owed++;
         room__send(r, m, &(sync_msg){.tag = SYNC_STEP1, .body = from_yoke(yoke_blob_view(&sv))});
+    }
     yoke_blob_free(&sv);
 }
 
@@ -57,8 +59,10 @@ static void refuse(room *r, member *m, const char *code, const char *message, in
         m->violations_since_ms = now_ms;
         m->violations = 0;
     }
-    if (++m->violations > r->limits->violations_per_minute)
-        room__close(r, m, WS_CLOSE_POLICY, "limit violations_per_minute: too many refused writes");
+    if (++m->violations <= r->limits->violations_per_minute)
+        return;
+    room__log(r, ROOM_LOG_WARN, "message_refused", "violations_per_minute", m->session);
+    room__close(r, m, WS_CLOSE_POLICY, "limit violations_per_minute: too many refused writes");
 }
 
 static void engine_refused(room *r, member *m, yoke_err err, int64_t now_ms)
@@ -66,7 +70,7 @@ static void engine_refused(room *r, member *m, yoke_err err, int64_t now_ms)
     switch (err) {
     case YOKE_ECONFLICT:
         r->stats.updates_refused++;
-        room__log(r, ROOM_LOG_WARN, "update_refused", yoke_err_name(err), m->session);
+        room__log(r, ROOM_LOG_WARN, "update_refused", "client_id_conflict", m->session);
         room__error_event(r, m, "client_id_conflict",
                           "Another writer uses the same client id; take a new one.");
         room__close(r, m, WS_CLOSE_POLICY, "client id conflict: two writers used one client id");
@@ -174,6 +178,29 @@ static yoke_err apply(room *r, const member *m, const sync_msg *msg, applied *ou
     return YOKE_OK;
 }
 
+/* What waits is bounded for the room by the engine, and for each of its writers here, so that none
+ * can use up what the others may need.  It is in the document and stays there: the writer has lost
+ * nothing when it comes back. */
+static void count_parked(room *r, member *m, size_t before_bytes)
+{
+    size_t after_bytes = yoke_doc_stats(r->doc).pending_bytes;
+    if (after_bytes >= before_bytes)
+        m->parked_bytes += after_bytes - before_bytes;
+    else if (m->parked_bytes > before_bytes - after_bytes)
+        m->parked_bytes -= before_bytes - after_bytes;
+    else
+        m->parked_bytes = 0;
+    for (size_t i = 0; after_bytes == 0 && before_bytes > 0 && i < r->member_count; i++)
+        r->members[i]->parked_bytes = 0;
+    if (m->parked_bytes <= r->limits->pending_bytes_per_connection)
+        return;
+    static const char why[] =
+        "limit pending_bytes_per_connection: too much waits for missing updates";
+    room__log(r, ROOM_LOG_WARN, "message_refused", "pending_bytes_per_connection", m->session);
+    room__error_event(r, m, "pending_bytes_per_connection", why);
+    room__close(r, m, WS_CLOSE_POLICY, why);
+}
+
 static bool is_empty_update(bytes update)
 {
     return update.len_bytes == 2 && update.ptr[0] == 0 && update.ptr[1] == 0;
@@ -205,6 +232,7 @@ static void on_update(room *r, member *m, const sync_msg *msg, int64_t now_ms)
         return;
     }
     applied done;
+    size_t parked_bytes = yoke_doc_stats(r->doc).pending_bytes;
     yoke_err err = apply(r, m, msg, &done);
     if (err != YOKE_OK) {
         engine_refused(r, m, err, now_ms);
@@ -222,6 +250,7 @@ static void on_update(room *r, member *m, const sync_msg *msg, int64_t now_ms)
     if (r->observed.cap_bytes > 0)
         buf_deinit(&r->observed);
     room__snapshot(r, r->limits->compact_rows, now_ms);
+    count_parked(r, m, parked_bytes);
 }
 
 static bool is_empty_state_vector(bytes sv)
@@ -275,13 +304,15 @@ void room__on_message(room *r, member *m, bytes message, int64_t now_ms)
         room__close(r, m, WS_CLOSE_UNSUPPORTED, "the message is malformed");
         return;
     }
+    room__lease_heard(r, m, msg.tag, now_ms);
     switch (msg.tag) {
     case SYNC_STEP1:
         on_step1(r, m, msg.body);
         break;
     case SYNC_STEP2:
     case SYNC_UPDATE:
-        on_update(r, m, &msg, now_ms);
+        if (!room__lease_holds(r, m, message, msg.body, now_ms))
+            on_update(r, m, &msg, now_ms);
         break;
     case SYNC_AWARENESS:
         room__on_awareness(r, m, msg.body, now_ms);
@@ -318,5 +349,6 @@ void room_on_message(room *r, uint64_t session, bytes message, int64_t now_ms)
         return;
     }
     room__on_message(r, m, message, now_ms);
+    room__lease_review(r, now_ms);
     room__settle(r, now_ms);
 }

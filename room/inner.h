@@ -3,11 +3,13 @@
  *   room.c     states, the store's answers, time
  *   member.c   joining, leaving, events, awareness
  *   edit.c     messages: sync, updates, acks
+ *   lease.c    whose a client id is
  *   document.c the engine behind the room, snapshots, text
  */
 #ifndef ROOM_INNER_H
 #define ROOM_INNER_H
 
+#include "base/meter.h"
 #include "room/queue.h"
 #include "room/room.h"
 #include "wire/awareness.h"
@@ -17,6 +19,12 @@
 
 #define ROOM_COLORS 8
 #define ROOM_NAME_CAP 256
+
+/* Messages of a member that wait for the word of another; see lease.c. */
+typedef struct hold {
+    buf messages; /* each with its length */
+    int64_t since_ms;
+} hold;
 
 typedef struct member {
     uint64_t session;
@@ -32,7 +40,16 @@ typedef struct member {
     pair_queue unacked; /* (frame, row that must be stored first), both growing */
     unsigned violations;
     int64_t violations_since_ms;
-    buf waiting; /* messages that came while the room was loading, each with its length */
+    meter presence;        /* awareness that was told to the others */
+    bool presence_held;    /* its newest awareness is not told yet */
+    bool told_presence;    /* one word about refused awareness is enough */
+    bool lapsed;           /* asked for what it has, it said nothing: its client ids are free */
+    uint32_t steps_owed;   /* step 1 messages that it has not answered */
+    int64_t asked_ms;      /* since then a hold waits for its answer; 0: none does */
+    int64_t answered_ms;   /* of its last such answer */
+    hold *hold;            /* or NULL */
+    uint64_t parked_bytes; /* of what waits in the document, what this member sent */
+    buf waiting;           /* messages that came while the room was loading, each with its length */
 } member;
 
 struct room {
@@ -49,6 +66,8 @@ struct room {
     size_t member_count;
     size_t member_cap;
     awareness *awareness;
+    size_t presence_held; /* members whose awareness is held */
+    size_t hold_count;
 
     yoke_doc *doc; /* NULL: not loaded */
     yoke_allocator engine_alloc;
@@ -83,6 +102,17 @@ void room__event(room *r, const member *except, bytes json);             /* to a
 void room__error_event(room *r, member *m, const char *code, const char *message);
 void room__on_awareness(room *r, member *m, bytes update, int64_t now_ms);
 void room__send_awareness(room *r, member *m);
+
+void room__presence_tick(room *r, int64_t now_ms);
+
+/* lease.c
+ * room__lease_holds - may this update of `m` not be looked at yet?  Then `message` is kept, or the
+ * member was closed.  room__lease_heard - a message came.  room__lease_review - after messages, in
+ * ticks, when somebody left: end what need not wait longer.  room__lease_forget - `m` goes. */
+bool room__lease_holds(room *r, member *m, bytes message, bytes update, int64_t now_ms);
+void room__lease_heard(room *r, member *m, sync_tag tag, int64_t now_ms);
+void room__lease_review(room *r, int64_t now_ms);
+void room__lease_forget(room *r, member *m);
 
 /* edit.c */
 void room__on_message(room *r, member *m, bytes message, int64_t now_ms);

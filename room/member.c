@@ -4,6 +4,8 @@
 #include "base/utf.h"
 #include "wire/json.h"
 
+#define PRESENCE_BURST 5 /* awareness updates that may be told at once */
+
 static const char *const role_names[] = {"viewer", "editor", "owner"};
 
 member *room__find(const room *r, uint64_t session)
@@ -48,18 +50,31 @@ void room__event(room *r, const member *except, bytes json)
     frame_unref(f);
 }
 
-void room__error_event(room *r, member *m, const char *code, const char *message)
+/* An event of two texts, to one. */
+static void send_word(room *r, member *m, const char *type, const char *code, const char *message)
 {
     if (!m->tandem_v1)
         return;
     buf json;
     buf_init(&json, r->alloc, SIZE_MAX / 4);
-    buf_put_fmt(&json, "{\"type\":\"error\",\"code\":\"%s\",\"message\":", code);
+    buf_put_fmt(&json, "{\"type\":\"%s\",\"code\":\"%s\",\"message\":", type, code);
     json_put_string(&json, bytes_of_str(message));
     buf_put_str(&json, "}");
     if (buf_err(&json) == BASE_OK)
         room__send(r, m, &(sync_msg){.tag = SYNC_EVENT, .body = buf_view(&json)});
     buf_deinit(&json);
+}
+
+void room__error_event(room *r, member *m, const char *code, const char *message)
+{
+    send_word(r, m, "error", code, message);
+}
+
+void room_notice(room *r, uint64_t session, const char *code, const char *message)
+{
+    member *m = room__find(r, session);
+    if (m != NULL && m->greeted)
+        send_word(r, m, "notice", code, message);
 }
 
 static void put_member(buf *json, const member *m)
@@ -246,18 +261,63 @@ static void tell_awareness(void *ctx, const awareness_entry *entry)
     frame_unref(f);
 }
 
+static void tell_nobody(void *ctx, const awareness_entry *entry)
+{
+    (void)ctx;
+    (void)entry;
+}
+
+static rate presence_rate(const room *r)
+{
+    return (rate){r->limits->awareness_per_second, 1000, PRESENCE_BURST};
+}
+
+static void hold_presence(room *r, member *m)
+{
+    r->stats.awareness_held++;
+    r->presence_held += !m->presence_held;
+    m->presence_held = true;
+}
+
 void room__on_awareness(room *r, member *m, bytes update, int64_t now_ms)
 {
     awareness_stamp stamp = {m->session, bytes_of_str(m->name), m->color_index};
     awareness_from from = {m->session, (uint64_t)now_ms, m->tandem_v1 ? &stamp : NULL};
     awareness_result result;
-    int err = awareness_apply(r->awareness, update, &from, tell_awareness, r, &result);
+    const rate per_second = presence_rate(r);
+    /* Too fast: the state is taken, and told by and by; only the newest is. */
+    bool later = m->presence_held || meter_wait_ms(&m->presence, per_second, (uint64_t)now_ms) > 0;
+    int err = awareness_apply(r->awareness, update, &from, later ? tell_nobody : tell_awareness, r,
+                              &result);
+    if (err == BASE_OK && result.accepted > 0) {
+        if (later)
+            hold_presence(r, m);
+        else
+            (void)meter_take(&m->presence, per_second, 1, (uint64_t)now_ms);
+    }
     if (err == BASE_EMALFORMED) {
         room__log(r, ROOM_LOG_WARN, "awareness_malformed", NULL, m->session);
         room__close(r, m, 1003, "the awareness update is malformed");
     } else if (err == BASE_OK && result.refused > 0) {
-        room__log(r, ROOM_LOG_DEBUG, "awareness_refused", "awareness_ids or awareness_bytes",
-                  m->session);
+        if (!m->told_presence) {
+            room__log(r, ROOM_LOG_INFO, "awareness_refused", "awareness_bytes", m->session);
+            room__error_event(
+                r, m, "awareness_bytes",
+                "limits awareness_bytes and awareness_ids: this presence is not shown");
+        }
+        m->told_presence = true;
+    }
+}
+
+void room__presence_tick(room *r, int64_t now_ms)
+{
+    for (size_t i = 0; i < r->member_count && r->presence_held > 0; i++) {
+        member *m = r->members[i];
+        if (!m->presence_held || !meter_take(&m->presence, presence_rate(r), 1, (uint64_t)now_ms))
+            continue;
+        m->presence_held = false;
+        r->presence_held--;
+        awareness_visit_owner(r->awareness, m->session, tell_awareness, r);
     }
 }
 
@@ -268,6 +328,8 @@ static void forget(room *r, member *m)
         i++;
     r->member_count--;
     memmove(r->members + i, r->members + i + 1, (r->member_count - i) * sizeof *r->members);
+    room__lease_forget(r, m);
+    r->presence_held -= m->presence_held;
     awareness_leave(r->awareness, m->session, tell_awareness, r);
     if (m->greeted) {
         char json[80];
@@ -292,6 +354,7 @@ void room_on_leave(room *r, uint64_t session, int64_t now_ms)
     if (m == NULL)
         return;
     forget(r, m);
+    room__lease_review(r, now_ms);
     room__settle(r, now_ms);
 }
 

@@ -48,6 +48,7 @@ void room_free(room *r)
         return;
     for (size_t i = 0; i < r->member_count; i++) {
         member *m = r->members[i];
+        room__lease_forget(r, m);
         pair_queue_deinit(&m->unacked, r->alloc);
         buf_deinit(&m->waiting);
         base_alloc_put(r->alloc, m, sizeof *m);
@@ -74,6 +75,16 @@ const char *room_state_name(room_state_tag state)
 {
     static const char *const names[] = {"ABSENT", "LOADING", "LIVE", "LINGER", "FLUSHING"};
     return names[state];
+}
+
+bool room_tick_soon(const room *r)
+{
+    return r->presence_held > 0 || r->hold_count > 0;
+}
+
+bool room_backlogged(const room *r)
+{
+    return r->unstored_bytes > r->limits->unstored_bytes / 2;
 }
 
 bool room_loaded(const room *r)
@@ -287,8 +298,11 @@ void room_on_snapshot_done(room *r, uint64_t upto_seq, int err, int64_t now_ms)
 
 void room_tick(room *r, int64_t now_ms)
 {
-    if (r->state == ROOM_LIVE)
+    if (r->state == ROOM_LIVE) {
+        room__presence_tick(r, now_ms);
+        room__lease_review(r, now_ms);
         room__snapshot(r, r->limits->compact_rows, now_ms);
+    }
     room__settle(r, now_ms);
 }
 
@@ -333,6 +347,13 @@ const char *room_check(const room *r)
     uint64_t sum = 0;
     for (size_t i = 0; i < r->unstored.count; i++)
         sum += r->unstored.pairs[r->unstored.first + i].value;
+    size_t holds = 0, held = 0;
+    for (size_t i = 0; i < r->member_count; i++) {
+        holds += r->members[i]->hold != NULL;
+        held += r->members[i]->presence_held;
+    }
+    if (holds != r->hold_count || held != r->presence_held)
+        return "every held message and presence is counted";
     if (sum != r->unstored_bytes || r->unstored.count != r->last_seq - r->stored_seq)
         return "every row that is not stored is counted";
     return NULL;

@@ -17,6 +17,7 @@
 #include "server/room_record.h"
 #include "server/store_thread.h"
 #include "server/templates.h"
+#include "server/throttle.h"
 #include "server/wall_time.h"
 
 #include <sodium.h>
@@ -76,6 +77,10 @@ static void reply_here(loop *l, loop_msg *msg)
 {
     room_call *c = (room_call *)msg;
     (void)l;
+    if (c->status == 404)
+        throttle_count(c->x, ADDRESS_MISS);
+    else if (c->status == 201)
+        throttle_count(c->x, ADDRESS_ROOM);
     exchange_add_header(c->x, "Cache-Control", "no-store");
     if (c->status == 401)
         exchange_add_header(c->x, "WWW-Authenticate", "Bearer");
@@ -254,6 +259,8 @@ void api_room_create(exchange *x)
 {
     static const char *const languages[] = {"python", NULL};
     json_check check;
+    if (!throttle_allows(x, ADDRESS_ROOM))
+        return;
     if (!json_check_begin(&check, x, JSON_CHECK_OPTIONAL))
         return;
     int64_t days = -1;
@@ -331,7 +338,7 @@ static void get_begin(loop *owner, loop_msg *msg)
 
 void api_room_get(exchange *x)
 {
-    room_call *c = call_new(x);
+    room_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
     if (c != NULL)
         call_room(c, get_begin);
 }
@@ -357,7 +364,7 @@ static void code_begin(loop *owner, loop_msg *msg)
 
 void api_room_code(exchange *x)
 {
-    room_call *c = call_new(x);
+    room_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
     if (c != NULL)
         call_room(c, code_begin);
 }
@@ -428,6 +435,8 @@ static void patch_begin(loop *owner, loop_msg *msg)
 void api_room_patch(exchange *x)
 {
     json_check check;
+    if (!throttle_allows(x, ADDRESS_MISS))
+        return;
     if (!json_check_begin(&check, x, JSON_CHECK_REQUIRED))
         return;
     int64_t days = 0;
@@ -481,7 +490,7 @@ static void delete_begin(loop *owner, loop_msg *msg)
 
 void api_room_delete(exchange *x)
 {
-    room_call *c = call_new(x);
+    room_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
     if (c == NULL)
         return;
     take_key(c);

@@ -21,7 +21,7 @@ static void poll_again(conn *c)
         uv_poll_start(&c->poll, events, on_events);
 }
 
-bool conn_init(conn *c, loop *l, int fd, const conn_ops *ops, const address_key *address)
+bool conn_init(conn *c, loop *l, int fd, const conn_ops *ops, const peer *from)
 {
     if (uv_poll_init(&l->uv, &c->poll, fd) != 0)
         return false;
@@ -29,7 +29,8 @@ bool conn_init(conn *c, loop *l, int fd, const conn_ops *ops, const address_key 
     c->loop = l;
     c->fd = fd;
     c->ops = ops;
-    c->address = *address;
+    c->peer = *from;
+    c->recv_bytes = LIMIT_RECV_BYTES;
     c->next = l->conns;
     if (c->next != NULL)
         c->next->prev = c;
@@ -45,10 +46,29 @@ static void on_closed(uv_handle_t *handle)
     free(handle->data);
 }
 
+static void unlist(conn *c)
+{
+    loop *l = c->loop;
+    if (!c->listed)
+        return;
+    if (c->paused_prev != NULL)
+        c->paused_prev->paused_next = c->paused_next;
+    else if (l->paused == c)
+        l->paused = c->paused_next;
+    else
+        l->resuming = c->paused_next;
+    if (c->paused_next != NULL)
+        c->paused_next->paused_prev = c->paused_prev;
+    c->paused_prev = c->paused_next = NULL;
+    c->listed = false;
+    metric_add(&l->metrics.paused_sockets, (uint64_t)-1);
+}
+
 static void detach(conn *c)
 {
     loop *l = c->loop;
     c->closed = true;
+    unlist(c);
     if (c->prev != NULL)
         c->prev->next = c->next;
     else
@@ -73,10 +93,17 @@ void conn_close(conn *c)
 {
     if (c->closed)
         return;
-    address_key address = c->address;
+    peer from = c->peer;
     int fd = conn_release_fd(c);
-    address_count_remove(c->loop->app->addresses, &address);
+    conn_forget_peer(c->loop->app, &from);
     close(fd);
+}
+
+void conn_forget_peer(app *a, const peer *from)
+{
+    if (from->counted)
+        address_book_remove(a->addresses, &from->key);
+    address_book_close(a->addresses);
 }
 
 void conn_close_after_writing(conn *c)
@@ -168,6 +195,7 @@ static bool write_some(conn *c)
             return false;
         }
         if (sent > 0) {
+            c->progress_ms = loop_now_ms(c->loop);
             outq_wrote(&c->out, (size_t)sent);
             metric_add(&c->loop->metrics.bytes_out_total, (uint64_t)sent);
         }
@@ -193,6 +221,8 @@ static void flush_one(conn *c)
     bool full = c->out.count > 0;
     if (full != c->full) {
         c->full = full;
+        if (full)
+            c->progress_ms = loop_now_ms(c->loop);
         poll_again(c);
     }
     if (full)
@@ -220,7 +250,7 @@ void conn_flush_dirty(loop *l)
 static void read_some(conn *c)
 {
     loop *l = c->loop;
-    ssize_t n = recv(c->fd, l->recv_buf, LIMIT_RECV_BYTES, MSG_DONTWAIT);
+    ssize_t n = recv(c->fd, l->recv_buf, c->recv_bytes, MSG_DONTWAIT);
     if (n > 0) {
         metric_add(&l->metrics.bytes_in_total, (uint64_t)n);
         if (c->parting_ms == 0)
@@ -241,8 +271,16 @@ static void on_events(uv_poll_t *poll, int status, int events)
     }
     if ((events & UV_WRITABLE) != 0)
         flush_one(c);
-    if ((events & UV_READABLE) != 0 && !c->closed && !c->no_input)
+    if ((events & UV_READABLE) == 0 || c->closed || c->no_input)
+        return;
+    loop *l = c->loop;
+    if (!c->busy) {
         read_some(c);
+    } else if (l->busy_us < LIMIT_BUSY_TURN_US) {
+        uint64_t start_us = uv_hrtime() / 1000;
+        read_some(c);
+        l->busy_us += uv_hrtime() / 1000 - start_us;
+    }
 }
 
 void conn_pause_input(conn *c)
@@ -261,12 +299,78 @@ void conn_resume_input(conn *c)
     poll_again(c);
 }
 
+/* -------------------------------------------------------------------------------- pausing --- */
+
+/* May this paused connection be read again?  It is in no list. */
+static void look_again(conn *c, uint64_t now_ms)
+{
+    if (now_ms < c->paused_ms) {
+        conn_pause_for(c, c->paused_ms - now_ms);
+        return;
+    }
+    c->paused_ms = 0;
+    if (c->ops->resumed != NULL)
+        c->ops->resumed(c);
+    if (!c->closed && c->paused_ms == 0)
+        conn_resume_input(c);
+}
+
+static void on_resume(uv_timer_t *timer)
+{
+    loop *l = timer->data;
+    uint64_t now_ms = loop_now_ms(l);
+    l->resuming = l->paused;
+    l->paused = NULL;
+    for (conn *c; (c = l->resuming) != NULL;) {
+        unlist(c);
+        look_again(c, now_ms);
+    }
+    if (l->paused == NULL)
+        uv_timer_stop(timer);
+}
+
+void conn_pause_for(conn *c, uint64_t ms)
+{
+    loop *l = c->loop;
+    if (c->closed)
+        return;
+    conn_pause_input(c);
+    c->paused_ms = loop_now_ms(l) + ms + (ms == 0);
+    if (c->listed)
+        return;
+    c->listed = true;
+    metric_add(&l->metrics.paused_sockets, 1);
+    c->paused_next = l->paused;
+    if (l->paused != NULL)
+        l->paused->paused_prev = c;
+    l->paused = c;
+    if (!uv_is_active((uv_handle_t *)&l->resume))
+        uv_timer_start(&l->resume, on_resume, LIMIT_RESUME_MS, LIMIT_RESUME_MS);
+}
+
+void conn_drop_queue(conn *c)
+{
+    outq_drop_unsent(&c->out);
+}
+
+/* -------------------------------------------------------------------------------- the loop --- */
+
+/* All sockets of this loop together hold more than their share: those that hold much go. */
+static void shed_all(loop *l)
+{
+    for (conn *c = l->conns, *next; c != NULL; c = next) {
+        next = c->next;
+        c->ops->shed(c);
+    }
+}
+
 void conn_tick_all(loop *l)
 {
-    uint64_t now_ms = loop_now_ms(l), queued_bytes = 0;
+    uint64_t now_ms = loop_now_ms(l), queued_bytes = 0, held_bytes = 0;
     for (conn *c = l->conns, *next; c != NULL; c = next) {
         next = c->next;
         queued_bytes += c->out.queued_bytes;
+        held_bytes += c->ops->held_bytes(c);
         if (c->out.count == 0 && !c->dirty)
             outq_shrink(&c->out);
         if (c->parting_ms == 0)
@@ -275,4 +379,7 @@ void conn_tick_all(loop *l)
             conn_close(c);
     }
     metric_set(&l->metrics.queue_bytes, queued_bytes);
+    metric_set(&l->metrics.sockets_bytes, held_bytes);
+    if (held_bytes > l->app->limits.sockets_bytes / l->app->loop_count)
+        shed_all(l);
 }

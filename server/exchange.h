@@ -7,6 +7,7 @@
 #define SERVER_EXCHANGE_H
 
 #include "base/buf.h"
+#include "server/address.h"
 #include "server/limits.h"
 #include "server/loop.h"
 
@@ -44,6 +45,7 @@ typedef struct exchange {
     size_t header_count;
     buf body;
 
+    address client;  /* set by throttle_allows */
     char path[512];  /* of the target, percent-decoded, no query */
     char param[160]; /* what stood for {id} in the route */
     buf reply_headers;

@@ -17,11 +17,20 @@
     X(EXPIRE_DAYS, 3650, "days", "longest life of an unused room")                                 \
     X(FD_RESERVE, 64, "files", "kept free for the store and for logs")                             \
     X(ACCEPT_BATCH, 64, "sockets", "accepted in one turn before others are served")                \
-    X(RECV_BYTES, 65536, "bytes", "read from one socket in one turn")                              \
+    X(RECV_BYTES, 65536, "bytes", "read from one socket in one turn, within a message or request") \
+    X(RECV_FRAMES_BYTES, 4096, "bytes", "the same where a WebSocket message begins")               \
+    X(BUSY_TURN_US, 5000, "us", "of one turn for connections that send much")                      \
+    X(BUSY_AHEAD_MS, 100, "ms", "by so much ahead of its rates a connection is one of them")       \
+    X(SLOW_INPUT_US, 50000, "us", "work for one read after which its connection rests")            \
+    X(REST_MS, 5000, "ms", "the longest such rest; it is four times the work")                     \
+    X(RESUME_MS, 10, "ms", "between two looks at paused connections")                              \
+    X(HURRY_MS, 50, "ms", "between two looks at rooms where something waits for time to pass")     \
+    X(BACKLOG_MS, 50, "ms", "pause of a writer whose room has much to store")                      \
     X(SEND_FRAMES, 64, "frames", "given to one sendmsg")                                           \
     X(COMMIT_MS, 5, "ms", "the latest start of a commit after its first update")                   \
     X(COMMIT_BYTES, 262144, "bytes", "waiting updates that start a commit before that")            \
     X(WAL_ALARM_BYTES, 67108864, "bytes", "write-ahead log that is worth a warning")               \
+    X(STALL_MS, 3000, "ms", "after a commit that had to wait the server is not ready")             \
     X(SHUTDOWN_MS, 4000, "ms", "from SIGTERM to exit")                                             \
     X(STATIC_FILE_BYTES, 33554432, "bytes", "one file of the web application")                     \
     X(STATIC_FILES, 4096, "files", "of the web application")                                       \

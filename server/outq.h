@@ -37,9 +37,17 @@ bool outq_put_frame(outq *q, frame *f); /* takes a new reference */
 bool outq_put_heap(outq *q, void *block, size_t len_bytes);
 bool outq_put_static(outq *q, bytes view);
 
-/* outq_put_newest - like outq_put_frame, but takes the place of an unwritten frame of the same key:
- * of a cursor only the last position matters.  O(items). */
+/* outq_put_newest - like outq_put_frame, but takes the place of an unwritten frame of the same key,
+ * when there is one among the last OUTQ_SEARCH items: of a cursor only the last position matters.
+ * O(OUTQ_SEARCH), however long the queue of a slow reader is. */
+#define OUTQ_SEARCH 512
 bool outq_put_newest(outq *q, frame *f, uint64_t key);
+
+/* outq_drop_unsent - forget all, but for a first item that is partly written. */
+void outq_drop_unsent(outq *q);
+
+/* outq_held_bytes - what the queue keeps in memory; shared frames count for each queue. */
+size_t outq_held_bytes(const outq *q);
 
 /* outq_peek - the next slices to write, at most `max`.  outq_wrote - `n` bytes of them are out. */
 size_t outq_peek(const outq *q, struct iovec *out, size_t max);

@@ -90,6 +90,7 @@ static void add_retired(room_host *h, const room_stats *s)
     h->retired.updates_refused += s->updates_refused;
     h->retired.deliveries += s->deliveries;
     h->retired.acks += s->acks;
+    h->retired.awareness_held += s->awareness_held;
 }
 
 static void hosted_remove(hosted *gone)
@@ -105,11 +106,52 @@ static void hosted_remove(hosted *gone)
     gone->removed = true;
 }
 
+static void on_hurry(uv_timer_t *timer)
+{
+    room_host *h = ((loop *)timer->data)->rooms;
+    int64_t now_ms = room_host_now_ms(h);
+    hosted **at = &h->hurried;
+    while (*at != NULL) {
+        hosted *one = *at;
+        room_tick(one->room, now_ms);
+        if (room_tick_soon(one->room)) {
+            at = &one->hurried_next;
+            continue;
+        }
+        *at = one->hurried_next;
+        one->hurried = false;
+    }
+    if (h->hurried == NULL)
+        uv_timer_stop(timer);
+}
+
+/* Something in the room waits for less than a second. */
+static void hurry(hosted *at)
+{
+    room_host *h = at->host;
+    at->hurried = true;
+    at->hurried_next = h->hurried;
+    h->hurried = at;
+    uv_timer_t *timer = &h->loop->hurry;
+    if (!uv_is_active((uv_handle_t *)timer))
+        uv_timer_start(timer, on_hurry, LIMIT_HURRY_MS, LIMIT_HURRY_MS);
+}
+
+static void forget_hurried(const hosted *gone)
+{
+    hosted **at = &gone->host->hurried;
+    while (gone->hurried && *at != gone)
+        at = &(*at)->hurried_next;
+    if (gone->hurried)
+        *at = gone->hurried_next;
+}
+
 void hosted_maybe_free(hosted *at)
 {
     if (!at->removed && room_state(at->room) == ROOM_ABSENT && !at->loading && at->waiting == NULL)
         hosted_remove(at);
     if (at->removed && at->in_store == 0) {
+        forget_hurried(at);
         room_free(at->room);
         free(at);
     }
@@ -169,18 +211,43 @@ uint64_t room_host_join(room_host *h, ws_conn *wc, const char *id, const room_jo
         return session;
     room_host_forget(h, session);
     ws_conn_set_session(wc, 0);
+    metrics_refused(&h->loop->metrics, err == BASE_ELIMIT ? "room_members" : "no_memory");
     ws_conn_close(wc, WS_CLOSE_TRY_LATER,
-                  err == BASE_ELIMIT ? "room_members: the room is full"
+                  err == BASE_ELIMIT ? "limit room_members: the room is full"
                                      : "the server is out of memory");
     hosted_maybe_free(at);
     return 0;
 }
 
-void room_host_message(room_host *h, uint64_t session, bytes message)
+/* Where the session is; NULL: in no room, as session 0 is. */
+static hosted *hosted_of(const room_host *h, uint64_t session)
 {
     size_t slot = session & SESSION_SLOT_MASK;
-    if (slot < h->slot_count && h->slots[slot].session == session)
-        room_on_message(h->slots[slot].at->room, session, message, room_host_now_ms(h));
+    bool known = session != 0 && slot < h->slot_count && h->slots[slot].session == session;
+    return known ? h->slots[slot].at : NULL;
+}
+
+bool room_host_backlogged(const room_host *h, uint64_t session)
+{
+    const hosted *at = hosted_of(h, session);
+    return at != NULL && room_backlogged(at->room);
+}
+
+void room_host_notice(room_host *h, uint64_t session, const char *code, const char *message)
+{
+    const hosted *at = hosted_of(h, session);
+    if (at != NULL)
+        room_notice(at->room, session, code, message);
+}
+
+void room_host_message(room_host *h, uint64_t session, bytes message)
+{
+    hosted *at = hosted_of(h, session);
+    if (at == NULL)
+        return;
+    room_on_message(at->room, session, message, room_host_now_ms(h));
+    if (!at->hurried && room_tick_soon(at->room))
+        hurry(at);
 }
 
 void room_host_leave(room_host *h, uint64_t session)
@@ -250,11 +317,13 @@ void room_host_discard(room_host *h, const char *id)
 
 /* -------------------------------------------------------------------------------- the loop --- */
 
-void room_host_doom(room_host *h, ws_conn *wc)
+bool room_host_doom(room_host *h, ws_conn *wc)
 {
     uint64_t session = ws_conn_session(wc);
-    if (h->doomed_count < DOOMED_MAX && session != 0)
-        h->doomed[h->doomed_count++] = session;
+    if (h->doomed_count == DOOMED_MAX || session == 0)
+        return false;
+    h->doomed[h->doomed_count++] = session;
+    return true;
 }
 
 void room_host_flush(room_host *h)
@@ -263,10 +332,7 @@ void room_host_flush(room_host *h)
         ws_conn *wc = room_host_conn(h, h->doomed[i]);
         if (wc == NULL)
             continue;
-        room_host_leave(h, h->doomed[i]);
-        ws_conn_set_session(wc, 0);
-        ws_conn_close(wc, WS_CLOSE_TRY_LATER, "queue_hard_bytes: reading too slowly");
-        metric_add(&h->loop->metrics.ws_closed_slow_total, 1);
+        ws_conn_close_slow(wc, "queue_hard_bytes");
     }
     h->doomed_count = 0;
     room_host_post_batch(h);
@@ -281,6 +347,7 @@ static void publish(room_host *h, const room_stats *sum)
     metric_set(&m->updates_refused_total, h->retired.updates_refused + sum->updates_refused);
     metric_set(&m->deliveries_total, h->retired.deliveries + sum->deliveries);
     metric_set(&m->acks_total, h->retired.acks + sum->acks);
+    metric_set(&m->awareness_held_total, h->retired.awareness_held + sum->awareness_held);
     metric_set(&m->unstored_bytes, sum->unstored_bytes);
     metric_set(&m->pending_structs, sum->pending_structs);
     metric_set(&m->pending_bytes, sum->pending_bytes);
@@ -295,6 +362,7 @@ static void sum_stats(room_stats *sum, const room *r)
     sum->updates_refused += s.updates_refused;
     sum->deliveries += s.deliveries;
     sum->acks += s.acks;
+    sum->awareness_held += s.awareness_held;
     sum->unstored_bytes += s.unstored_bytes;
     sum->pending_structs += s.pending_structs;
     sum->pending_bytes += s.pending_bytes;
@@ -333,6 +401,7 @@ void room_host_tick(room_host *h)
 void room_host_stalled(loop *l, int err)
 {
     room_host *h = l->rooms;
+    l->stalled_ms = loop_now_ms(l);
     for (size_t i = 0; i < h->bucket_count; i++) {
         for (hosted *at = h->buckets[i]; at != NULL; at = at->bucket_next) {
             if (at->in_store > 0)

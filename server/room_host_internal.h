@@ -31,6 +31,8 @@ typedef struct hosted {
     bool loading;
     bool may_create;
     bool removed; /* out of the table */
+    bool hurried; /* in the list of rooms that are ticked soon */
+    struct hosted *hurried_next;
 } hosted;
 
 typedef struct session_slot {
@@ -50,6 +52,7 @@ struct room_host {
     size_t slot_count;
     uint32_t free_slot;
     uint64_t session_counter;
+    hosted *hurried; /* rooms that are ticked soon */
     int64_t clock_offset_ms;
     store_batch *batch; /* rows of this turn */
     room_stats retired; /* counters of rooms that are gone */

@@ -281,10 +281,22 @@ void room_host_note_use(hosted *at, int64_t now_ms)
     store_thread_submit(at->host->loop->app->store, &j->job);
 }
 
+/* Rooms report every refusal as an event "..._refused" or "..._malformed". */
+static void count_refusal(metrics *m, const room_log *entry)
+{
+    const char *end = strrchr(entry->event, '_');
+    bool malformed = end != NULL && strcmp(end, "_malformed") == 0;
+    if (!malformed && (end == NULL || strcmp(end, "_refused") != 0))
+        return;
+    bool engine = entry->detail == NULL || strncmp(entry->detail, "YOKE_", 5) == 0;
+    metrics_refused(m, malformed || engine ? "malformed" : entry->detail);
+}
+
 static void sink_log(void *ctx, const room *r, const room_log *entry)
 {
     static const log_level levels[] = {LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR};
-    (void)ctx;
+    room_host *h = ctx;
+    count_refusal(&h->loop->metrics, entry);
     log_event(levels[entry->level], entry->event, LOG_STR("room", room_id(r)),
               LOG_STR("detail", entry->detail != NULL ? entry->detail : ""),
               LOG_INT("session", entry->session), LOG_INT("number", entry->number));

@@ -259,6 +259,21 @@ void awareness_leave(awareness *a, uint64_t owner, awareness_fn *removed, void *
     }
 }
 
+uint64_t awareness_owner(const awareness *a, uint64_t client)
+{
+    const slot *s = find(a, client);
+    return s != NULL && s->json != NULL ? s->owner : 0;
+}
+
+void awareness_visit_owner(const awareness *a, uint64_t owner, awareness_fn *visit, void *ctx)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        const slot *s = &a->slots[i];
+        if (s->owner == owner)
+            visit(ctx, &(awareness_entry){s->client, s->clock, s->owner, {s->json, s->json_bytes}});
+    }
+}
+
 size_t awareness_count(const awareness *a)
 {
     return a->present;

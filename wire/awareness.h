@@ -72,6 +72,11 @@ BASE_MUST_CHECK int awareness_apply(awareness *a, bytes update, const awareness_
  * null.  O(entries). */
 void awareness_leave(awareness *a, uint64_t owner, awareness_fn *removed, void *ctx);
 
+/* awareness_owner - the connection that shows a state for this client; 0: none does.  O(entries).
+ * awareness_visit_owner - all entries of one connection, removed ones as null.  O(entries). */
+uint64_t awareness_owner(const awareness *a, uint64_t client);
+void awareness_visit_owner(const awareness *a, uint64_t owner, awareness_fn *visit, void *ctx);
+
 /* awareness_count - states present.  awareness_at - the i-th of them, i < awareness_count. */
 size_t awareness_count(const awareness *a);
 awareness_entry awareness_at(const awareness *a, size_t i);

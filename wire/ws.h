@@ -107,6 +107,18 @@ void ws_decoder_deinit(ws_decoder *d);
 BASE_MUST_CHECK int ws_decoder_feed(ws_decoder *d, uint8_t *ptr, size_t len_bytes,
                                     size_t *used_bytes, ws_event *event);
 
+/* ws_decoder_midway - is a frame or a message half here?
+ * ws_decoder_wants - payload bytes of the frame being read that are still to come. */
+static inline bool ws_decoder_midway(const ws_decoder *d)
+{
+    return d->in_payload || d->header_len > 0 || d->message_opcode != 0;
+}
+
+static inline uint64_t ws_decoder_wants(const ws_decoder *d)
+{
+    return d->in_payload ? d->payload_bytes - d->payload_done : 0;
+}
+
 /* ws_decoder_memory_bytes - what the decoder holds for a message in pieces. */
 size_t ws_decoder_memory_bytes(const ws_decoder *d);
 

@@ -34,7 +34,10 @@ export class Server {
 
   async start(env = {}) {
     const flags = ['serve', '--port', String(this.port), '--data', join(this.dir, 'db/tandem.db')]
-    this.child = spawn(program, [...flags, ...this.flags], { env: { ...environment(), ...env } })
+    const command = this.filesMax ? ['prlimit', `--nofile=${this.filesMax}`, program] : [program]
+    this.child = spawn(command[0], [...command.slice(1), ...flags, ...this.flags], {
+      env: { ...environment(), ...env },
+    })
     this.child.stderr.on('data', (data) => (this.log += data))
     this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve(code ?? signal)))
     const lines = createInterface({ input: this.child.stdout })

@@ -1,18 +1,18 @@
-#include "fuzz/meter.h"
+#include "fuzz/memory.h"
 
 #include "fuzz/fuzz.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static void count(meter *m, size_t more_bytes, size_t less_bytes)
+static void count(fuzz_memory *m, size_t more_bytes, size_t less_bytes)
 {
     m->held_bytes = m->held_bytes + more_bytes - less_bytes;
     if (m->held_bytes > m->peak_bytes)
         m->peak_bytes = m->held_bytes;
 }
 
-static void *metered_alloc(void *ctx, size_t size_bytes)
+static void *counted_alloc(void *ctx, size_t size_bytes)
 {
     void *ptr = malloc(size_bytes);
     if (ptr != NULL)
@@ -20,7 +20,7 @@ static void *metered_alloc(void *ctx, size_t size_bytes)
     return ptr;
 }
 
-static void *metered_resize(void *ctx, void *ptr, size_t old_bytes, size_t new_bytes)
+static void *counted_resize(void *ctx, void *ptr, size_t old_bytes, size_t new_bytes)
 {
     void *moved = realloc(ptr, new_bytes);
     if (moved != NULL)
@@ -28,18 +28,18 @@ static void *metered_resize(void *ctx, void *ptr, size_t old_bytes, size_t new_b
     return moved;
 }
 
-static void metered_release(void *ctx, void *ptr, size_t size_bytes)
+static void counted_release(void *ctx, void *ptr, size_t size_bytes)
 {
     count(ctx, 0, size_bytes);
     free(ptr);
 }
 
-void meter_init(meter *m)
+void fuzz_memory_init(fuzz_memory *m)
 {
-    *m = (meter){.alloc = {m, metered_alloc, metered_resize, metered_release}};
+    *m = (fuzz_memory){.alloc = {m, counted_alloc, counted_resize, counted_release}};
 }
 
-void meter_end(const meter *m, size_t most_bytes)
+void fuzz_memory_end(const fuzz_memory *m, size_t most_bytes)
 {
     fuzz_demand(m->held_bytes == 0, "all memory came back, at the size it was taken");
     if (m->peak_bytes > most_bytes)
