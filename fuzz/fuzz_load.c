@@ -62,6 +62,22 @@ static void on_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
     ((heard *)ctx)->snapshot = true;
 }
 
+static void on_author(void *ctx, room *r, const store_author *author)
+{
+    (void)ctx;
+    (void)r;
+    (void)author;
+}
+
+static bool on_chat(void *ctx, room *r, uint64_t session, const store_chat *said)
+{
+    (void)ctx;
+    (void)r;
+    (void)session;
+    (void)said;
+    return false;
+}
+
 static void on_log(void *ctx, const room *r, const room_log *entry)
 {
     (void)ctx;
@@ -110,8 +126,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
     limits_init(&max);
     max.document_bytes = 1 << 20;
     max.compact_rows = 8;
-    room_sink sink = {&h,      on_send,   on_send_newest, on_close,
-                      on_load, on_append, on_snapshot,    on_log};
+    room_sink sink = {&h,        on_send,     on_send_newest, on_close, on_load,
+                      on_append, on_snapshot, on_author,      on_chat,  on_log};
     room *r = room_new(&(room_options){"r", &max, &sink, &m.alloc});
     fuzz_demand(r != NULL, "there is memory");
     room_join join = {.tandem_v1 = true, .role = ROOM_EDITOR, .name = "n"};

@@ -50,6 +50,8 @@ typedef struct world {
     bytes offered; /* a snapshot that was asked for */
     uint64_t offered_seq;
     size_t told_bytes;
+    uint64_t said_by; /* whose message is at the store; 0: none */
+    store_chat said;
 } world;
 
 static bytes copy_of(bytes s)
@@ -164,6 +166,28 @@ static void on_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
     w->offered_seq = upto_seq;
 }
 
+static void on_author(void *ctx, room *r, const store_author *author)
+{
+    (void)r;
+    fuzz_demand(seat_of(ctx, author->author)->session != 0, "who writes is a member");
+}
+
+/* One message at a time goes to the store; of others it has no memory. */
+static bool on_chat(void *ctx, room *r, uint64_t session, const store_chat *said)
+{
+    world *w = ctx;
+    (void)r;
+    fuzz_demand(seat_of(w, session)->session != 0, "who speaks is a member");
+    if (w->said_by != 0)
+        return false;
+    w->said_by = session;
+    w->said = *said;
+    w->said.name = copy_of(said->name);
+    w->said.text = copy_of(said->text);
+    w->said.ref = copy_of(said->ref);
+    return true;
+}
+
 static void on_log(void *ctx, const room *r, const room_log *entry)
 {
     (void)ctx;
@@ -179,8 +203,10 @@ static void join(world *w, seat *s, input *in)
     if (s->session != 0)
         return;
     *s = (seat){.session = ++w->sessions, .tandem_v1 = how % 2 == 1, .role = how / 2 % 3};
-    room_join as = {
-        .tandem_v1 = s->tandem_v1, .role = s->role, .name = how > 128 ? "N\xc3\xa9" : ""};
+    room_join as = {.tandem_v1 = s->tandem_v1,
+                    .role = s->role,
+                    .name = how > 128 ? "N\xc3\xa9" : "",
+                    .author = s->session};
     int err = room_on_join(w->room, s->session, &as, w->now_ms);
     fuzz_demand(err == BASE_OK || (err == BASE_ELIMIT && w->max.room_members <= SEATS), "it is in");
     if (err != BASE_OK)
@@ -245,6 +271,27 @@ static void commit(world *w, input *in)
         return;
     w->stored_count += 1 + input_u8(in) % most;
     room_on_stored(w->room, w->stored_count, w->now_ms);
+}
+
+static void forget_said(world *w)
+{
+    drop(w->said.name);
+    drop(w->said.text);
+    drop(w->said.ref);
+    w->said = (store_chat){0};
+    w->said_by = 0;
+}
+
+static void answer_chat(world *w, input *in)
+{
+    if (w->said_by == 0)
+        return;
+    w->said.n++;
+    if (input_u8(in) % 4 == 0)
+        room_on_chat_failed(w->room, w->said_by, STORE_EFULL);
+    else
+        room_on_chat_stored(w->room, &w->said);
+    forget_said(w);
 }
 
 static void answer_snapshot(world *w, input *in)
@@ -319,6 +366,7 @@ static void event(world *w, input *in)
         break;
     case 9:
         commit(w, in);
+        answer_chat(w, in);
         break;
     case 10:
         answer_snapshot(w, in);
@@ -421,8 +469,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
     w = (world){.now_ms = 1000000};
     fuzz_memory_init(&w.memory);
     set_limits(&w.max);
-    w.sink =
-        (room_sink){&w, on_send, on_send_newest, on_close, on_load, on_append, on_snapshot, on_log};
+    w.sink = (room_sink){&w,        on_send,     on_send_newest, on_close, on_load,
+                         on_append, on_snapshot, on_author,      on_chat,  on_log};
     w.room = room_new(&(room_options){"r", &w.max, &w.sink, &w.memory.alloc});
     fuzz_demand(w.room != NULL, "there is memory");
     for (int i = 0; input_more(&in) && i < EVENTS_MAX; i++) {
@@ -437,6 +485,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
         drop(w.rows[i].update);
     drop(w.snapshot);
     drop(w.offered);
+    forget_said(&w);
     fuzz_memory_end(&w.memory, 3 * (size_t)w.max.document_bytes + (1 << 20));
     return 0;
 }

@@ -4,6 +4,7 @@
  *   member.c   joining, leaving, events, awareness
  *   edit.c     messages: sync, updates, acks
  *   lease.c    whose a client id is
+ *   chat.c     messages: what members say
  *   document.c the engine behind the room, snapshots, text
  */
 #ifndef ROOM_INNER_H
@@ -31,9 +32,11 @@ typedef struct member {
     room_role role;
     bool tandem_v1;
     bool greeted;
+    bool introduced;   /* the store knows who the author is */
     bool refused;      /* a write of this connection was refused: acks stop before it */
     bool told_unknown; /* one log line for unknown messages is enough */
     unsigned color_index;
+    uint64_t author;
     int64_t joined_at_ms;
     char name[ROOM_NAME_CAP];
     uint64_t frames;    /* step 2 and update messages received */
@@ -49,7 +52,9 @@ typedef struct member {
     int64_t answered_ms;   /* of its last such answer */
     hold *hold;            /* or NULL */
     uint64_t parked_bytes; /* of what waits in the document, what this member sent */
-    buf waiting;           /* messages that came while the room was loading, each with its length */
+    unsigned chat_count;
+    int64_t chat_since_ms;
+    buf waiting; /* messages that came while the room was loading, each with its length */
 } member;
 
 struct room {
@@ -102,6 +107,7 @@ void room__event(room *r, const member *except, bytes json);             /* to a
 void room__error_event(room *r, member *m, const char *code, const char *message);
 void room__on_awareness(room *r, member *m, bytes update, int64_t now_ms);
 void room__send_awareness(room *r, member *m);
+void room__introduce(room *r, member *m, int64_t now_ms); /* before its first row or message */
 
 void room__presence_tick(room *r, int64_t now_ms);
 
@@ -118,6 +124,9 @@ void room__lease_forget(room *r, member *m);
 void room__on_message(room *r, member *m, bytes message, int64_t now_ms);
 void room__send_step1(room *r, member *m);
 void room__send_acks(room *r, member *m);
+
+/* chat.c */
+void room__on_event(room *r, member *m, bytes json, int64_t now_ms);
 
 /* document.c */
 int room__document_load(room *r, const store_loaded *loaded);

@@ -311,5 +311,7 @@ void room_host_sink_init(room_host *h)
                           .load = sink_load,
                           .append = sink_append,
                           .snapshot = sink_snapshot,
+                          .author = room_host_store_author,
+                          .chat = room_host_store_chat,
                           .log = sink_log};
 }

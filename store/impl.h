@@ -16,6 +16,13 @@ typedef struct store_ops {
     int (*load)(store *s, const char *id, store_loaded *out);
     int (*append)(store *s, store_row *rows, size_t count);
     int (*snapshot_put)(store *s, const char *id, const store_snapshot *snapshot);
+    int (*author_put)(store *s, const char *id, const store_author *author);
+    int (*authors)(store *s, const char *id, store_author_fn *visit, void *ctx);
+    int (*chat_add)(store *s, const char *id, store_chat *said, uint64_t keep);
+    int (*chat_read)(store *s, const char *id, uint64_t before_n, size_t max, store_chat_fn *visit,
+                     void *ctx);
+    int (*version_add)(store *s, const char *id, store_version *version, uint64_t max);
+    int (*versions)(store *s, const char *id, store_version_fn *visit, void *ctx);
     int (*expired)(store *s, int64_t now_ms, store_id *out, size_t max, size_t *count);
     int (*rooms)(store *s, const char *after, store_id *out, size_t max, size_t *count);
     int (*ping)(store *s);

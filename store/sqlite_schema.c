@@ -51,6 +51,36 @@ static const char *const migrations[] = {
     " PRIMARY KEY (room, last_seq)"
     ") STRICT;"
     "CREATE INDEX segments_by_age ON segments (last_at_ms);",
+
+    "CREATE TABLE authors ("
+    " room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,"
+    " author INTEGER NOT NULL,"
+    " color_index INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " PRIMARY KEY (room, author)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE chat ("
+    " room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,"
+    " n INTEGER NOT NULL,"
+    " author INTEGER NOT NULL,"
+    " color_index INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " ref TEXT NOT NULL,"
+    " PRIMARY KEY (room, n)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX chat_by_ref ON chat (room, author, ref) WHERE ref <> '';"
+    "CREATE TABLE versions ("
+    " room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,"
+    " n INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL,"
+    " author INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " PRIMARY KEY (room, n)"
+    ") STRICT, WITHOUT ROWID;",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof migrations / sizeof *migrations))

@@ -7,6 +7,7 @@
  *   sqlite_history.c    segments, and reading history
  *   sqlite_upkeep.c     compaction, clean-up, space, checkpoints
  *   sqlite_tools.c      what is done beside a server: reading, checking, copying
+ *   sqlite_people.c     authors, chat, named versions
  *
  * Each noun keeps its own SQL: a table of statements in its file, named in `sqlite_noun` and
  * in the list of store_sqlite.c, and prepared once when the store is opened.  A new noun is a file
@@ -27,6 +28,7 @@ typedef enum sqlite_noun {
     NOUN_LOG,
     NOUN_HISTORY,
     NOUN_UPKEEP,
+    NOUN_PEOPLE,
     NOUN_COUNT,
 } sqlite_noun;
 
@@ -47,6 +49,7 @@ extern const sqlite_statements sqlite_upkeep_statements;
 /* Rooms whose rows cannot become history are passed over; more than this many are looked at again.
  */
 #define SQLITE_DAMAGED_MAX 64
+extern const sqlite_statements sqlite_people_statements;
 
 typedef struct sqlite_store {
     store base;
@@ -125,5 +128,14 @@ int sqlite_stats_get(store *base, store_stats *out);
 extern const store_ops sqlite_ops;
 BASE_MUST_CHECK int sqlite_prepare(sqlite_store *s);
 void sqlite_close(store *base);
+
+/* sqlite_people.c */
+int sqlite_author_put(store *base, const char *id, const store_author *author);
+int sqlite_authors(store *base, const char *id, store_author_fn *visit, void *ctx);
+int sqlite_chat_add(store *base, const char *id, store_chat *said, uint64_t keep);
+int sqlite_chat_read(store *base, const char *id, uint64_t before_n, size_t max,
+                     store_chat_fn *visit, void *ctx);
+int sqlite_version_add(store *base, const char *id, store_version *version, uint64_t max);
+int sqlite_versions(store *base, const char *id, store_version_fn *visit, void *ctx);
 
 #endif

@@ -106,6 +106,41 @@ int store_snapshot_put(store *s, const char *id, const store_snapshot *snapshot)
     return err;
 }
 
+int store_author_put(store *s, const char *id, const store_author *author)
+{
+    assert(author->author <= INT64_MAX && author->name.len_bytes <= STORE_NAME_BYTES_MAX);
+    return s->ops->author_put(s, id, author);
+}
+
+int store_authors(store *s, const char *id, store_author_fn *visit, void *ctx)
+{
+    return s->ops->authors(s, id, visit, ctx);
+}
+
+int store_chat_add(store *s, const char *id, store_chat *said, uint64_t keep)
+{
+    assert(said->author <= INT64_MAX && said->name.len_bytes <= STORE_NAME_BYTES_MAX);
+    assert(said->ref.len_bytes <= STORE_REF_BYTES_MAX && keep > 0);
+    return s->ops->chat_add(s, id, said, keep);
+}
+
+int store_chat_read(store *s, const char *id, uint64_t before_n, size_t max, store_chat_fn *visit,
+                    void *ctx)
+{
+    return s->ops->chat_read(s, id, before_n == 0 ? INT64_MAX : before_n, max, visit, ctx);
+}
+
+int store_version_add(store *s, const char *id, store_version *version, uint64_t max)
+{
+    assert(version->author <= INT64_MAX && version->name.len_bytes <= STORE_NAME_BYTES_MAX);
+    return s->ops->version_add(s, id, version, max);
+}
+
+int store_versions(store *s, const char *id, store_version_fn *visit, void *ctx)
+{
+    return s->ops->versions(s, id, visit, ctx);
+}
+
 int store_expired(store *s, int64_t now_ms, store_id *out, size_t max, size_t *count)
 {
     return noted(s, s->ops->expired(s, now_ms, out, max, count));

@@ -155,6 +155,69 @@ typedef struct store_snapshot {
 
 BASE_MUST_CHECK int store_snapshot_put(store *s, const char *id, const store_snapshot *snapshot);
 
+/* ------------------------------------------------------- people: authors, chat, versions ---
+ *
+ * What is said about a document beside its updates.  It goes with its room.  `author` is the number
+ * of store_row.author.  Texts are UTF-8. */
+
+#define STORE_REF_BYTES_MAX 64
+
+/* Who an author is: the name and colour last used. */
+typedef struct store_author {
+    uint64_t author;
+    uint32_t color_index;
+    int64_t at_ms;
+    bytes name; /* at most STORE_NAME_BYTES_MAX */
+} store_author;
+
+/* One message.  `ref` is the sender's own name for it; empty: none. */
+typedef struct store_chat {
+    uint64_t n; /* 1, 2, 3 ... in its room */
+    uint64_t author;
+    uint32_t color_index;
+    int64_t at_ms;
+    bytes name;
+    bytes text;
+    bytes ref; /* at most STORE_REF_BYTES_MAX */
+} store_chat;
+
+/* A moment of the history that got a name: the document after row `seq`. */
+typedef struct store_version {
+    uint64_t n; /* 1, 2, 3 ... in its room */
+    uint64_t seq;
+    uint64_t author;
+    int64_t at_ms;
+    bytes name;
+} store_version;
+
+/* What is read is visited one by one; the bytes are borrowed for the call, which must not call the
+ * store. */
+typedef void store_author_fn(void *ctx, const store_author *author);
+typedef void store_chat_fn(void *ctx, const store_chat *said);
+typedef void store_version_fn(void *ctx, const store_version *version);
+
+/* store_author_put - a new one, or what changed of a known one.
+ * store_authors - all of a room, by number.
+ * Both return STORE_ENOTFOUND. */
+BASE_MUST_CHECK int store_author_put(store *s, const char *id, const store_author *author);
+BASE_MUST_CHECK int store_authors(store *s, const char *id, store_author_fn *visit, void *ctx);
+
+/* store_chat_add - `said->n` is given.  When its author has said something with that ref already,
+ * nothing is added, and n and time are of what was said then.  Of more than `keep` messages the
+ * oldest go.
+ * store_chat_read - at most `max` messages with n < before_n (0: all), the newest first.
+ * Both return STORE_ENOTFOUND. */
+BASE_MUST_CHECK int store_chat_add(store *s, const char *id, store_chat *said, uint64_t keep);
+BASE_MUST_CHECK int store_chat_read(store *s, const char *id, uint64_t before_n, size_t max,
+                                    store_chat_fn *visit, void *ctx);
+
+/* store_version_add - `version->n` is given, and `seq` when it is 0: the last row's.
+ * Returns STORE_ENOTFOUND (no such room, or no such row yet), BASE_ELIMIT (`max` are there).
+ * store_versions - all of a room, by n; STORE_ENOTFOUND. */
+BASE_MUST_CHECK int store_version_add(store *s, const char *id, store_version *version,
+                                      uint64_t max);
+BASE_MUST_CHECK int store_versions(store *s, const char *id, store_version_fn *visit, void *ctx);
+
 /* store_expired - ids of at most `max` rooms that expired before `now_ms`, longest first.
  * store_rooms - ids of at most `max` rooms, in the order of their bytes, behind `after` ("": from
  * the first). */

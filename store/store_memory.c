@@ -4,6 +4,7 @@
  * is changed.
  */
 #include "store/impl.h"
+#include "store/memory_people.h"
 #include "store/store.h"
 
 typedef struct kept_row {
@@ -21,6 +22,7 @@ typedef struct kept_room {
     buf snapshot;
     uint64_t snapshot_seq;
     uint64_t history_seq; /* rows up to here were moved into history: here, only a number */
+    memory_people people;
     struct kept_room *next;
 } kept_room;
 
@@ -56,6 +58,7 @@ static void free_room(store *s, kept_room *room)
         base_alloc_put(s->alloc, rows[i].ptr, rows[i].len_bytes);
     buf_deinit(&room->rows);
     buf_deinit(&room->snapshot);
+    memory_people_deinit(&room->people);
     base_alloc_put(s->alloc, room, sizeof *room);
 }
 
@@ -114,6 +117,7 @@ static int memory_room_create(store *s, const store_room *record, bytes first_up
     *room = (kept_room){.record = *record};
     buf_init(&room->rows, s->alloc, SIZE_MAX / 4);
     buf_init(&room->snapshot, s->alloc, SIZE_MAX / 4);
+    memory_people_init(&room->people, s->alloc);
     store_row row = {.seq = 1, .at_ms = record->created_at_ms, .update = first_update};
     int err = first_update.len_bytes > 0 ? add_row(s, room, &row) : BASE_OK;
     if (err != BASE_OK) {
@@ -238,6 +242,53 @@ static int memory_snapshot_put(store *s, const char *id, const store_snapshot *s
     buf_deinit(&room->snapshot);
     room->snapshot = copy;
     room->snapshot_seq = snapshot->upto_seq;
+    return BASE_OK;
+}
+
+static int author_put(store *s, const char *id, const store_author *author)
+{
+    kept_room *room = find(s, id);
+    return room == NULL ? STORE_ENOTFOUND : memory_author_put(&room->people, author);
+}
+
+static int authors(store *s, const char *id, store_author_fn *visit, void *ctx)
+{
+    const kept_room *room = find(s, id);
+    if (room == NULL)
+        return STORE_ENOTFOUND;
+    memory_authors(&room->people, visit, ctx);
+    return BASE_OK;
+}
+
+static int chat_add(store *s, const char *id, store_chat *said, uint64_t keep)
+{
+    kept_room *room = find(s, id);
+    return room == NULL ? STORE_ENOTFOUND : memory_chat_add(&room->people, said, keep);
+}
+
+static int chat_read(store *s, const char *id, uint64_t before_n, size_t max, store_chat_fn *visit,
+                     void *ctx)
+{
+    const kept_room *room = find(s, id);
+    if (room == NULL)
+        return STORE_ENOTFOUND;
+    memory_chat_read(&room->people, before_n, max, visit, ctx);
+    return BASE_OK;
+}
+
+static int version_add(store *s, const char *id, store_version *version, uint64_t max)
+{
+    kept_room *room = find(s, id);
+    return room == NULL ? STORE_ENOTFOUND
+                        : memory_version_add(&room->people, version, max, last_seq(room));
+}
+
+static int versions(store *s, const char *id, store_version_fn *visit, void *ctx)
+{
+    const kept_room *room = find(s, id);
+    if (room == NULL)
+        return STORE_ENOTFOUND;
+    memory_versions(&room->people, visit, ctx);
     return BASE_OK;
 }
 
@@ -397,6 +448,12 @@ int store_memory_open(const base_alloc *alloc, store **out)
         .load = memory_load,
         .append = memory_append,
         .snapshot_put = memory_snapshot_put,
+        .author_put = author_put,
+        .authors = authors,
+        .chat_add = chat_add,
+        .chat_read = chat_read,
+        .version_add = version_add,
+        .versions = versions,
         .expired = memory_expired,
         .rooms = memory_rooms,
         .history = memory_history,

@@ -40,7 +40,7 @@ static sqlite3_stmt *statement(sqlite_store *s, int at)
 static const sqlite_statements *const nouns[NOUN_COUNT] = {
     [NOUN_TRANSACTION] = &transaction_statements, [NOUN_ROOMS] = &sqlite_room_statements,
     [NOUN_LOG] = &sqlite_log_statements,          [NOUN_HISTORY] = &sqlite_history_statements,
-    [NOUN_UPKEEP] = &sqlite_upkeep_statements,
+    [NOUN_UPKEEP] = &sqlite_upkeep_statements,    [NOUN_PEOPLE] = &sqlite_people_statements,
 };
 
 /* A write that the system refused for want of space has changed nothing that counts: unlike a
@@ -271,6 +271,12 @@ const store_ops sqlite_ops = {
     .load = sqlite_load,
     .append = sqlite_append,
     .snapshot_put = sqlite_snapshot_put,
+    .author_put = sqlite_author_put,
+    .authors = sqlite_authors,
+    .chat_add = sqlite_chat_add,
+    .chat_read = sqlite_chat_read,
+    .version_add = sqlite_version_add,
+    .versions = sqlite_versions,
     .expired = sqlite_expired,
     .rooms = sqlite_rooms,
     .ping = sqlite_ping,

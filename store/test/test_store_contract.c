@@ -671,6 +671,7 @@ static void the_first_schema_is_migrated(void **state)
     store_close(f->s);
     f->s = NULL;
     edit(f->path, "DROP TABLE segments; DROP INDEX snapshots_to_compact;"
+                  "DROP TABLE authors; DROP TABLE chat; DROP TABLE versions;"
                   "ALTER TABLE snapshots DROP COLUMN history_seq;"
                   "PRAGMA auto_vacuum = NONE; VACUUM; PRAGMA user_version = 1");
     reopen(f);
