@@ -5,7 +5,9 @@ import { startHarm, typing } from './hostile.mjs'
 import { frame, RawSocket } from './raw.mjs'
 import { Server, sleep, until } from './server.mjs'
 
-test('SIGTERM under load: acked edits are kept, 1012 for all, out in five seconds', { timeout: 90000 }, async () => {
+test('SIGTERM under load: acked edits are kept, 1012 for all, out in five seconds', {
+  timeout: 90000,
+}, async () => {
   const server = await new Server(['--create-on-join']).start()
   const texts = typing(3000)
   const writers = []

@@ -8,7 +8,8 @@ import * as Y from 'yjs'
 import { Client } from './client.mjs'
 import { run, Server, until } from './server.mjs'
 
-const started = (...flags) => new Server(['--linger-s', '0', '--sweep-ms', '50', '--reserve-mib', '0', ...flags]).start()
+const started = (...flags) =>
+  new Server(['--linger-s', '0', '--sweep-ms', '50', '--reserve-mib', '0', ...flags]).start()
 
 const create = async (server, body) => {
   const reply = await server.call('POST', '/rooms/', body)
@@ -48,7 +49,10 @@ test('rows that a snapshot holds become history, and are all still there', async
   await type(again, 5, 'y')
   const history = await run('export', database(server), id, '--format', 'json-history')
   assert.equal(history.code, 0)
-  const rows = history.out.trim().split('\n').map((line) => JSON.parse(line))
+  const rows = history.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
   rows.forEach((row, i) => assert.equal(row.seq, i + 1))
   const doc = new Y.Doc()
   for (const row of rows) Y.applyUpdate(doc, Buffer.from(row.update, 'base64'))
@@ -339,4 +343,3 @@ test('a full disk: the reserve is given, then nothing is acknowledged; all recov
   assert.equal((await run('export', data, id)).out, client.text.toString())
   assert.equal((await run('check', data)).code, 0)
 })
-
