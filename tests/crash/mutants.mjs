@@ -113,16 +113,20 @@ for (const mutant of mutants) {
   execFileSync('ninja', ['-C', 'build', '--quiet', 'tandem'], { cwd: copy, stdio: 'inherit' })
   const env = { ...process.env, TANDEM_PROGRAM: join(copy, 'build/tandem') }
   const flags = ['tests/crash/run.mjs', '--cycles', String(CYCLES), '--discard']
-  const { status, stdout, stderr, error } = spawnSync('node', flags, { cwd: root, env, encoding: 'utf8' })
+  const { status, signal, stdout, stderr, error } = spawnSync('node', flags, {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+  })
   if (error) throw error
   const found =
     status !== 0 &&
-    /^ {2}\S.*(lost|torn|doubled|closed with|never written|mark of|not gone|tandem check)/m.exec(stdout)
+    /^ {2}(?=\S).*(lost|torn|doubled|closed with|never written|mark of|not gone|tandem check)/m.exec(stdout)
   const cycles = /(\d+) cycles in/.exec(stdout)?.[1]
   console.log(
     `${found ? 'found' : 'NOT FOUND'} after ${cycles} cycles: ${mutant.name}${found ? `:${found[0]}` : ''}`,
   )
-  if (!found) console.log(stdout.slice(-2000), stderr.slice(-2000))
+  if (!found) console.log(`status ${status}, signal ${signal}\n${stdout.slice(-2000)}${stderr.slice(-2000)}`)
   if (found) passed++
   restore()
 }

@@ -17,6 +17,7 @@ const ROOMS = 8
 const WRITERS = 40
 const WRITE_MS = 400
 const FILE_EVERY = 40 // cycles with one database
+const CYCLE_MS_MAX = 120000
 const CHECK_EVERY = 10 // cycles between two looks of `tandem check`, where there is one
 
 const flag = (name, fallback) => {
@@ -203,6 +204,15 @@ class Harness {
   }
 }
 
+/** What `promise` gives, or an error when that takes too long: nothing may hang without a word. */
+function within(ms, promise) {
+  let timer
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`a cycle did not end within ${ms} ms`)), ms)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
 async function main() {
   const cycles = flag('cycles', 20)
   const seed = flag('seed', 1)
@@ -213,7 +223,7 @@ async function main() {
   let faults = []
   for (; passed < cycles && faults.length === 0; passed++) {
     try {
-      faults = await harness.cycle(passed)
+      faults = await within(CYCLE_MS_MAX, harness.cycle(passed))
     } catch (error) {
       faults = [error.stack]
     }
