@@ -252,7 +252,7 @@ static void get_begin(loop *owner, loop_msg *msg)
 
 void api_room_get(exchange *x)
 {
-    rooms_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
+    rooms_call *c = call_new(x);
     if (c != NULL)
         room_call_go(&c->call, get_begin);
 }
@@ -278,7 +278,7 @@ static void code_begin(loop *owner, loop_msg *msg)
 
 void api_room_code(exchange *x)
 {
-    rooms_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
+    rooms_call *c = call_new(x);
     if (c != NULL)
         room_call_go(&c->call, code_begin);
 }
@@ -350,8 +350,6 @@ static void patch_begin(loop *owner, loop_msg *msg)
 void api_room_patch(exchange *x)
 {
     json_check check;
-    if (!throttle_allows(x, ADDRESS_MISS))
-        return;
     if (!json_check_begin(&check, x, JSON_CHECK_REQUIRED))
         return;
     int64_t days = 0;
@@ -403,7 +401,7 @@ static void delete_begin(loop *owner, loop_msg *msg)
 
 void api_room_delete(exchange *x)
 {
-    rooms_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
+    rooms_call *c = call_new(x);
     if (c == NULL)
         return;
     take_key(c);
