@@ -58,7 +58,7 @@ static void make_world(void)
     world.loop.app = &world.app;
     world.loop.recv_buf = malloc(LIMIT_RECV_BYTES);
     fuzz_demand(world.app.addresses != NULL && world.loop.recv_buf != NULL &&
-                    uv_loop_init(&world.loop.uv) == 0,
+                    uv_loop_init(&world.loop.uv) == 0 && conn_loop_init(&world.loop),
                 "there is a loop");
 }
 

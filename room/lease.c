@@ -196,6 +196,7 @@ void room__lease_review(room *r, int64_t now_ms)
         member *m = r->members[i];
         if (m->asked_ms != 0 && now_ms - m->asked_ms >= (int64_t)r->limits->lease_wait_ms) {
             m->lapsed = true;
+            awareness_doubt(r->awareness, m->session);
             m->asked_ms = 0;
             m->steps_owed = 0;
         }

@@ -29,15 +29,14 @@
     X(pending_structs, 10000, "structs", "the same, counted")                                      \
     X(pending_bytes_per_connection, 256 * LIMITS_KIB, "bytes", "of them, sent by one connection")  \
     X(nesting, 32, "levels", "types in types and values in values")                                \
-    X(template_bytes, 1 * LIMITS_MIB, "bytes", "initial text of a room")                           \
     X(files, 64, "files", "of one room that are listed")                                           \
     X(file_name_bytes, 255, "bytes", "id, name or language of a file; longer ones are not listed") \
     /* rooms */                                                                                    \
     X(room_members, 256, "connections", "in one room; each change is sent to all of them")         \
-    X(room_name_bytes, 200, "bytes", "name of a room, UTF-8")                                      \
+    X(room_name_bytes, 255, "bytes", "name of a room, UTF-8")                                      \
     X(member_name_bytes, 64, "bytes", "name of a member, UTF-8; fits under a cursor")              \
     X(loading_bytes, 1 * LIMITS_MIB, "bytes",                                                      \
-      "messages of one connection kept while a room loads")                                        \
+      "messages of one connection kept while a room loads, or a client id is checked")             \
     X(unstored_bytes, 4 * LIMITS_MIB, "bytes",                                                     \
       "updates not yet stored before a room is read-only")                                         \
     X(lease_wait_ms, 3000, "ms", "for the word of the connection whose client id another writes")  \

@@ -163,9 +163,6 @@ room_state_tag room_state(const room *r);
 const char *room_state_name(room_state_tag state); /* "LIVE" */
 room_stats room_stats_get(const room *r);
 
-/* room_record - name, epoch and the rest, once loaded; NULL before. */
-const store_room *room_record(const room *r);
-
 /* room_open - have the room loaded without joining it (for GET .../code).  An ABSENT room starts
  * LOADING; with nobody in it it lingers and goes. */
 void room_open(room *r, int64_t now_ms);

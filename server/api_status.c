@@ -38,8 +38,7 @@ static void ready_done(loop *l, store_job *job)
 
 void api_readyz(exchange *x)
 {
-    const loop *l = x->loop;
-    if (l->stalled_ms != 0 && loop_now_ms(l) - l->stalled_ms < LIMIT_STALL_MS) {
+    if (metric_get(&store_thread_metrics(x->loop->app->store)->stalled) != 0) {
         exchange_add_header(x, "Cache-Control", "no-store");
         exchange_reply_error(x, 503, "commits have to wait");
         return;
@@ -82,12 +81,12 @@ static const metric_line lines[] = {
     LINE(http_errors_total, "counter", "HTTP replies of 400 and above"),
     LINE(ws_messages_in_total, "counter", "WebSocket messages received"),
     LINE(ws_closed_slow_total, "counter", "WebSockets closed because they read too slowly"),
-    LINE(quarantined_rooms, "gauge", "Damaged rooms that somebody wanted to join"),
     LINE(sockets_bytes, "gauge", "Memory of queues and unfinished messages of sockets"),
     LINE(paused_sockets, "gauge", "Sockets that are not read because their peer is too fast"),
     LINE(input_pauses_total, "counter", "Times a socket was not read for a while"),
     LINE(accept_paused, "gauge", "Threads that accept no connections: no file is left"),
     LINE(accept_pauses_total, "counter", "Times a thread stopped accepting for want of files"),
+    LINE(quarantined_rooms, "gauge", "Damaged rooms that somebody wanted to join"),
     LINE(updates_in_total, "counter", "Updates applied"),
     LINE(updates_refused_total, "counter", "Updates refused"),
     LINE(deliveries_total, "counter", "Frames given to members"),
@@ -172,8 +171,8 @@ void api_metrics(exchange *x)
     for (size_t i = 0; i < a->loop_count; i++)
         acks[i] = &a->loops[i].metrics.ack;
     put_lines(&out, a);
-    put_store(&out, a);
     put_refused(&out, a);
+    put_store(&out, a);
     buf_put_fmt(&out,
                 "# HELP tandem_uptime_seconds Since the start\n"
                 "# TYPE tandem_uptime_seconds gauge\ntandem_uptime_seconds %lld\n",

@@ -5,29 +5,37 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void on_events(uv_poll_t *poll, int status, int events);
-
-static void poll_again(conn *c)
+/* Tells the loop's set what this socket waits for now.  Without interest it is taken out, for the
+ * set would report a hang-up over and over.  false: there is no memory for it in the kernel. */
+static bool watch(conn *c)
 {
-    int events = (c->no_input ? 0 : UV_READABLE) | (c->full ? UV_WRITABLE : 0);
-    if (c->closed)
-        return;
-    if (events == 0)
-        uv_poll_stop(&c->poll);
-    else
-        uv_poll_start(&c->poll, events, on_events);
+    uint32_t events = (c->no_input ? 0u : EPOLLIN) | (c->full ? EPOLLOUT : 0u);
+    if (c->closed || events == c->watched)
+        return true;
+    struct epoll_event event = {.events = events, .data.ptr = c};
+    int op = events == 0 ? EPOLL_CTL_DEL : c->watched == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    if (epoll_ctl(c->loop->sockets_fd, op, c->fd, &event) != 0)
+        return false;
+    c->watched = events;
+    return true;
+}
+
+static void watch_again(conn *c)
+{
+    if (!watch(c))
+        conn_close_after_writing(c);
 }
 
 bool conn_init(conn *c, loop *l, int fd, const conn_ops *ops, const peer *from)
 {
-    if (uv_poll_init(&l->uv, &c->poll, fd) != 0)
-        return false;
-    c->poll.data = c;
     c->loop = l;
     c->fd = fd;
+    if (!watch(c))
+        return false;
     c->ops = ops;
     c->peer = *from;
     c->recv_bytes = LIMIT_RECV_BYTES;
@@ -35,16 +43,10 @@ bool conn_init(conn *c, loop *l, int fd, const conn_ops *ops, const peer *from)
     if (c->next != NULL)
         c->next->prev = c;
     l->conns = c;
-    poll_again(c);
     return true;
 }
 
 /* ------------------------------------------------------------------------------- closing --- */
-
-static void on_closed(uv_handle_t *handle)
-{
-    free(handle->data);
-}
 
 static void unlist(conn *c)
 {
@@ -77,9 +79,21 @@ static void detach(conn *c)
         c->next->prev = c->prev;
     outq_deinit(&c->out);
     c->ops->gone(c);
-    uv_poll_stop(&c->poll);
-    /* Memory goes in the closing phase, after this turn's flush walked the dirty list. */
-    uv_close((uv_handle_t *)&c->poll, on_closed);
+    if (c->watched != 0)
+        epoll_ctl(l->sockets_fd, EPOLL_CTL_DEL, c->fd, NULL);
+    /* Events of this turn, and its list of dirty ones, may still point here: the end of the turn
+     * frees it. */
+    c->next = l->gone;
+    l->gone = c;
+}
+
+static void free_gone(loop *l)
+{
+    for (conn *c = l->gone, *next; c != NULL; c = next) {
+        next = c->next;
+        free(c);
+    }
+    l->gone = NULL;
 }
 
 int conn_release_fd(conn *c)
@@ -120,6 +134,8 @@ void conn_close_all(loop *l)
 {
     while (l->conns != NULL)
         conn_close(l->conns);
+    l->dirty = NULL;
+    free_gone(l);
 }
 
 /* ------------------------------------------------------------------------------- sending --- */
@@ -223,7 +239,7 @@ static void flush_one(conn *c)
         c->full = full;
         if (full)
             c->progress_ms = loop_now_ms(c->loop);
-        poll_again(c);
+        watch_again(c);
     }
     if (full)
         return;
@@ -243,6 +259,7 @@ void conn_flush_dirty(loop *l)
         c->dirty = false;
         flush_one(c);
     }
+    free_gone(l);
 }
 
 /* ------------------------------------------------------------------------------- reading --- */
@@ -260,18 +277,17 @@ static void read_some(conn *c)
     }
 }
 
-static void on_events(uv_poll_t *poll, int status, int events)
+static void on_events(conn *c, uint32_t events)
 {
-    conn *c = poll->data;
     if (c->closed)
         return;
-    if (status < 0) {
+    if ((events & EPOLLERR) != 0) {
         conn_close(c);
         return;
     }
-    if ((events & UV_WRITABLE) != 0)
+    if ((events & (EPOLLOUT | EPOLLHUP)) != 0 && c->full)
         flush_one(c);
-    if ((events & UV_READABLE) == 0 || c->closed || c->no_input)
+    if ((events & (EPOLLIN | EPOLLHUP)) == 0 || c->closed || c->no_input)
         return;
     loop *l = c->loop;
     if (!c->busy) {
@@ -283,12 +299,31 @@ static void on_events(uv_poll_t *poll, int status, int events)
     }
 }
 
+static void on_sockets(uv_poll_t *poll, int status, int events)
+{
+    (void)status;
+    (void)events;
+    struct epoll_event ready[LIMIT_TURN_EVENTS];
+    loop *l = poll->data;
+    int n = epoll_wait(l->sockets_fd, ready, LIMIT_TURN_EVENTS, 0);
+    for (int i = 0; i < n; i++)
+        on_events(ready[i].data.ptr, ready[i].events);
+}
+
+bool conn_loop_init(loop *l)
+{
+    l->sockets_fd = epoll_create1(EPOLL_CLOEXEC);
+    l->sockets.data = l;
+    return l->sockets_fd >= 0 && uv_poll_init(&l->uv, &l->sockets, l->sockets_fd) == 0 &&
+           uv_poll_start(&l->sockets, UV_READABLE, on_sockets) == 0;
+}
+
 void conn_pause_input(conn *c)
 {
     if (c->no_input)
         return;
     c->no_input = true;
-    poll_again(c);
+    watch_again(c);
 }
 
 void conn_resume_input(conn *c)
@@ -296,7 +331,7 @@ void conn_resume_input(conn *c)
     if (!c->no_input)
         return;
     c->no_input = false;
-    poll_again(c);
+    watch_again(c);
 }
 
 /* -------------------------------------------------------------------------------- pausing --- */
@@ -371,8 +406,6 @@ void conn_tick_all(loop *l)
         next = c->next;
         queued_bytes += c->out.queued_bytes;
         held_bytes += c->ops->held_bytes(c);
-        if (c->out.count == 0 && !c->dirty)
-            outq_shrink(&c->out);
         if (c->parting_ms == 0)
             c->ops->tick(c, now_ms);
         else if (now_ms > c->parting_ms)

@@ -2,7 +2,8 @@
  *
  * What the bytes mean is the business of its `ops`: http_conn.c or ws_conn.c, which embed this
  * struct as their first member.  We poll for readability always, for writability only while the
- * socket is full.
+ * socket is full.  A loop's sockets are one epoll set, and the set is one handle of libuv: a handle
+ * for each would be a third of what an idle connection costs.
  *
  * A turn of the loop reads little from each socket, and spends at most BUSY_TURN_US on those that
  * are marked busy: the others are served first, and what the busy ones sent waits in the kernel,
@@ -40,7 +41,6 @@ typedef struct peer {
 } peer;
 
 struct conn {
-    uv_poll_t poll;
     loop *loop;
     const conn_ops *ops;
     conn *prev, *next;
@@ -52,6 +52,7 @@ struct conn {
     uint64_t paused_ms;     /* not read until then; 0: read */
     uint64_t parting_ms;    /* our side is ended; what comes until then is thrown away; 0: not */
     int fd;
+    uint32_t watched;    /* what the loop's set was told to wait for */
     uint32_t recv_bytes; /* how much to read in one turn */
     bool dirty;
     bool full;      /* waits for writability */
@@ -63,7 +64,7 @@ struct conn {
     peer peer;
 };
 
-/* conn_init - start polling.  `c` was allocated with malloc; it is freed some time after
+/* conn_init - start reading.  `c` was allocated with malloc; it is freed some time after
  * conn_close.  false: the socket is still the caller's. */
 bool conn_init(conn *c, loop *l, int fd, const conn_ops *ops, const peer *from);
 
@@ -97,7 +98,8 @@ int conn_release_fd(conn *c);
 /* conn_forget_peer - a socket of this peer is closed that has no conn. */
 void conn_forget_peer(app *a, const peer *from);
 
-/* For the loop. */
+/* For the loop.  conn_loop_init - false: no set of sockets can be made. */
+bool conn_loop_init(loop *l);
 void conn_flush_dirty(loop *l);
 void conn_tick_all(loop *l);
 void conn_close_all(loop *l);

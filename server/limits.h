@@ -8,7 +8,6 @@
 
 #define SERVER_LIMITS(X)                                                                           \
     X(HEADER_COUNT, 100, "headers", "bounds the search for one header")                            \
-    X(BODY_SMALL_BYTES, 65536, "bytes", "every other body")                                        \
     X(HTTP_WRITE_MS, 30000, "ms", "a reply that nobody reads is given up")                         \
     X(REQUEST_WAIT_MS, 10000, "ms", "a room or the store must answer a request by then")           \
     X(CLOSE_MS, 2000, "ms",                                                                        \
@@ -17,6 +16,7 @@
     X(EXPIRE_DAYS, 3650, "days", "longest life of an unused room")                                 \
     X(FD_RESERVE, 64, "files", "kept free for the store and for logs")                             \
     X(ACCEPT_BATCH, 64, "sockets", "accepted in one turn before others are served")                \
+    X(TURN_EVENTS, 1024, "sockets", "looked at in one turn of the loop")                           \
     X(RECV_BYTES, 65536, "bytes", "read from one socket in one turn, within a message or request") \
     X(RECV_FRAMES_BYTES, 4096, "bytes", "the same where a WebSocket message begins")               \
     X(BUSY_TURN_US, 5000, "us", "of one turn for connections that send much")                      \
@@ -30,7 +30,6 @@
     X(COMMIT_MS, 5, "ms", "the latest start of a commit after its first update")                   \
     X(COMMIT_BYTES, 262144, "bytes", "waiting updates that start a commit before that")            \
     X(WAL_ALARM_BYTES, 67108864, "bytes", "write-ahead log that is worth a warning")               \
-    X(STALL_MS, 3000, "ms", "after a commit that had to wait the server is not ready")             \
     X(SHUTDOWN_MS, 4000, "ms", "from SIGTERM to exit")                                             \
     X(STATIC_FILE_BYTES, 33554432, "bytes", "one file of the web application")                     \
     X(STATIC_FILES, 4096, "files", "of the web application")                                       \

@@ -75,7 +75,8 @@ bool loop_init(loop *l, app *a, size_t index, int listen_fd)
     return uv_async_init(&l->uv, &l->wake, on_wake) == 0 && uv_check_init(&l->uv, &l->flush) == 0 &&
            uv_timer_init(&l->uv, &l->resume) == 0 && uv_timer_init(&l->uv, &l->hurry) == 0 &&
            uv_check_start(&l->flush, on_flush) == 0 && uv_timer_init(&l->uv, &l->tick) == 0 &&
-           uv_timer_start(&l->tick, on_tick, TICK_MS, TICK_MS) == 0 && listen_start(l);
+           uv_timer_start(&l->tick, on_tick, TICK_MS, TICK_MS) == 0 && conn_loop_init(l) &&
+           listen_start(l);
 }
 
 static void close_handle(uv_handle_t *handle, void *arg)
@@ -99,6 +100,7 @@ void loop_run(void *loop_arg)
     uv_walk(&l->uv, close_handle, NULL);
     uv_run(&l->uv, UV_RUN_DEFAULT);
     uv_loop_close(&l->uv);
+    close(l->sockets_fd);
     free(l->recv_buf);
 }
 

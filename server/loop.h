@@ -43,12 +43,14 @@ struct loop {
     int listen_fd; /* -1: not listening */
     bool draining;
     bool accept_paused;
-    uint64_t stalled_ms; /* a commit had to wait then; 0: the last one went through */
-    uint64_t busy_us;    /* spent on busy connections in this turn */
+    uint64_t busy_us; /* spent on busy connections in this turn */
 
-    conn *conns;  /* all open ones */
-    conn *dirty;  /* those with something to write */
-    conn *paused; /* those that are not read for a while; see conn_pause_for */
+    uv_poll_t sockets; /* readable when a socket of the set is ready */
+    int sockets_fd;    /* epoll */
+    conn *conns;       /* all open ones */
+    conn *dirty;       /* those with something to write */
+    conn *gone;        /* closed in this turn */
+    conn *paused;      /* those that are not read for a while; see conn_pause_for */
     conn *resuming;
     uint8_t *recv_buf;
     room_host *rooms;

@@ -65,12 +65,12 @@ typedef struct metrics {
     metric http_errors_total; /* replies of 400 and above */
     metric ws_messages_in_total;
     metric ws_closed_slow_total;
-    metric quarantined_rooms;
     metric accept_pauses_total;
     metric accept_paused; /* 1: this thread accepts nothing at the moment */
     metric paused_sockets;
     metric input_pauses_total;
     metric sockets_bytes;
+    metric quarantined_rooms;
     metric bytes_in_total;
     metric bytes_out_total;
     metric queue_bytes;

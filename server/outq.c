@@ -133,10 +133,6 @@ void outq_wrote(outq *q, size_t n)
         q->count--;
     }
     q->sent_bytes = n;
-}
-
-void outq_shrink(outq *q)
-{
-    if (q->count == 0 && q->ring != NULL)
+    if (q->count == 0)
         outq_deinit(q);
 }

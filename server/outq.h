@@ -3,8 +3,8 @@
  *   items: [first .. first+count) of a ring; the first may be partly written (`sent_bytes`)
  *
  * Nothing is copied: a slice keeps a reference to its frame, or owns a heap block, or points to
- * memory that lives as long as the process (static files).  The ring is given back when the
- * connection falls idle.
+ * memory that lives as long as the process (static files).  An empty queue owns no memory: most
+ * connections are idle, and a ring kept for the next frame would be their largest part.
  */
 #ifndef SERVER_OUTQ_H
 #define SERVER_OUTQ_H
@@ -22,11 +22,11 @@ typedef struct outq_item {
 
 typedef struct outq {
     outq_item *ring;
-    uint32_t cap; /* a power of two, or 0 */
-    uint32_t first;
-    uint32_t count;
     size_t sent_bytes;   /* of the first item */
     size_t queued_bytes; /* not yet written, all items */
+    uint32_t cap;        /* a power of two, or 0 */
+    uint32_t first;
+    uint32_t count;
 } outq;
 
 /* outq_deinit - drop all.  The zeroed struct is the empty queue. */
@@ -52,8 +52,5 @@ size_t outq_held_bytes(const outq *q);
 /* outq_peek - the next slices to write, at most `max`.  outq_wrote - `n` bytes of them are out. */
 size_t outq_peek(const outq *q, struct iovec *out, size_t max);
 void outq_wrote(outq *q, size_t n);
-
-/* outq_shrink - give the ring back if the queue is empty. */
-void outq_shrink(outq *q);
 
 #endif

@@ -7,9 +7,6 @@
 
 #include <stdlib.h>
 
-/* A room in use puts its expiry off this often, or four times before it would expire. */
-#define USED_EVERY_MS (INT64_C(3600) * 1000)
-
 int64_t room_host_now_ms(const room_host *h)
 {
     return h->clock_offset_ms + (int64_t)uv_now(&h->loop->uv);
@@ -168,14 +165,14 @@ ws_conn *room_host_conn(const room_host *h, uint64_t session)
 static uint64_t session_new(room_host *h, ws_conn *wc, hosted *at)
 {
     if (h->free_slot == NO_SLOT) {
-        size_t count = h->slot_count == 0 ? 64 : h->slot_count * 2;
+        size_t count = h->slot_count == 0 ? 64 : h->slot_count + h->slot_count / 2;
         if (count > SESSION_SLOT_MASK)
             return 0;
         session_slot *slots = realloc(h->slots, count * sizeof *slots);
         if (slots == NULL)
             return 0;
         for (size_t i = h->slot_count; i < count; i++)
-            slots[i] = (session_slot){0, NULL, NULL, i + 1 < count ? (uint32_t)(i + 1) : NO_SLOT};
+            slots[i] = (session_slot){.next_free = i + 1 < count ? (uint32_t)(i + 1) : NO_SLOT};
         h->free_slot = (uint32_t)h->slot_count;
         h->slots = slots;
         h->slot_count = count;
@@ -183,7 +180,7 @@ static uint64_t session_new(room_host *h, ws_conn *wc, hosted *at)
     uint32_t slot = h->free_slot;
     h->free_slot = h->slots[slot].next_free;
     uint64_t session = (++h->session_counter << SESSION_SLOT_BITS) | slot;
-    h->slots[slot] = (session_slot){session, wc, at, NO_SLOT};
+    h->slots[slot] = (session_slot){.session = session, .wc = wc, .at = at};
     return session;
 }
 
@@ -192,7 +189,7 @@ void room_host_forget(room_host *h, uint64_t session)
     uint32_t slot = (uint32_t)(session & SESSION_SLOT_MASK);
     if (slot >= h->slot_count || h->slots[slot].session != session)
         return;
-    h->slots[slot] = (session_slot){0, NULL, NULL, h->free_slot};
+    h->slots[slot] = (session_slot){.next_free = h->free_slot};
     h->free_slot = slot;
 }
 
@@ -369,17 +366,6 @@ static void sum_stats(room_stats *sum, const room *r)
     sum->engine_bytes += s.engine_bytes;
 }
 
-static bool use_is_old(const hosted *at, int64_t now_ms)
-{
-    const store_room *record = room_record(at->room);
-    int64_t every_ms = USED_EVERY_MS;
-    if (record == NULL || room_member_count(at->room) == 0)
-        return false;
-    if (record->keep_ms > 0 && record->keep_ms / 4 < every_ms)
-        every_ms = record->keep_ms / 4;
-    return now_ms - at->used_at_ms > every_ms;
-}
-
 void room_host_tick(room_host *h)
 {
     room_stats sum = {0};
@@ -390,7 +376,8 @@ void room_host_tick(room_host *h)
             if (room_state(at->room) != ROOM_ABSENT)
                 room_tick(at->room, now_ms);
             sum_stats(&sum, at->room);
-            if (use_is_old(at, now_ms))
+            if (room_loaded(at->room) && room_member_count(at->room) > 0 &&
+                now_ms - at->used_at_ms > at->used_every_ms)
                 room_host_note_use(at, now_ms);
             hosted_maybe_free(at);
         }
@@ -401,7 +388,6 @@ void room_host_tick(room_host *h)
 void room_host_stalled(loop *l, int err)
 {
     room_host *h = l->rooms;
-    l->stalled_ms = loop_now_ms(l);
     for (size_t i = 0; i < h->bucket_count; i++) {
         for (hosted *at = h->buckets[i]; at != NULL; at = at->bucket_next) {
             if (at->in_store > 0)

@@ -25,9 +25,10 @@ typedef struct hosted {
     room_host *host;
     room *room;
     room_waiter *waiting;
-    size_t in_store; /* rows and jobs on their way */
-    size_t in_batch; /* rows of the batch that is being reported; else 0 */
-    int64_t used_at_ms;
+    size_t in_store;    /* rows and jobs on their way */
+    size_t in_batch;    /* rows of the batch that is being reported; else 0 */
+    int64_t used_at_ms; /* the last use that was written */
+    int64_t used_every_ms;
     bool loading;
     bool may_create;
     bool removed; /* out of the table */
@@ -38,8 +39,10 @@ typedef struct hosted {
 typedef struct session_slot {
     uint64_t session; /* 0: free */
     ws_conn *wc;
-    hosted *at;
-    uint32_t next_free;
+    union {
+        hosted *at;
+        uint32_t next_free;
+    };
 } session_slot;
 
 struct room_host {

@@ -60,7 +60,13 @@ static void load_work(store *s, store_job *job)
     }
     if (j->err == STORE_ECORRUPT)
         j->damaged = quarantine_read(s, j->id);
-    if (j->err == BASE_OK && store_room_used(s, j->id, j->now_ms) != BASE_OK)
+    /* When all come back at once, rooms are only read: each write would be a flush of the disk. */
+    store_room *record = &j->loaded.room;
+    if (j->err != BASE_OK || j->now_ms - record->used_at_ms <= room_record_used_every_ms(record))
+        return;
+    if (store_room_used(s, j->id, j->now_ms) == BASE_OK)
+        record->used_at_ms = j->now_ms;
+    else
         log_event(LOG_WARN, "use of a room not noted", LOG_STR("room", j->id)); /* it can be read */
 }
 
@@ -86,7 +92,8 @@ static void load_done(loop *l, store_job *job)
     at->in_store--;
     at->loading = false;
     if (j->err == BASE_OK && !at->removed) {
-        at->used_at_ms = now_ms;
+        at->used_at_ms = j->loaded.room.used_at_ms;
+        at->used_every_ms = room_record_used_every_ms(&j->loaded.room);
         j->err = room_on_loaded(at->room, &j->loaded, now_ms);
         CRASH_POINT("load.done");
         if (j->err == STORE_ECORRUPT) /* sums are right, but the engine refuses an update */

@@ -120,8 +120,8 @@ void ws_upgrade(exchange *x)
     if (!hand->known_bad)
         snprintf(hand->room_id, sizeof hand->room_id, "%.128s", x->param);
     query_get((const char *)x->head.ptr, "name", hand->name, sizeof hand->name);
-    hand->author = author_of((const char *)x->head.ptr, hand->room_id);
     peer proxy;
+    hand->author = author_of((const char *)x->head.ptr, hand->room_id);
     hand->fd = http_conn_take_socket(x->conn, &proxy, &hand->rest, &hand->rest_bytes);
     loop *owner = hand->known_bad ? x->loop : app_loop_of(x->loop->app, hand->room_id);
     exchange_free(x);

@@ -140,10 +140,15 @@ static void one_who_returns_beside_a_dead_socket_keeps_its_edits(void **state)
     house_deliver(h);
     /* Its old socket is dead and nobody knows: it does not read and does not close. */
     write_as(h, OTHER, VICTIM_ID, SYNC_STEP2, "offline ");
+    size_t cursors = house_count(h, WITNESS, SYNC_AWARENESS);
+    show(h, OTHER, VICTIM_ID, 2, "{}");
+    assert_int_equal(house_count(h, WITNESS, SYNC_AWARENESS), cursors);
     pass(h, 1000);
     assert_string_equal(house_room_text(h), "before seed\n");
     pass(h, 2000);
     assert_string_equal(house_room_text(h), "offline before seed\n");
+    show(h, OTHER, VICTIM_ID, 3, "{}"); /* and its cursor is seen again */
+    assert_int_equal(house_count(h, WITNESS, SYNC_AWARENESS), cursors + 1);
     write_as(h, OTHER, 100 + OTHER, SYNC_UPDATE, "and on ");
     house_commit(h);
     assert_int_equal(h->clients[OTHER].close_code, 0);

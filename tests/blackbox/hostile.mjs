@@ -38,8 +38,8 @@ const slowHeader = (port) => {
 }
 
 /** In the worker: everything at once, for ever. */
-const harm = async ({ port, slow, flooders, deaf, rooms }) => {
-  const edits = Buffer.concat(typing(500))
+const harm = async ({ port, slow, flooders, deaf, rooms, edits: count = 500 }) => {
+  const edits = Buffer.concat(typing(count))
   const cursors = Buffer.concat(Array.from({ length: 500 }, (_, i) => presence(1, i + 1, { n: i })))
   for (let i = 0; i < slow; i++) {
     slowHeader(port)

@@ -75,6 +75,9 @@ test('misses_per_minute: guessing ends with 429, for what is there too', async (
   for (const [method, path] of [
     ['GET', `/rooms/${id}/code`],
     ['DELETE', `/rooms/${id}`],
+    ['GET', `/rooms/${id}/chat`],
+    ['GET', `/rooms/${id}/history`],
+    ['GET', '/rooms/guess-9/chat'],
     ['GET', '/rooms/guess-9'],
   ])
     assert.equal((await server.call(method, path)).status, 429, path)
@@ -231,7 +234,7 @@ test('half-open sockets: no first frame, a message that does not end, silence', 
 
 test('sockets, and the reserve of files: accepting pauses, those who are in live on', async () => {
   const server = new Server(['--create-on-join', '--threads', '1'])
-  server.filesMax = 200
+  server.prefix = ['prlimit', '--nofile=200']
   await server.start()
   const inside = await join(server, 'a')
   const other = await join(server, 'a')
