@@ -93,7 +93,10 @@ static int on_field(http_parse *p, const char *at, size_t n)
         if (x->header_count == LIMIT_HEADER_COUNT)
             return refuse(hc, 431);
         buf_put_u8(&x->head, 0);
-        x->headers[x->header_count++] = (header){(uint32_t)x->head.len_bytes, 0, 0, 0};
+        header *h = exchange_new_header(x);
+        if (h == NULL)
+            return refuse(hc, 503);
+        h->name_at = (uint32_t)x->head.len_bytes;
         hc->in_value = false;
     }
     current_header(x)->name_bytes += (uint32_t)n;
