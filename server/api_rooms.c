@@ -104,6 +104,8 @@ static void call_fail_by_code(room_call *c, int err)
 {
     if (err == STORE_ENOTFOUND)
         call_fail(c, 404, "Room not found");
+    else if (err == STORE_EEXISTS)
+        call_fail(c, 409, "A room with this id is there already");
     else
         call_fail(c, 503, err == BASE_ENOMEM ? "out of memory" : store_err_text(err));
 }
@@ -233,11 +235,14 @@ static void create_step(room_call *c, loop *owner)
     call_reply(c);
 }
 
-static void make_record(room_call *c, const char *name, int64_t days)
+static void make_record(room_call *c, const char *id, const char *name, int64_t days)
 {
     uint8_t random[KEY_RANDOM_BYTES];
     randombytes_buf(random, sizeof random);
-    room_id_make(random, c->id);
+    if (id != NULL)
+        snprintf(c->id, sizeof c->id, "%.*s", STORE_ID_BYTES_MAX, id);
+    else
+        room_id_make(random, c->id);
     room_record_init(&c->record, c->id, wall_time_now_ms(), days * ROOM_RECORD_DAY_MS);
     if (name != NULL)
         snprintf(c->record.name, sizeof c->record.name, "%.*s", STORE_NAME_BYTES_MAX, name);
@@ -255,6 +260,7 @@ void api_room_create(exchange *x)
     if (!json_check_begin(&check, x, JSON_CHECK_OPTIONAL))
         return;
     int64_t days = x->loop->app->config.expire_days;
+    const char *id = json_check_string(&check, "room_id", &(json_string_rule){.nullable = true});
     const char *name = json_check_string(&check, "name", &name_rule);
     const char *template = json_check_string(
         &check, "template", &(json_string_rule){.nullable = true, .one_of = template_names});
@@ -263,11 +269,14 @@ void api_room_create(exchange *x)
     json_check_number(&check, "expires_in_days", &days_rule, &days);
     if (name != NULL && strlen(name) > STORE_NAME_BYTES_MAX)
         json_check_fail(&check, "name", "string_too_long", "room_name_bytes: at most 255 bytes");
+    if (id != NULL && !room_id_valid(bytes_of_str(id)))
+        json_check_fail(&check, "room_id", "string_pattern_mismatch",
+                        "1 to 128 of the characters A-Z a-z 0-9 . _ -, but not . or .. alone");
     if (!json_check_end(&check))
         return;
     room_call *c = call_new(x);
     if (c != NULL) {
-        make_record(c, name, days);
+        make_record(c, id, name, days);
         const room_seed seed = {bytes_of_str(template_text(template != NULL ? template : "empty")),
                                 bytes_of_str("main.py"), bytes_of_str("python")};
         int err = room_seed_update(&seed, base_alloc_libc(), &c->data);

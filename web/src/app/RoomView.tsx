@@ -53,6 +53,7 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
   const [naming, setNaming] = useState(false)
   const editor = useRef<EditorApi>(null)
   const tab = narrow ? layout.narrowTab : null
+  const away = tab !== null && tab !== 'code'
   const readOnly = room.readOnly || !room.ready || room.problem !== null
 
   const newFile = useCallback(() => {
@@ -85,9 +86,10 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
       : []
   useKeys(commands)
 
+  const showCode = useCallback(() => dispatch(narrowTabShown('code')), [dispatch])
   const panel = useMemo(
-    () => (session ? { session, room, link, rename } : null),
-    [session, room, link, rename],
+    () => (session ? { session, room, link, rename, onLeave: showCode } : null),
+    [session, room, link, rename, showCode],
   )
   const filesPanel = session && (
     <FilesPanel
@@ -95,7 +97,7 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
       naming={naming}
       onNaming={setNaming}
       onOpened={() => {
-        dispatch(narrowTabShown('code'))
+        showCode()
         editor.current?.focus()
       }}
     />
@@ -123,8 +125,10 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
       <Banner onDownload={() => session && void downloadAll(session, room.name)} />
       <div className={styles.body}>
         <FilesPane narrow={narrow}>{filesPanel}</FilesPane>
-        <main
-          className={`${styles.stage} ${tab && tab !== 'code' ? styles.away : ''}`}
+        {/* biome-ignore lint/a11y/useSemanticElements: another pane may be the main one. */}
+        <div
+          className={`${styles.stage} ${away ? styles.away : ''}`}
+          role="main"
           data-region="editor"
         >
           {session && (
@@ -144,18 +148,20 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
             </Suspense>
           )}
           {session && <FollowFrame onStop={() => session.follow.stop()} />}
-          <Toasts />
-        </main>
+        </div>
         {panel && <SidePane narrow={narrow} context={panel} />}
+        <Toasts />
       </div>
       {tab ? (
-        <TabStrip
-          label="Parts of the room"
-          look="bar"
-          tabs={TABS}
-          current={tab}
-          onShow={(id) => dispatch(narrowTabShown(id))}
-        />
+        <nav aria-label="Parts of the room">
+          <TabStrip
+            label="Parts of the room"
+            look="bar"
+            tabs={TABS}
+            current={tab}
+            onShow={(id) => dispatch(narrowTabShown(id))}
+          />
+        </nav>
       ) : (
         <Footer />
       )}

@@ -35,7 +35,7 @@ function ofRoom({ show, link, cycleRegion }: CommandContext): Command[] {
       group: 'Room',
       label: 'Keys',
       words: 'shortcuts help',
-      keys: 'Shift+?',
+      keys: '?',
       run: () => show('keys'),
     },
     {

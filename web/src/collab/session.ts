@@ -18,6 +18,8 @@ import { freeColor, markRepeatedColors, type Presence, readPresence } from './pr
 import { Provider, type ProviderState } from './provider'
 import type { Hello, RoomEvent } from './wire'
 
+const CLOSE_DELETED = 4410
+
 export interface Member extends Presence {
   clientId: number
   self: boolean
@@ -175,7 +177,11 @@ export class Session extends Emitter<SessionEvents> {
       this.emit('state', state)
     })
     provider.on('event', (event) => this.onEvent(event))
-    provider.on('final', ({ code }) => this.emit('final', code))
+    provider.on('final', ({ code }) => {
+      // What its owner deleted does not stay on other people's disks; an expired room may.
+      if (code === CLOSE_DELETED) this.local?.forget()
+      this.emit('final', code)
+    })
     provider.connect()
     this.emit('state', provider.state)
   }
