@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
+import { FLAGS } from './chromium.mjs'
 import { Room } from './room.mjs'
 import { access } from './scenarios/access.mjs'
 import { comfort } from './scenarios/comfort.mjs'
@@ -36,16 +37,6 @@ if (!options.url && !options['server-cmd']) {
   process.exit(2)
 }
 
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 const SCENARIO_MS_MAX = 90_000
 
 const scratch = mkdtempSync(join(tmpdir(), 'tandem-e2e-'))

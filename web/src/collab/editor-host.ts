@@ -101,6 +101,11 @@ export class EditorHost implements BoundView, FollowView {
     own.queue()
   }
 
+  /** What is typed from here on is undone apart from what was typed before. */
+  breakUndo(): void {
+    this.shown?.file.binding.undo.stopCapturing()
+  }
+
   setTags(choice: TagChoice): void {
     this.tags = choice
     this.shown?.others.setTags(choice)
@@ -208,9 +213,7 @@ export class EditorHost implements BoundView, FollowView {
   private onSelection(event: monaco.editor.ICursorSelectionChangedEvent): void {
     const shown = this.shown
     if (!shown || shown.file.binding.applying) return
-    if (event.reason === monaco.editor.CursorChangeReason.Explicit) {
-      shown.file.binding.undo.stopCapturing()
-    }
+    if (event.reason === monaco.editor.CursorChangeReason.Explicit) this.breakUndo()
     shown.own.queue()
   }
 

@@ -44,6 +44,9 @@ export interface SessionOptions {
   roomId: string
   name: string
   url: string
+  /** Played by hand in tests; a WebSocket and the browser's database otherwise. */
+  createSocket?: (url: string, protocols: string[]) => WebSocket
+  openStore?: typeof openLocalStore
 }
 
 /** One window in one room: the document, who is here, the connection and the copy on disk. */
@@ -58,7 +61,7 @@ export class Session extends Emitter<SessionEvents> {
   ready = false
   private readonly roles = new Map<number, string>()
   private readonly idle: IdleClock
-  private readonly url: string
+  private readonly options: SessionOptions
   private provider: Provider | null = null
   private local: LocalStore | null = null
   private epoch: string | null
@@ -70,7 +73,7 @@ export class Session extends Emitter<SessionEvents> {
   constructor(options: SessionOptions) {
     super()
     this.roomId = options.roomId
-    this.url = options.url
+    this.options = options
     this.epoch = knownEpoch(options.roomId)
     this.file = readStored(`file.${this.roomId}`) ?? MAIN_FILE
     this.idle = new IdleClock((idle) => this.present({ idle }))
@@ -156,7 +159,7 @@ export class Session extends Emitter<SessionEvents> {
 
   private async start(): Promise<void> {
     if (this.epoch !== null) {
-      this.local = openLocalStore(this.roomId, this.epoch, this.doc)
+      this.local = this.openStore(this.epoch)
       await this.local.ready
       if (this.doc.store.clients.size > 0) this.becomeReady()
     }
@@ -168,6 +171,7 @@ export class Session extends Emitter<SessionEvents> {
       tandem: this.epoch !== null,
       waiting: readWaiting(this.roomId),
       welcome: (hello) => this.welcome(hello),
+      ...(this.options.createSocket && { createSocket: this.options.createSocket }),
     })
     this.provider = provider
     provider.on('state', (state) => {
@@ -209,12 +213,16 @@ export class Session extends Emitter<SessionEvents> {
     writeWaiting(this.roomId, state.waiting)
   }
 
+  private openStore(epoch: string): LocalStore {
+    return (this.options.openStore ?? openLocalStore)(this.roomId, epoch, this.doc)
+  }
+
   private welcome(hello: Hello): boolean {
     if (hello.epoch === '' || hello.epoch === this.epoch) return true
     if (this.epoch === null) {
       this.epoch = hello.epoch
       rememberEpoch(this.roomId, hello.epoch)
-      this.local = openLocalStore(this.roomId, hello.epoch, this.doc)
+      this.local = this.openStore(hello.epoch)
       return true
     }
     rememberEpoch(this.roomId, hello.epoch)
@@ -251,7 +259,7 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   private urlWithName(): string {
-    const url = new URL(this.url)
+    const url = new URL(this.options.url)
     const user: unknown = this.awareness.getLocalState()?.user
     url.searchParams.set('name', readPresence({ user })?.name ?? DEFAULT_NAME)
     return url.href
