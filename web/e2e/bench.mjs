@@ -77,6 +77,13 @@ function summary(name, values) {
   )
 }
 
+/** What the main thread of a window has done so far, in seconds. */
+async function cost(chrome) {
+  const { metrics } = await chrome.send('Performance.getMetrics')
+  const values = Object.fromEntries(metrics.map(({ name, value }) => [name, value]))
+  return { ...values, at: performance.now() / 1000 }
+}
+
 async function typing(room) {
   const people = Number(options.people)
   const names = Array.from({ length: people }, (_, i) => `P${i}`)
@@ -96,6 +103,9 @@ async function typing(room) {
   await watcher.page.evaluate(watchOthers)
   const presses = Math.round((Number(options.seconds) * 1000) / KEY_MS)
   const idle = { typing: true }
+  const chrome = await watcher.page.context().newCDPSession(watcher.page)
+  await chrome.send('Performance.enable')
+  const before = await cost(chrome)
   const own = (async () => {
     await watcher.press('Control+End')
     while (idle.typing) {
@@ -111,6 +121,7 @@ async function typing(room) {
   )
   idle.typing = false
   await own
+  const after = await cost(chrome)
   await sleep(1_000)
   const seen = await watcher.page.evaluate(() => window.bench.seen)
   const remote = []
@@ -124,6 +135,10 @@ async function typing(room) {
     busy.push(...painted)
   }
   console.log(`${people} people, ${presses} keys each, ${lost} keys not seen by the watcher`)
+  const share = (key) => ((100 * (after[key] - before[key])) / (after.at - before.at)).toFixed(1)
+  console.log(
+    `main thread of the window that looks on: ${share('TaskDuration')} % busy, ${share('ScriptDuration')} % in script, ${share('LayoutDuration')} % in layout`,
+  )
   summary('key to paint, window that looks on', await watcher.page.evaluate(() => window.bench.own))
   summary('key to paint, windows that type', busy)
   summary('key to paint in another window', remote)

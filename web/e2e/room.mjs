@@ -106,11 +106,12 @@ export class Room {
     return person
   }
 
-  /** The first one makes the room by the button, the others come by its link. */
+  /** The first one makes the room by the button, the others come by its link. Names, or [name, options]. */
   async gather(...names) {
     const people = []
-    for (const name of names) {
-      const person = await this.person(name)
+    for (const each of names) {
+      const [name, options] = [each].flat()
+      const person = await this.person(name, options)
       if (this.id === '') {
         await person.page.goto(this.base)
         await person.page.getByRole('button', { name: 'New room' }).click()

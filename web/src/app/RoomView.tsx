@@ -45,7 +45,10 @@ interface Props {
 
 /** What a room looks like: which pane is where, and what opens over it. */
 export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Props) {
-  const { room, files, layout, settings } = useAppSelector((state) => state)
+  const room = useAppSelector((state) => state.room)
+  const files = useAppSelector((state) => state.files)
+  const layout = useAppSelector((state) => state.layout)
+  const settings = useAppSelector((state) => state.settings)
   const theme = useAppSelector((state) => state.editor.theme)
   const dispatch = useAppDispatch()
   const narrow = useNarrow()
