@@ -11,9 +11,11 @@ import { chromium } from 'playwright-core'
 import { FLAGS } from './chromium.mjs'
 import { Room } from './room.mjs'
 import { access } from './scenarios/access.mjs'
+import { chat } from './scenarios/chat.mjs'
 import { comfort } from './scenarios/comfort.mjs'
 import { editing } from './scenarios/editing.mjs'
 import { files } from './scenarios/files.mjs'
+import { history } from './scenarios/history.mjs'
 import { outages } from './scenarios/outages.mjs'
 import { pages } from './scenarios/pages.mjs'
 import { presence } from './scenarios/presence.mjs'
@@ -64,8 +66,9 @@ const all = {
   ...presence,
   ...rooms,
   ...comfort,
+  ...history,
   ...access,
-  ...(server ? outages : {}),
+  ...(server ? { ...outages, ...chat } : {}),
   ...(options.out ? shots : {}),
 }
 if (!server) console.log('no --server-cmd: the scenarios that stop the server are left out')

@@ -1,6 +1,6 @@
 // Not a test: pictures of the states that a person should look at after a change of the look.
 // script/screenshots makes them.
-import { equal } from '../room.mjs'
+import { equal, until } from '../room.mjs'
 
 const MAIN = `from shapes import Circle, Square
 
@@ -36,12 +36,22 @@ class Circle:
         return pi * self.radius**2
 `
 
+/** As from the clipboard: typed lines would be indented once more. */
+const paste = (person, text) =>
+  person.page.evaluate((value) => {
+    const data = new DataTransfer()
+    data.setData('text/plain', value)
+    document.activeElement?.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+    )
+  }, text)
+
 const newFile = async (person, name, text) => {
   await person.page.getByRole('button', { name: 'New file' }).click()
   await person.page.getByLabel('Name of the new file').fill(name)
   await person.press('Enter')
   await person.reads('')
-  await person.page.keyboard.insertText(text)
+  await paste(person, text)
   await person.status(/^Saved$/)
 }
 
@@ -61,7 +71,7 @@ async function busy(room, scheme) {
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
     body: JSON.stringify({ name: 'Shapes' }),
   })
-  await ada.page.keyboard.insertText(MAIN)
+  await paste(ada, MAIN)
   await newFile(ada, 'shapes.py', SHAPES)
   await newFile(ada, 'tests/test_area.py', 'from shapes import Square\n')
   await openFile(ada, 'main.py')
@@ -73,10 +83,10 @@ async function busy(room, scheme) {
   await openFile(dan, 'shapes.py')
   await dan.press('Control+End')
   await ada.press('Control+Home', ...Array(18).fill('ArrowDown'), 'End')
-  await ada.page.getByRole('button', { name: 'Dismiss' }).first().waitFor()
-  for (const button of await ada.page.getByRole('button', { name: 'Dismiss' }).all()) {
-    await button.click()
-  }
+  // The note about who joined comes three seconds later at the latest, and goes after five.
+  await ada.page.waitForTimeout(3_500)
+  const notes = ada.page.getByRole('region', { name: 'Notes' })
+  await until('notes are gone', async () => (await notes.textContent()) === '')
   return { ada, bo, cleo, dan }
 }
 

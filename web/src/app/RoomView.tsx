@@ -1,13 +1,13 @@
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import type { Whereabouts } from '../collab/edge-marks'
 import type { Session } from '../collab/session'
+import { ChatNews } from '../features/chat/ChatNews'
 import type { EditorApi } from '../features/editor/editor-api'
 import { DropZone } from '../features/files/DropZone'
 import { FilesPanel } from '../features/files/FilesPanel'
 import { addFiles, downloadAll } from '../features/files/file-actions'
 import { FollowFrame } from '../features/presence/FollowFrame'
 import styles from '../features/room/Room.module.css'
-import { TabStrip } from '../features/room/TabStrip'
 import { Toolbar } from '../features/room/Toolbar'
 import { useNarrow } from '../features/room/useNarrow'
 import { Announcer } from '../features/status/Announcer'
@@ -17,23 +17,19 @@ import { StatusLight } from '../features/status/StatusLight'
 import { sizeWords } from '../shared/lib/limits'
 import { toast } from '../shared/lib/toasts'
 import { useAppDispatch, useAppSelector } from '../shared/store/hooks'
-import { filesToggled, narrowTabShown, panelToggled } from '../shared/store/layoutSlice'
+import { filesToggled, narrowTabShown, panelShown, panelToggled } from '../shared/store/layoutSlice'
 import { Toasts } from '../shared/ui/Toasts'
+import { BottomTabs } from './BottomTabs'
 import { type DialogName, roomCommands } from './commands'
-import { PANELS } from './panels'
+import { HistoryPane } from './HistoryPane'
 import { RoomDialogs } from './RoomDialogs'
 import { cycleRegion } from './regions'
 import { FilesPane, SidePane } from './SidePanes'
 import { useKeys } from './useKeys'
+import { usePast } from './usePast'
 
 export const loadEditor = () => import('../features/editor/EditorPane')
 const EditorPane = lazy(loadEditor)
-
-const TABS = [
-  { id: 'code', label: 'Code', icon: 'code' },
-  { id: 'files', label: 'Files', icon: 'files' },
-  ...PANELS,
-] as const
 
 interface Props {
   session: Session | null
@@ -55,6 +51,8 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
   const [dialog, setDialog] = useState<DialogName | null>(null)
   const [naming, setNaming] = useState(false)
   const editor = useRef<EditorApi>(null)
+  const focusText = useCallback(() => editor.current?.focus(), [])
+  const past = usePast(focusText)
   const tab = narrow ? layout.narrowTab : null
   const away = tab !== null && tab !== 'code'
   const readOnly = room.readOnly || !room.ready || room.problem !== null
@@ -85,14 +83,23 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
           newFile,
           cycleRegion: (back) => cycleRegion(back, () => editor.current?.focus()),
           toggleTheme: onToggleTheme,
+          showPanel: (id) => dispatch(narrow ? narrowTabShown(id) : panelShown(id)),
+          showHistory: () => past.open(null),
         })
       : []
   useKeys(commands)
 
   const showCode = useCallback(() => dispatch(narrowTabShown('code')), [dispatch])
+  const goToLine = useCallback(
+    (line: number) => {
+      showCode()
+      editor.current?.goToLine(line)
+    },
+    [showCode],
+  )
   const panel = useMemo(
-    () => (session ? { session, room, link, rename, onLeave: showCode } : null),
-    [session, room, link, rename, showCode],
+    () => (session ? { session, room, link, rename, goToLine, onLeave: showCode } : null),
+    [session, room, link, rename, goToLine, showCode],
   )
   const filesPanel = session && (
     <FilesPanel
@@ -123,6 +130,8 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
         onRoom={() => setDialog('room')}
         onSettings={() => setDialog('settings')}
         onPalette={() => setDialog('palette')}
+        historyOpen={past.startSeq !== undefined}
+        onHistory={past.toggle}
         status={<StatusLight link={room.link} confirms={room.confirms} waiting={room.waiting} />}
       />
       <Banner onDownload={() => session && void downloadAll(session, room.name)} />
@@ -150,24 +159,24 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
               />
             </Suspense>
           )}
+          {session && past.startSeq !== undefined && (
+            <HistoryPane
+              key={past.startSeq}
+              session={session}
+              theme={theme}
+              settings={settings}
+              readOnly={readOnly}
+              startSeq={past.startSeq}
+              onClose={past.close}
+            />
+          )}
           {session && <FollowFrame onStop={() => session.follow.stop()} />}
         </div>
         {panel && <SidePane narrow={narrow} context={panel} />}
         <Toasts />
       </div>
-      {tab ? (
-        <nav aria-label="Parts of the room">
-          <TabStrip
-            label="Parts of the room"
-            look="bar"
-            tabs={TABS}
-            current={tab}
-            onShow={(id) => dispatch(narrowTabShown(id))}
-          />
-        </nav>
-      ) : (
-        <Footer />
-      )}
+      {narrow ? <BottomTabs /> : <Footer />}
+      {session && <ChatNews chat={session.chat} />}
       <Announcer peers={room.peers} link={room.link} />
       {session && <DropZone session={session} readOnly={readOnly} />}
       <RoomDialogs open={dialog} commands={commands} onClose={() => setDialog(null)} />

@@ -10,7 +10,7 @@ import {
   panelShown,
 } from '../shared/store/layoutSlice'
 import { Splitter } from '../shared/ui/Splitter'
-import { PANELS, type PanelContext, panelOf } from './panels'
+import { PANELS, type PanelContext, panelOf, panelTabs } from './panels'
 
 const tabPanel = (id: string) => ({
   id: tabPanelId(id),
@@ -97,7 +97,7 @@ export function SidePane({ narrow, context }: SideProps) {
         <TabStrip
           label="Side panel"
           look="strip"
-          tabs={PANELS}
+          tabs={panelTabs(context.room)}
           current={shown.id}
           onShow={(id) => dispatch(panelShown(id))}
         />

@@ -20,6 +20,8 @@ export interface CommandContext {
   newFile: () => void
   cycleRegion: (back: boolean) => void
   toggleTheme: () => void
+  showPanel: (id: string) => void
+  showHistory: () => void
 }
 
 /** All that can be done in a room: the palette lists it, the key sheet shows it, keys run it. */
@@ -27,8 +29,24 @@ export function roomCommands(c: CommandContext): Command[] {
   return [...ofRoom(c), ...ofPeople(c), ...ofFiles(c), ...ofView(c), ...ofEditor(c)]
 }
 
-function ofRoom({ show, link, cycleRegion }: CommandContext): Command[] {
+function ofRoom({ show, link, cycleRegion, showPanel, showHistory }: CommandContext): Command[] {
   return [
+    {
+      id: 'chat',
+      group: 'Room',
+      label: 'Chat',
+      words: 'say message talk',
+      keys: 'Ctrl+Shift+Y',
+      run: () => showPanel('chat'),
+    },
+    {
+      id: 'history',
+      group: 'Room',
+      label: 'History and playback',
+      words: 'past restore versions replay',
+      keys: 'Alt+Shift+H',
+      run: showHistory,
+    },
     { id: 'palette', group: 'Room', label: 'Commands', keys: 'F1', run: () => show('palette') },
     {
       id: 'keys',
@@ -71,7 +89,7 @@ function ofRoom({ show, link, cycleRegion }: CommandContext): Command[] {
   ]
 }
 
-function ofPeople({ session, state }: CommandContext): Command[] {
+function ofPeople({ session, state, editor }: CommandContext): Command[] {
   const others = state.room.peers.filter((peer) => !peer.self)
   const commands: Command[] = others.map((peer) => ({
     id: `follow-${peer.clientId}`,
@@ -80,6 +98,16 @@ function ofPeople({ session, state }: CommandContext): Command[] {
     run: () => session.follow.start(peer.clientId),
   }))
   commands.push(
+    {
+      id: 'line-author',
+      group: 'People',
+      label: 'Who wrote this line?',
+      words: 'blame author',
+      run: async () => {
+        const words = await editor?.lineAuthor()
+        toast(words ? `${words}.` : 'Nobody is known for this line.')
+      },
+    },
     {
       id: 'follow-next',
       group: 'People',

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Session } from '../collab/session'
+import { ChatPanel } from '../features/chat/ChatPanel'
 import { InvitePanel } from '../features/presence/InvitePanel'
 import { PeoplePanel } from '../features/presence/PeoplePanel'
 import type { RoomState } from '../shared/store/roomSlice'
@@ -13,12 +14,15 @@ export interface PanelContext {
   rename: (name: string) => void
   /** Something was done that shows in the text: on narrow windows it comes to the front. */
   onLeave: () => void
+  goToLine: (line: number) => void
 }
 
 export interface PanelEntry {
   id: string
   label: string
   icon: IconName
+  /** How much there is that nobody here has seen. */
+  badge?: (room: RoomState) => number
   render: (context: PanelContext) => ReactNode
 }
 
@@ -45,7 +49,23 @@ export const PANELS: readonly [PanelEntry, ...PanelEntry[]] = [
       </>
     ),
   },
+  {
+    id: 'chat',
+    label: 'Chat',
+    icon: 'chat',
+    badge: (room) => room.unread,
+    render: ({ session, goToLine }) => <ChatPanel chat={session.chat} onLine={goToLine} />,
+  },
 ]
+
+export function panelTabs(room: RoomState) {
+  return PANELS.map(({ id, label, icon, badge }) => ({
+    id,
+    label,
+    icon,
+    badge: badge?.(room) ?? 0,
+  }))
+}
 
 export function panelOf(id: string): PanelEntry {
   return PANELS.find((panel) => panel.id === id) ?? PANELS[0]

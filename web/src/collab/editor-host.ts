@@ -118,6 +118,14 @@ export class EditorHost implements BoundView, FollowView {
     this.editor.focus()
   }
 
+  /** Where a line of the shown file stands in its text; null: there is no such line. */
+  lineInText(line: number): { text: Y.Text; from: number; to: number } | null {
+    const binding = this.shown?.file.binding
+    if (!binding || line < 1 || line > binding.model.getLineCount()) return null
+    const from = binding.model.getOffsetAt({ lineNumber: line, column: 1 })
+    return { text: binding.text, from, to: from + binding.model.getLineLength(line) }
+  }
+
   destroy(): void {
     this.session.release()
     this.session.follow.attach(null)

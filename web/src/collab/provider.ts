@@ -3,9 +3,11 @@ import * as Y from 'yjs'
 import { Emitter } from '../shared/lib/emitter'
 import { backoffMs } from './backoff'
 import { Unsynced } from './unsynced'
+import { onWindowEvents } from './window-events'
 import {
   decodeMessage,
   encodeAwareness,
+  encodeEvent,
   encodeStep1,
   encodeStep2,
   encodeUpdate,
@@ -90,6 +92,7 @@ export class Provider extends Emitter<ProviderEvents> {
   private greetTimer: ReturnType<typeof setTimeout> | undefined
   private step1Timer: ReturnType<typeof setTimeout> | undefined
   private readonly silenceTimer: ReturnType<typeof setInterval>
+  private readonly stopListening: () => void
 
   constructor(options: ProviderOptions) {
     super()
@@ -101,10 +104,7 @@ export class Provider extends Emitter<ProviderEvents> {
     this.silenceTimer = setInterval(this.checkSilence, 5_000)
     this.doc.on('update', this.onDocUpdate)
     this.awareness.on('update', this.onAwarenessUpdate)
-    globalThis.addEventListener?.('online', this.wake)
-    globalThis.addEventListener?.('pageshow', this.wake)
-    globalThis.addEventListener?.('pagehide', this.leave)
-    globalThis.document?.addEventListener('visibilitychange', this.onVisibility)
+    this.stopListening = onWindowEvents({ wake: this.wake, leave: this.leave })
   }
 
   get state(): ProviderState {
@@ -143,10 +143,7 @@ export class Provider extends Emitter<ProviderEvents> {
     this.leave()
     this.doc.off('update', this.onDocUpdate)
     this.awareness.off('update', this.onAwarenessUpdate)
-    globalThis.removeEventListener?.('online', this.wake)
-    globalThis.removeEventListener?.('pageshow', this.wake)
-    globalThis.removeEventListener?.('pagehide', this.leave)
-    globalThis.document?.removeEventListener('visibilitychange', this.onVisibility)
+    this.stopListening()
     clearInterval(this.silenceTimer)
     clearTimeout(this.retryTimer)
     clearTimeout(this.holdTimer)
@@ -166,6 +163,13 @@ export class Provider extends Emitter<ProviderEvents> {
     this.forgetConnection()
     socket.close(1000)
     this.connect()
+  }
+
+  /** Says something beside the text. false: there is nobody to hear it now. */
+  sendEvent(event: { type: string }): boolean {
+    if (!this.confirms || !this.greeted || this.socket?.readyState !== 1) return false
+    this.send(encodeEvent(event))
+    return true
   }
 
   /** Keeps frames back both ways, at most five seconds, so that nobody sees half syllables. */
@@ -379,10 +383,6 @@ export class Provider extends Emitter<ProviderEvents> {
     }
     this.attempt = 0
     this.connect()
-  }
-
-  private readonly onVisibility = (): void => {
-    if (document.visibilityState === 'visible') this.wake()
   }
 
   private readonly leave = (): void => {

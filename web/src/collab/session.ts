@@ -1,10 +1,15 @@
 import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
+import { loadChatPage, loadHistoryOverview, loadHistoryRows } from '../shared/lib/api'
 import { Emitter } from '../shared/lib/emitter'
-import { DEFAULT_NAME } from '../shared/lib/person'
+import { DEFAULT_NAME, personSecret } from '../shared/lib/person'
 import { readStored, writeStored } from '../shared/lib/storage'
+import { Chat } from './chat'
+import { readChatPage } from './chat-message'
 import { MAIN_FILE, RoomFiles } from './files'
 import { Follow } from './follow'
+import { RoomHistory, readOverview } from './history'
+import { decodeRows } from './history-rows'
 import { IdleClock } from './idle'
 import {
   knownEpoch,
@@ -26,6 +31,14 @@ export interface Member extends Presence {
   /** owner, editor or viewer; '' where the server tells none. */
   role: string
 }
+
+/** Answers to something that was said, not to something that was written. */
+export const CHAT_ERRORS: ReadonlySet<string> = new Set([
+  'chat_bytes',
+  'chat_per_minute',
+  'chat_not_stored',
+  'event_bytes',
+])
 
 type SessionEvents = {
   state: ProviderState
@@ -55,6 +68,8 @@ export class Session extends Emitter<SessionEvents> {
   readonly awareness = new Awareness(this.doc)
   readonly files = new RoomFiles(this.doc)
   readonly follow = new Follow(this)
+  readonly chat: Chat
+  readonly history: RoomHistory
   readonly roomId: string
   /** The file this window shows. */
   file: string
@@ -68,6 +83,7 @@ export class Session extends Emitter<SessionEvents> {
   private session: number | null = null
   private colorGiven = false
   private destroyed = false
+  private live = false
   private keptWaiting = -1
 
   constructor(options: SessionOptions) {
@@ -76,6 +92,17 @@ export class Session extends Emitter<SessionEvents> {
     this.options = options
     this.epoch = knownEpoch(options.roomId)
     this.file = readStored(`file.${this.roomId}`) ?? MAIN_FILE
+    this.chat = new Chat({
+      send: (event) => this.provider?.sendEvent(event) ?? false,
+      load: async (before) => readChatPage(await loadChatPage(this.roomId, before)),
+    })
+    this.history = new RoomHistory({
+      overview: async () => readOverview(await loadHistoryOverview(this.roomId)),
+      rows: async (after) => {
+        const page = await loadHistoryRows(this.roomId, after)
+        return page && { rows: decodeRows(page.bytes), more: page.more }
+      },
+    })
     this.idle = new IdleClock((idle) => this.present({ idle }))
     this.awareness.setLocalState({
       user: { name: options.name || DEFAULT_NAME, color_index: this.doc.clientID % 8 },
@@ -177,6 +204,7 @@ export class Session extends Emitter<SessionEvents> {
     provider.on('state', (state) => {
       this.keepWaiting(state)
       if (state.link === 'live') this.becomeReady()
+      this.chatWhenLive(state)
       if (state.link === 'live' && !this.colorGiven) this.takeFreeColor()
       this.emit('state', state)
     })
@@ -195,6 +223,13 @@ export class Session extends Emitter<SessionEvents> {
     this.ready = true
     this.settleFile()
     this.emit('ready', undefined)
+  }
+
+  /** Each time the room is there again, and speaks more than the plain protocol. */
+  private chatWhenLive({ link, confirms }: ProviderState): void {
+    const live = link === 'live' && confirms
+    if (live && !this.live) void this.chat.connected()
+    this.live = live
   }
 
   /** Whoever is in a file that goes away is taken to the first one. */
@@ -238,6 +273,9 @@ export class Session extends Emitter<SessionEvents> {
       this.roles.set(event.session, event.role)
       this.onAwareness()
     }
+    if (event.type === 'chat') this.chat.receive(event.message)
+    if (event.type === 'versionAdded') this.history.named(event.version)
+    if (event.type === 'error' && CHAT_ERRORS.has(event.code)) this.chat.refused(event.message)
     this.emit('event', event)
   }
 
@@ -245,6 +283,7 @@ export class Session extends Emitter<SessionEvents> {
     this.session = hello.session
     this.roles.clear()
     for (const { session, role } of hello.members) this.roles.set(session, role)
+    if (hello.limits.chat_bytes !== undefined) this.chat.bytesMax = hello.limits.chat_bytes
     if (hello.limits.files !== undefined) this.files.max = hello.limits.files
     if (hello.color !== null) {
       this.colorGiven = true
@@ -262,6 +301,7 @@ export class Session extends Emitter<SessionEvents> {
     const url = new URL(this.options.url)
     const user: unknown = this.awareness.getLocalState()?.user
     url.searchParams.set('name', readPresence({ user })?.name ?? DEFAULT_NAME)
+    url.searchParams.set('person', personSecret())
     return url.href
   }
 

@@ -4,6 +4,8 @@ import type { Awareness } from 'y-protocols/awareness'
 import { encodeAwarenessUpdate } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { isIndex, isRecord } from '../shared/lib/guard'
+import { type ChatMessage, readChatMessage } from './chat-message'
+import { readVersion, type Version } from './history'
 
 /** Message types of the y-websocket protocol, and ours of the subprotocol tandem.v1. */
 export const SUBPROTOCOL = 'tandem.v1'
@@ -49,7 +51,9 @@ export type RoomEvent =
   | { type: 'roleChanged'; session: number | null; role: string }
   | { type: 'memberJoined'; session: number; role: string }
   | { type: 'notice'; message: string }
-  | { type: 'error'; message: string }
+  | { type: 'error'; code: string; message: string }
+  | { type: 'chat'; message: ChatMessage }
+  | { type: 'versionAdded'; version: Version }
   | { type: 'other' }
 
 /** Throws on malformed bytes; never returns half a message. */
@@ -125,7 +129,15 @@ export function readEvent(raw: unknown): RoomEvent {
     case 'notice':
       return { type: 'notice', message: text(raw.message) }
     case 'error':
-      return { type: 'error', message: text(raw.message ?? raw.detail) }
+      return { type: 'error', code: text(raw.code), message: text(raw.message ?? raw.detail) }
+    case 'chat': {
+      const message = readChatMessage(raw.message)
+      return message ? { type: 'chat', message } : { type: 'other' }
+    }
+    case 'version_added': {
+      const version = readVersion(raw.version)
+      return version ? { type: 'versionAdded', version } : { type: 'other' }
+    }
     default:
       return { type: 'other' }
   }
@@ -155,6 +167,10 @@ export function encodeStep2(doc: Y.Doc, stateVector: Uint8Array): Uint8Array<Arr
 
 export function encodeUpdate(update: Uint8Array): Uint8Array<ArrayBuffer> {
   return sync(SYNC_UPDATE, update)
+}
+
+export function encodeEvent(event: { type: string }): Uint8Array<ArrayBuffer> {
+  return frame(TYPE_EVENT, (encoder) => encoding.writeVarString(encoder, JSON.stringify(event)))
 }
 
 export function encodeAwareness(awareness: Awareness): Uint8Array<ArrayBuffer> {

@@ -9,6 +9,7 @@ import { registerCompletion } from './completion'
 import styles from './EditorPane.module.css'
 import './remote.css'
 import { type EditorApi, makeApi, routePalette } from './editor-api'
+import { showLineAuthors } from './line-authors'
 import { monaco } from './monaco'
 import { EDITOR_OPTIONS, optionsOf } from './options'
 import { guardPaste } from './paste'
@@ -65,10 +66,12 @@ export default function EditorPane(props: Props) {
       const selected = s.isEmpty() ? 0 : (editor.getModel()?.getValueLengthInRange(s) ?? 0)
       dispatch(caretMoved({ line: s.positionLineNumber, column: s.positionColumn, selected }))
     })
-    latest.current.onApi(makeApi(editor, host))
+    const authors = showLineAuthors(editor, session, host)
+    latest.current.onApi(makeApi(editor, host, session))
     return () => {
       latest.current.onApi(null)
       shown.current = null
+      authors.dispose()
       selection.dispose()
       palette.dispose()
       paste.dispose()

@@ -1,4 +1,6 @@
 import type { EditorHost } from '../../collab/editor-host'
+import type { Session } from '../../collab/session'
+import { lineAuthor } from './line-authors'
 import { monaco } from './monaco'
 
 type Editor = monaco.editor.IStandaloneCodeEditor
@@ -12,15 +14,18 @@ export interface EditorAction {
 export interface EditorApi {
   focus(): void
   goToLine(line: number): void
+  /** Who wrote the line the caret is in, in words; '' when it cannot be known. */
+  lineAuthor(): Promise<string>
   /** The editor's own commands, as the palette lists them. */
   actions(): EditorAction[]
   run(actionId: string): void
 }
 
-export function makeApi(editor: Editor, host: EditorHost): EditorApi {
+export function makeApi(editor: Editor, host: EditorHost, session: Session): EditorApi {
   return {
     focus: () => editor.focus(),
     goToLine: (line) => host.goToLine(line),
+    lineAuthor: () => lineAuthor(session, host, editor.getPosition()?.lineNumber ?? 0),
     actions: () =>
       editor
         .getSupportedActions()

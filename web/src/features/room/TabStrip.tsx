@@ -6,6 +6,8 @@ export interface Tab {
   id: string
   label: string
   icon: IconName
+  /** What waits there to be seen; 0 or nothing: no mark. */
+  badge?: number
 }
 
 interface Props {
@@ -49,6 +51,12 @@ export function TabStrip({ label, tabs, current, look, onShow }: Props) {
         >
           <Icon name={tab.icon} />
           {tab.label}
+          {tab.badge ? (
+            <span className={styles.badge}>
+              {tab.badge > 99 ? '99+' : tab.badge}
+              <span className="visually-hidden"> new</span>
+            </span>
+          ) : null}
         </button>
       ))}
     </div>

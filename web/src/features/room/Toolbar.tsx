@@ -25,6 +25,8 @@ interface Props {
   onRoom: () => void
   onSettings: () => void
   onPalette: () => void
+  historyOpen: boolean
+  onHistory: () => void
 }
 
 const FACES_MAX = 5
@@ -66,6 +68,16 @@ export function Toolbar(props: Props) {
           onClick={props.onPalette}
         >
           <Icon name="command" />
+        </Button>
+        <Button
+          look="quiet"
+          shape="square"
+          aria-label="History"
+          aria-pressed={props.historyOpen}
+          title="History and playback (Alt+Shift+H)"
+          onClick={props.onHistory}
+        >
+          <Icon name="history" />
         </Button>
         <Button
           look="quiet"

@@ -1,5 +1,5 @@
 import type { ProviderState } from '../../collab/provider'
-import type { Member, Session } from '../../collab/session'
+import { CHAT_ERRORS, type Member, type Session } from '../../collab/session'
 import type { FileItem } from '../../shared/store/filesSlice'
 import type { Peer, Problem } from '../../shared/store/roomSlice'
 
@@ -15,6 +15,7 @@ export interface SessionSink {
   ready: () => void
   files: (files: FileItem[], current: string) => void
   following: (clientId: number | null) => void
+  unread: (messages: number) => void
 }
 
 const PEERS_INTERVAL_MS = 200
@@ -88,6 +89,7 @@ export function connectSession(
   session.on('file', showFiles)
   session.files.on('changed', showFiles)
   session.follow.on('changed', (leader) => sink.following(leader))
+  session.chat.on('changed', ({ unread }) => sink.unread(unread))
   session.on('final', (code) => sink.failed(PROBLEMS[code] ?? 'no-access'))
   session.on('reset', () => sink.reset())
   session.on('event', (event) => {
@@ -98,7 +100,9 @@ export function connectSession(
     }
     if (event.type === 'roleChanged' && event.session === own) sink.role(event.role)
     if (event.type === 'renamed') sink.named(event.name)
-    if (event.type === 'notice' || event.type === 'error') sink.noticed(event.message)
+    if (event.type === 'notice') sink.noticed(event.message)
+    // What went wrong with a message is said beside that message.
+    if (event.type === 'error' && !CHAT_ERRORS.has(event.code)) sink.noticed(event.message)
   })
   addEventListener('beforeunload', onLeave)
   show(session.state)

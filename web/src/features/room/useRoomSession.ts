@@ -17,6 +17,7 @@ import {
   peersChanged,
   renamed,
   roleChanged,
+  unreadChanged,
 } from '../../shared/store/roomSlice'
 import { connectSession } from './connect-session'
 
@@ -55,6 +56,7 @@ export function useRoomSession(id: string) {
       reset: () => setGeneration((count) => count + 1),
       ready: () => dispatch(becameReady()),
       following: (clientId) => dispatch(followed(clientId)),
+      unread: (messages) => dispatch(unreadChanged(messages)),
       files: (list, current) => {
         dispatch(filesChanged(list))
         dispatch(fileShown(current))

@@ -85,6 +85,40 @@ export async function changeRoom(
   return room ? { ok: true, value: room } : UNREADABLE
 }
 
+/** A page of chat as the server gives it; null: it could not be had. */
+export async function loadChatPage(id: string, before?: number): Promise<unknown> {
+  const query = before === undefined ? '' : `?before=${before}`
+  const answer = await call(`${roomPath(id)}/chat${query}`, { method: 'GET' })
+  return answer.ok ? answer.value : null
+}
+
+/** Authors and named moments as the server gives them; null: they could not be had. */
+export async function loadHistoryOverview(id: string): Promise<unknown> {
+  const answer = await call(`${roomPath(id)}/history`, { method: 'GET' })
+  return answer.ok ? answer.value : null
+}
+
+/** A page of updates behind row `after`; null: it could not be had. */
+export async function loadHistoryRows(
+  id: string,
+  after: number,
+): Promise<{ bytes: Uint8Array; more: boolean } | null> {
+  try {
+    const response = await fetch(`${roomPath(id)}/history/rows?after=${after}`)
+    if (!response.ok) return null
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    return { bytes, more: response.headers.get('tandem-more') === 'true' }
+  } catch {
+    return null
+  }
+}
+
+/** Gives the moment after row `seq` a name. */
+export async function nameMoment(id: string, seq: number, name: string): Promise<Result<unknown>> {
+  const body = JSON.stringify({ name, seq })
+  return call(`${roomPath(id)}/versions`, { method: 'POST', headers: JSON_TYPE, body })
+}
+
 export async function deleteRoom(id: string): Promise<Result<null>> {
   const answer = await call(roomPath(id), { method: 'DELETE', headers: asOwner(id) })
   if (!answer.ok) return answer

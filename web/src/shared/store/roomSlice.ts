@@ -34,6 +34,8 @@ export interface RoomState {
   full: boolean
   /** The peer whose view this window shows. */
   following: number | null
+  /** Messages of others that nobody here has looked at. */
+  unread: number
   /** When the room goes if nobody uses it; null is never, undefined not known. */
   expiresAt: string | null | undefined
   /** This browser has the key that renames and deletes the room. */
@@ -53,6 +55,7 @@ const initialState: RoomState = {
   ready: false,
   full: false,
   following: null,
+  unread: 0,
   expiresAt: undefined,
   owned: false,
 }
@@ -83,6 +86,9 @@ const roomSlice = createSlice({
     followed: (state, action: PayloadAction<number | null>) => {
       state.following = action.payload
     },
+    unreadChanged: (state, action: PayloadAction<number>) => {
+      state.unread = action.payload
+    },
     lookedUp: (state, action: PayloadAction<Pick<RoomState, 'name' | 'expiresAt' | 'owned'>>) => {
       Object.assign(state, action.payload)
     },
@@ -106,5 +112,6 @@ export const {
   becameReady,
   followed,
   lookedUp,
+  unreadChanged,
 } = roomSlice.actions
 export const roomReducer = roomSlice.reducer

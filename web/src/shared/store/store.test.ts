@@ -27,6 +27,7 @@ test('entering a room forgets the last one', () => {
     notice: '',
     readOnly: false,
     ready: false,
+    unread: 0,
     full: false,
     following: null,
     expiresAt: undefined,
