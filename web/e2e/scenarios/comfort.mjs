@@ -26,6 +26,11 @@ export const comfort = {
     await ada.press('Enter')
     await ada.reads('a = 1\nb = 2')
     equal(await palette.count(), 0, 'palette is gone')
+    // The editor's own entry leads to the same palette.
+    await ada.page.locator('.monaco-editor .view-lines').click({ button: 'right' })
+    await ada.page.getByText('Command Palette').click()
+    await palette.waitFor()
+    await ada.press('Escape')
     // A question mark in the text is a question mark.
     await ada.press('Control+End')
     await ada.type('?')

@@ -121,11 +121,9 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
         peers={room.peers}
         theme={theme}
         filesOpen={layout.filesOpen}
-        panelOpen={narrow ? tab === 'people' : layout.panelOpen}
+        panelOpen={layout.panelOpen}
         onToggleFiles={() => dispatch(filesToggled())}
-        onTogglePanel={() =>
-          dispatch(narrow ? narrowTabShown(tab === 'people' ? 'code' : 'people') : panelToggled())
-        }
+        onTogglePanel={() => dispatch(panelToggled())}
         onToggleTheme={onToggleTheme}
         onRoom={() => setDialog('room')}
         onSettings={() => setDialog('settings')}

@@ -34,12 +34,15 @@ export const EDITOR_OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions 
   scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
 }
 
+const stillness = matchMedia('(prefers-reduced-motion: reduce)')
+
 /** What a person chooses; lines are half as high again as the letters. */
 export function optionsOf(settings: SettingsState): monaco.editor.IEditorOptions {
   return {
     fontSize: settings.fontSize,
     lineHeight: Math.round(settings.fontSize * 1.5),
     wordWrap: settings.wordWrap ? 'on' : 'off',
+    cursorBlinking: stillness.matches ? 'solid' : 'blink',
     minimap: { enabled: settings.minimap, renderCharacters: false },
   }
 }
