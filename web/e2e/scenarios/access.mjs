@@ -65,9 +65,10 @@ export const access = {
   async 'the keyboard alone: make a room, type, follow, add a file'(base, room) {
     const ada = await room.person('Ada')
     await ada.page.goto(base)
+    await ada.page.getByRole('button', { name: 'New room' }).waitFor()
     const on = (name) =>
       ada.page.evaluate(
-        (wanted) => (document.activeElement?.textContent ?? '').includes(wanted),
+        (wanted) => document.activeElement?.textContent?.trim().startsWith(wanted) === true,
         name,
       )
     const tabTo = async (name) => {

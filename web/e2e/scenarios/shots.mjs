@@ -84,6 +84,7 @@ async function busy(room, scheme) {
   await dan.press('Control+End')
   await ada.press('Control+Home', ...Array(18).fill('ArrowDown'), 'End')
   // The note about who joined comes three seconds later at the latest, and goes after five.
+  await ada.page.mouse.move(600, 650)
   await ada.page.waitForTimeout(3_500)
   const notes = ada.page.getByRole('region', { name: 'Notes' })
   await until('notes are gone', async () => (await notes.textContent()) === '')

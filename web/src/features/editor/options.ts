@@ -29,6 +29,8 @@ export const EDITOR_OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions 
   ariaLabel: 'Code of the room',
   placeholder: 'Type Python, or drop a .py file. Everyone with the link sees it as you type.',
   accessibilitySupport: 'auto',
+  // Monaco's menus find their colours only outside a shadow root.
+  useShadowDOM: false,
   // The page drops files by itself; text is dragged rarely and by mistake.
   dropIntoEditor: { enabled: false },
   scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
