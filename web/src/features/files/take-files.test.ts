@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { FILE_BYTES_MAX, UPLOAD_BYTES_MAX } from '../../shared/lib/limits'
-import { decodeText, readTexts } from './take-files'
+import { decodeText, droppedFiles, readTexts } from './take-files'
 
 const bytes = (text: string) => new TextEncoder().encode(text).buffer as ArrayBuffer
 
@@ -29,5 +29,40 @@ test('what is too large, or no text, is left out by name, and the rest comes in'
     'big.txt (4 MB; a file may have 4 MB)',
     'zero (not text)',
     'part4 (more than 16 MB at once)',
+  ])
+})
+
+test('a dropped folder brings its files with their path, without what tools and git put there', async () => {
+  type Tree = { [name: string]: string | Tree }
+  const entryOf = (name: string, content: string | Tree): unknown =>
+    typeof content === 'string'
+      ? {
+          name,
+          isFile: true,
+          file: (give: (file: File) => void) => give(new File([content], name)),
+        }
+      : { name, isFile: false, createReader: () => readerOf(content) }
+  // Readers give their entries in portions, and an empty one at the end.
+  const readerOf = (tree: Tree) => {
+    const left = Object.entries(tree).map(([name, content]) => entryOf(name, content))
+    return { readEntries: (give: (entries: unknown[]) => void) => give(left.splice(0, 2)) }
+  }
+  const app: Tree = {
+    'main.py': 'a',
+    '.git': { HEAD: 'x' },
+    __pycache__: { 'main.pyc': 'x' },
+    lib: { 'one.py': 'b', 'two.py': 'c', deep: { 'three.py': 'd' } },
+  }
+  const item = (entry: unknown) => {
+    return { kind: 'file', webkitGetAsEntry: () => entry, getAsFile: () => null }
+  }
+  const items = [item(entryOf('app', app)), item(entryOf('notes.txt', 'n')), { kind: 'string' }]
+  const found = await droppedFiles({ items } as unknown as DataTransfer)
+  expect(found.map(({ path }) => path)).toEqual([
+    'app/main.py',
+    'app/lib/one.py',
+    'app/lib/two.py',
+    'app/lib/deep/three.py',
+    'notes.txt',
   ])
 })
