@@ -154,11 +154,14 @@ static void create_step(room_call *base, loop *owner)
     room_call_reply(&c->call);
 }
 
-static void make_record(rooms_call *c, const char *name, int64_t keep_ms)
+static void make_record(rooms_call *c, const char *id, const char *name, int64_t keep_ms)
 {
     uint8_t random[KEY_RANDOM_BYTES];
     randombytes_buf(random, sizeof random);
-    room_id_make(random, c->call.id);
+    if (id != NULL)
+        snprintf(c->call.id, sizeof c->call.id, "%.*s", STORE_ID_BYTES_MAX, id);
+    else
+        room_id_make(random, c->call.id);
     room_record_init(&c->record, c->call.id, wall_time_now_ms(), keep_ms);
     if (name != NULL)
         snprintf(c->record.name, sizeof c->record.name, "%.*s", STORE_NAME_BYTES_MAX, name);
@@ -192,6 +195,7 @@ void api_room_create(exchange *x)
     if (!json_check_begin(&check, x, JSON_CHECK_OPTIONAL))
         return;
     int64_t days = -1;
+    const char *id = json_check_string(&check, "room_id", &(json_string_rule){.nullable = true});
     const char *name = json_check_string(&check, "name", &name_rule);
     const char *template = json_check_string(
         &check, "template", &(json_string_rule){.nullable = true, .one_of = template_names});
@@ -199,11 +203,14 @@ void api_room_create(exchange *x)
                       &(json_string_rule){.nullable = true, .one_of = languages});
     json_check_number(&check, "expires_in_days", &days_rule, &days);
     check_name_bytes(&check, name);
+    if (id != NULL && !room_id_valid(bytes_of_str(id)))
+        json_check_fail(&check, "room_id", "string_pattern_mismatch",
+                        "1 to 128 of the characters A-Z a-z 0-9 . _ -, but not . or .. alone");
     if (!json_check_end(&check))
         return;
     rooms_call *c = call_new(x);
     if (c != NULL) {
-        make_record(c, name,
+        make_record(c, id, name,
                     days < 0 ? room_record_keep_ms(&x->loop->app->config)
                              : days * ROOM_RECORD_DAY_MS);
         const room_seed seed = {bytes_of_str(template_text(template != NULL ? template : "empty")),

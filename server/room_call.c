@@ -76,6 +76,8 @@ void room_call_fail_by_code(room_call *c, int err)
 {
     if (err == STORE_ENOTFOUND)
         room_call_fail(c, 404, "Room not found");
+    else if (err == STORE_EEXISTS)
+        room_call_fail(c, 409, "A room with this id is there already");
     else
         room_call_fail(c, 503, err == BASE_ENOMEM ? "out of memory" : store_err_text(err));
 }
