@@ -97,6 +97,7 @@ struct room {
     uint64_t tail_bytes;
     uint64_t snapshot_rows; /* of the tail, what the snapshot in flight holds */
     uint64_t snapshot_bytes;
+    uint64_t state_bytes; /* size of the newest snapshot */
     int64_t snapshot_not_before_ms;
 
     int64_t idle_since_ms;

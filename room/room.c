@@ -143,7 +143,7 @@ static void unload(room *r)
     drop_loaded(r);
     pair_queue_deinit(&r->unstored, r->alloc);
     r->last_seq = r->stored_seq = r->unstored_bytes = 0;
-    r->tail_rows = r->tail_bytes = 0;
+    r->tail_rows = r->tail_bytes = r->state_bytes = 0;
     r->snapshot_in_flight = false;
     r->snapshot_not_before_ms = 0;
     r->draining = r->stalled = false;
@@ -216,6 +216,7 @@ int room_on_loaded(room *r, const store_loaded *loaded, int64_t now_ms)
     memcpy(r->epoch, loaded->room.epoch, sizeof r->epoch);
     r->last_seq = r->stored_seq = loaded->last_seq;
     r->tail_rows = loaded->row_count;
+    r->state_bytes = loaded->snapshot.len_bytes;
     for (size_t i = 0; i < loaded->row_count; i++)
         r->tail_bytes += loaded->rows[i].update.len_bytes;
     r->state = ROOM_LIVE;

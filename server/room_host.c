@@ -366,6 +366,21 @@ static void sum_stats(room_stats *sum, const room *r)
     sum->engine_bytes += s.engine_bytes;
 }
 
+/* What a room asked for when there was no memory to pass it on, and may not be told within its
+ * call. */
+static void tell_lost(hosted *at, int64_t now_ms)
+{
+    if (at->snapshot_lost) {
+        at->snapshot_lost = false;
+        room_on_snapshot_done(at->room, 0, BASE_ENOMEM, now_ms);
+    }
+    if (at->load_lost) {
+        at->load_lost = false;
+        room_on_load_failed(at->room, BASE_ENOMEM, now_ms);
+        hosted_answer_waiting(at, BASE_ENOMEM);
+    }
+}
+
 void room_host_tick(room_host *h)
 {
     room_stats sum = {0};
@@ -373,6 +388,7 @@ void room_host_tick(room_host *h)
     for (size_t i = 0; i < h->bucket_count; i++) {
         for (hosted *at = h->buckets[i], *next; at != NULL; at = next) {
             next = at->bucket_next;
+            tell_lost(at, now_ms);
             if (room_state(at->room) != ROOM_ABSENT)
                 room_tick(at->room, now_ms);
             sum_stats(&sum, at->room);

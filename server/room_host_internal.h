@@ -30,6 +30,8 @@ typedef struct hosted {
     int64_t used_at_ms; /* the last use that was written */
     int64_t used_every_ms;
     bool loading;
+    bool load_lost;     /* there was no memory to ask for it: the next tick tells the room */
+    bool snapshot_lost; /* likewise */
     bool may_create;
     bool removed; /* out of the table */
     bool hurried; /* in the list of rooms that are ticked soon */

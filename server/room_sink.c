@@ -122,7 +122,8 @@ static void sink_load(void *ctx, room *r)
     load_job *j = calloc(1, sizeof *j);
     if (j == NULL) {
         log_event(LOG_ERROR, "room cannot be loaded", LOG_STR("reason", "out of memory"));
-        return; /* its members wait; the next tick of the operator's monitoring shows it */
+        at->load_lost = true;
+        return;
     }
     j->job.work = load_work;
     j->job.done = load_done;
@@ -224,6 +225,7 @@ static void sink_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
     snapshot_job *j = calloc(1, sizeof *j + state.len_bytes);
     if (j == NULL) {
         log_event(LOG_WARN, "no memory for a snapshot", LOG_STR("room", room_id(r)));
+        at->snapshot_lost = true;
         return;
     }
     memcpy(j->state, state.ptr, state.len_bytes);

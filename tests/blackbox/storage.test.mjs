@@ -8,8 +8,8 @@ import * as Y from 'yjs'
 import { Client } from './client.mjs'
 import { run, Server, until } from './server.mjs'
 
-const started = (...flags) =>
-  new Server(['--linger-s', '0', '--sweep-ms', '50', '--reserve-mib', '0', ...flags]).start()
+const quick = ['--linger-s', '0', '--sweep-ms', '50', '--reserve-mib', '0']
+const started = (...flags) => new Server([...quick, ...flags]).start()
 
 const create = async (server, body) => {
   const reply = await server.call('POST', '/rooms/', body)
@@ -49,10 +49,7 @@ test('rows that a snapshot holds become history, and are all still there', async
   await type(again, 5, 'y')
   const history = await run('export', database(server), id, '--format', 'json-history')
   assert.equal(history.code, 0)
-  const rows = history.out
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
+  const rows = history.out.trim().split('\n').map((line) => JSON.parse(line))
   rows.forEach((row, i) => assert.equal(row.seq, i + 1))
   const doc = new Y.Doc()
   for (const row of rows) Y.applyUpdate(doc, Buffer.from(row.update, 'base64'))
@@ -153,7 +150,7 @@ test('the tools say what is wrong with their arguments and files', async () => {
 })
 
 test('a room that nobody uses expires while the server runs; a used and a pinned one stay', async () => {
-  const server = await started('--expire-ms', '1000')
+  const server = await started('--expire-ms', '4000')
   const gone = await create(server)
   const used = await create(server)
   const pinned = await create(server, { expires_in_days: 0 })
@@ -193,7 +190,7 @@ test('a deleted room gives its disk space back', async () => {
   assert.equal(await server.remove(), 0)
 })
 
-test('history older than history_days is not kept', async () => {
+test('history younger than history_days is kept', async () => {
   const server = await started('--history-days', '36500')
   const { room_id: id } = await create(server)
   const client = await new Client(server, id).join()
@@ -345,3 +342,4 @@ test('a full disk: the reserve is given, then nothing is acknowledged; all recov
   assert.equal((await run('export', data, id)).out, client.text.toString())
   assert.equal((await run('check', data)).code, 0)
 })
+
