@@ -176,6 +176,8 @@ static yoke_err judge(incoming *in, const yoke__struct *s, uint32_t client, uint
         in->result.known += state - s->clock;
     if (s->ref != YOKE__GC && bare && !s->parent_is_root && yoke__bad_parent(in, s))
         return YOKE_EMALFORMED;
+    in->fresh++;
+    in->nested += s->ref == YOKE__TYPE ? 1 : 0;
     yoke__need_struct(&in->need, s);
     return yoke__limit_clock(s);
 }
@@ -346,7 +348,6 @@ static yoke_err reserve_all(incoming *in)
     yoke_doc *doc = in->doc;
     yoke__need *need = &in->need;
     size_t waiting = doc->parked_n + doc->parked_dels;
-    size_t structs = need->blocks;
     need->blocks += 2 * in->ranges.n + 3 * waiting;
     need->heap_bytes += doc->parked_bytes + YOKE__MOVE_BYTES_MAX * waiting;
     need->clients += in->park_ranges + in->park_refs;
@@ -357,7 +358,7 @@ static yoke_err reserve_all(incoming *in)
     }
     /* Of what is there what the ranges name and what stands in types; of what is new, all. */
     need->dels += in->live + doc->nested + need->blocks + 2 * waiting;
-    if (yoke__blocks_live(doc) + structs / 3 > doc->limits.structs)
+    if (yoke__blocks_live(doc) + in->fresh + waiting > doc->limits.structs)
         return YOKE_ELIMIT_STRUCTS;
     yoke_err err = yoke__reserve(doc, need);
     if (err != YOKE_OK)
@@ -523,6 +524,8 @@ static yoke_err apply(incoming *in, uint64_t origin)
         err = judge_all(in);
     if (err == YOKE_OK)
         err = yoke__plan(in);
+    if (err == YOKE_OK)
+        err = yoke__nesting_judge(in);
     if (err == YOKE_OK)
         err = reserve_all(in);
     if (err != YOKE_OK)

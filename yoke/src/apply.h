@@ -1,4 +1,5 @@
-/* apply.h - an update on its way into a document.  Private to apply.c, apply_one.c and plan.c. */
+/* apply.h - an update on its way into a document.  Private to apply.c, apply_one.c, plan.c and
+ * nesting.c. */
 #ifndef YOKE_APPLY_H
 #define YOKE_APPLY_H
 
@@ -6,7 +7,8 @@
 
 typedef struct section {
     uint64_t id;
-    uint64_t state; /* of a group's first section: the client's state as planned so far */
+    uint64_t state;  /* of a group's first section: the client's state as planned so far */
+    uint64_t judged; /* ... and as nesting.c has come to */
     uint32_t client;
     uint32_t begin; /* its structs in the scratch */
     uint32_t at;    /* the next to be planned */
@@ -39,6 +41,8 @@ typedef struct incoming {
     yoke__vec ranges;   /* yoke__range */
     size_t live;        /* blocks that they name, living or not */
     size_t structs_end; /* where the delete set begins */
+    size_t fresh;       /* structs that bring something */
+    size_t nested;      /* of them, those that bring a type */
     bool joins_last;    /* blocks are joined when all is in */
     yoke__need need;
     size_t park_n; /* what will wait: structs, their bytes, clients they name, ranges */
@@ -83,6 +87,7 @@ YOKE_MUST_CHECK yoke_err yoke__apply_one(incoming *in, uint64_t origin, bool *do
 void yoke__sections_group(incoming *in);
 const yoke__struct *yoke__incoming_at(const incoming *in, yoke_id id);
 uint64_t yoke__planned_state(const incoming *in, uint64_t id);
+YOKE_MUST_CHECK yoke_err yoke__nesting_judge(incoming *in); /* nesting.c */
 YOKE_MUST_CHECK yoke_err yoke__plan(incoming *in);
 
 #endif

@@ -82,7 +82,8 @@ typedef struct yoke__type_rec {
     uint8_t type_ref;
     bool dead;
     bool touched;
-    bool crossed; /* something was put between a unit and what was typed after it */
+    bool crossed;   /* something was put between a unit and what was typed after it */
+    bool formatted; /* a text that ever had a format in its list */
 } yoke__type_rec;
 
 /* A key of a type's map, or (type 0) the name of a root, whose `last` is the type then. */
@@ -157,10 +158,18 @@ typedef struct yoke__cache {
     bool full;
 } yoke__cache;
 
+/* A format that the running transaction deleted: its content, of which the block kept nothing. */
+typedef struct yoke__gone {
+    uint32_t client;
+    uint32_t clock;
+    uint32_t at;
+    uint32_t size;
+} yoke__gone;
+
 typedef struct yoke__vec {
     void *ptr;
-    size_t n;
-    size_t cap;
+    uint32_t n;
+    uint32_t cap;
 } yoke__vec;
 
 /* A block by its first unit, among those that were written into one gap (marks.c). */
@@ -227,6 +236,8 @@ struct yoke_doc {
     uint64_t txn_deleted;
     uint32_t dying;
     yoke__vec touched_types;
+    yoke__vec gone; /* yoke__gone, only while deltas are observed */
+    bool gone_lost; /* there was no memory for one of them */
     yoke_observer observer;
     buf event;
     size_t event_bound;
@@ -348,7 +359,7 @@ static inline uint32_t yoke__heap_put(yoke_doc *doc, bytes content) /* reserved 
         *out = *content.ptr;
     else if (content.len_bytes > 0)
         memcpy(out, content.ptr, content.len_bytes);
-    doc->heap.n += content.len_bytes;
+    doc->heap.n += (uint32_t)content.len_bytes;
     return at;
 }
 
@@ -401,6 +412,7 @@ void yoke__delete_part(yoke_doc *doc, uint32_t b, uint32_t from, uint32_t to); /
 void yoke__delete_range(yoke_doc *doc, uint32_t client, uint32_t clock, uint32_t len);
 void yoke__bury(yoke_doc *doc);
 void yoke__note_deleted(yoke_doc *doc, uint32_t client, uint32_t clock, uint32_t len);
+void yoke__note_format(yoke_doc *doc, const yoke__block *p); /* event.c */
 
 /* ------------------------------------------------------------------ integration, transactions */
 bool yoke__integrate(yoke_doc *doc, const yoke__struct *s, uint32_t client, uint32_t offset);
@@ -447,6 +459,10 @@ static inline const yoke__waiting *yoke__waiting_of(const yoke__client *c)
     static const yoke__waiting nothing = {.waiters = YOKE__NONE};
     return c->waiting != NULL ? c->waiting : &nothing;
 }
+
+/* ------------------------------------------------------------------ nesting (nesting.c) */
+size_t yoke__type_level(const yoke_doc *doc, uint32_t type, size_t most);
+bool yoke__too_deep(const yoke_doc *doc, const yoke__struct *s, uint32_t client);
 
 /* ------------------------------------------------------------------ encoding (encode.c) */
 void yoke__encode_txn(const yoke_doc *doc, buf *out);

@@ -15,6 +15,8 @@ void yoke__txn_start(yoke_doc *doc, bool local, uint64_t origin)
     doc->txn_deleted = 0;
     doc->touched = YOKE__NONE;
     doc->dels.n = 0;
+    doc->gone.n = 0;
+    doc->gone_lost = false;
     doc->event_bound = 0;
 }
 
@@ -64,7 +66,7 @@ static void tidy_dels(yoke_doc *doc)
         else
             v[kept++] = v[i];
     }
-    doc->dels.n = kept;
+    doc->dels.n = (uint32_t)kept;
 }
 
 void yoke__txn_finish(yoke_doc *doc, const bytes *exact)

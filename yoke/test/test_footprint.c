@@ -21,7 +21,7 @@ static void count_release(void *ctx, void *ptr, size_t size_bytes)
     free(ptr);
 }
 
-enum { SHORT_UNITS = 300, EMPTY_BYTES_MAX = 768, SHORT_BYTES_MAX = 1300 };
+enum { SHORT_UNITS = 300, EMPTY_BYTES_MAX = 640, SHORT_BYTES_MAX = 1230 };
 
 typedef struct counted {
     size_t bytes;
