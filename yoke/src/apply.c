@@ -347,18 +347,20 @@ static yoke_err reserve_all(incoming *in)
 {
     yoke_doc *doc = in->doc;
     yoke__need *need = &in->need;
-    size_t waiting = doc->parked_n + doc->parked_dels;
+    /* What waits can wake only when some client's state moves. */
+    size_t waiting = in->advances ? doc->parked_n + doc->parked_dels : 0;
+    size_t waiting_bytes = in->advances ? doc->parked_bytes : 0;
     need->blocks += 2 * in->ranges.n + 3 * waiting;
-    need->heap_bytes += doc->parked_bytes + YOKE__MOVE_BYTES_MAX * waiting;
+    need->heap_bytes += waiting_bytes + YOKE__MOVE_BYTES_MAX * waiting;
     need->clients += in->park_ranges + in->park_refs;
     if (waiting > 0) {
         need->types += 2 * waiting;
         need->entries += 2 * waiting;
-        need->name_bytes += doc->parked_bytes;
+        need->name_bytes += waiting_bytes;
     }
     /* Of what is there what the ranges name and what stands in types; of what is new, all. */
     need->dels += in->live + doc->nested + need->blocks + 2 * waiting;
-    if (yoke__blocks_live(doc) + in->fresh + waiting > doc->limits.structs)
+    if (yoke__blocks_live(doc) + in->fresh + doc->parked_n > doc->limits.structs)
         return YOKE_ELIMIT_STRUCTS;
     yoke_err err = yoke__reserve(doc, need);
     if (err != YOKE_OK)
@@ -368,7 +370,7 @@ static yoke_err reserve_all(incoming *in)
     err = reserve_parking(in);
     if (err == YOKE_OK)
         err = yoke__emit_reserve(doc, 2 * in->update.len_bytes + 64 * need->blocks +
-                                          2 * doc->parked_bytes + 24 * need->dels);
+                                          2 * waiting_bytes + 24 * need->dels);
     if (err != YOKE_OK)
         segment_release(in);
     return err;

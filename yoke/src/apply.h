@@ -43,6 +43,7 @@ typedef struct incoming {
     size_t structs_end; /* where the delete set begins */
     size_t fresh;       /* structs that bring something */
     size_t nested;      /* of them, those that bring a type */
+    bool advances;      /* some client's state will move */
     bool joins_last;    /* blocks are joined when all is in */
     yoke__need need;
     size_t park_n; /* what will wait: structs, their bytes, clients they name, ranges */

@@ -180,6 +180,7 @@ static bool plan_section(incoming *in, section *c, yoke_id *dep)
         if (missing(in, s, g->state, dep))
             return true;
         g->state = s->clock + s->len;
+        in->advances = true;
     }
     return false;
 }
