@@ -267,7 +267,10 @@ static bool reserve_queue(yoke_doc *doc, yoke__client *c, bool deletes)
     yoke__waiting *w = c->waiting;
     uint32_t more = w->coming;
     w->coming = 0;
-    return more == 0 || yoke__queue_reserve(doc, deletes ? &w->deletes : &w->parked, more);
+    if (more == 0)
+        return true;
+    return deletes ? yoke__queue_reserve(doc, &w->deletes, more)
+                   : yoke__parked_reserve(doc, w, more);
 }
 
 static yoke_err reserve_parked(incoming *in)
@@ -386,7 +389,8 @@ static void park(incoming *in, const step *p)
     memcpy(in->segment->data + in->copied, in->update.ptr + begin, size);
     for (uint32_t i = p->from; i < p->to; i++) {
         const yoke__struct *s = &in->s[i];
-        if (!yoke__waits(s, yoke__cl(in->doc, client)->state))
+        if (!yoke__waits(s, yoke__cl(in->doc, client)->state) ||
+            yoke__is_parked(in->doc, client, s))
             continue;
         in->segment->uses++;
         in->result.parked++;

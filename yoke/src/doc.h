@@ -112,6 +112,12 @@ typedef struct yoke__parked {
     uint32_t seq;
 } yoke__parked;
 
+typedef struct yoke__vec {
+    void *ptr;
+    uint32_t n;
+    uint32_t cap;
+} yoke__vec;
+
 /* A binary heap by clock. */
 typedef struct yoke__queue {
     yoke__parked *item;
@@ -124,6 +130,7 @@ typedef struct yoke__waiting {
     uint64_t wait_clock;
     yoke__queue parked;
     yoke__queue deletes;
+    yoke__vec again;  /* hash table of lengths by clock: what is parked, not to be parked twice */
     uint32_t wait_on; /* client index waited for, or NONE */
     uint32_t wait_next;
     uint32_t wait_prev;
@@ -165,12 +172,6 @@ typedef struct yoke__gone {
     uint32_t at;
     uint32_t size;
 } yoke__gone;
-
-typedef struct yoke__vec {
-    void *ptr;
-    uint32_t n;
-    uint32_t cap;
-} yoke__vec;
 
 /* A block by its first unit, among those that were written into one gap (marks.c). */
 typedef struct yoke__mark {
@@ -447,6 +448,8 @@ void yoke__queue_push(yoke__queue *q, yoke__parked p);
 yoke__parked yoke__queue_pop(yoke__queue *q);
 bool yoke__queue_reserve(yoke_doc *doc, yoke__queue *q, size_t more);
 bool yoke__waiting_make(yoke_doc *doc, uint32_t client);
+bool yoke__parked_reserve(yoke_doc *doc, yoke__waiting *w, size_t more);
+bool yoke__is_parked(const yoke_doc *doc, uint32_t client, const yoke__struct *s);
 void yoke__park(yoke_doc *doc, uint32_t client, yoke__parked p);
 void yoke__park_delete(yoke_doc *doc, uint32_t client, uint64_t clock, uint64_t len);
 void yoke__advanced(yoke_doc *doc, uint32_t client);
