@@ -405,8 +405,8 @@ uint32_t yoke__split(yoke_doc *doc, uint32_t b, uint32_t at);
 void yoke__list_link(yoke_doc *doc, uint32_t b, uint32_t left);
 void yoke__client_push(yoke_doc *doc, uint32_t b);
 bool yoke__can_merge(const yoke__block *l, const yoke__block *r, uint32_t ri);
-bool yoke__merge(yoke_doc *doc, uint32_t l,
-                 uint32_t r); /* r follows l: take it into l, if it can be */
+/* r follows l: take it into l, if they can be one. */
+bool yoke__merge(yoke_doc *doc, uint32_t l, uint32_t r);
 void yoke__merge_around(yoke_doc *doc, uint32_t b);
 void yoke__delete_block(yoke_doc *doc, uint32_t b);
 void yoke__delete_part(yoke_doc *doc, uint32_t b, uint32_t from, uint32_t to); /* of what lives */
@@ -453,7 +453,6 @@ bool yoke__is_parked(const yoke_doc *doc, uint32_t client, const yoke__struct *s
 void yoke__park(yoke_doc *doc, uint32_t client, yoke__parked p);
 void yoke__park_delete(yoke_doc *doc, uint32_t client, uint64_t clock, uint64_t len);
 void yoke__advanced(yoke_doc *doc, uint32_t client);
-void yoke__examine(yoke_doc *doc, uint32_t client);
 void yoke__wake_all(yoke_doc *doc);
 void yoke__pending_free(yoke_doc *doc);
 
