@@ -294,8 +294,7 @@ export function makeProgram(seed) {
   if (flavour === 'crowd') while (ids.length < 40) ids.push(1e6 + ids.length * 1000 + r.int(0, 999))
   const sources = new Sources(r, ids, gc, root, flavour)
   // Long ones so that lists outgrow the blocks that are searched from their start.
-  const count = r.chance(0.1) ? r.int(100, 250) : r.int(4, 40)
-  sources.run(flavour === 'crowd' ? 120 : count)
+  sources.run(flavour === 'crowd' ? 120 : r.chance(0.1) ? r.int(100, 250) : r.int(4, 40))
 
   const twin = replica(own, gc)
   const { mode, updates } = delivery(r, sources.log)

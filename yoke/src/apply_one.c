@@ -40,7 +40,7 @@ static bool there(const yoke_doc *doc, yoke_id id, const yoke__struct *s)
 static bool has_ground(const incoming *in, const yoke__struct *s)
 {
     const yoke_doc *doc = in->doc;
-    /* How deep a type would stand is judged in apply.c. */
+    /* How deep a type would nest is judged on the long way. */
     if (s->ref == YOKE__SKIP || s->ref == YOKE__TYPE || s->clock != yoke__state_of(doc, s->client))
         return false;
     if (s->ref == YOKE__GC)

@@ -82,8 +82,8 @@ typedef struct yoke__type_rec {
     uint8_t type_ref;
     bool dead;
     bool touched;
-    bool crossed;   /* something was put between a unit and what was typed after it */
     bool formatted; /* a text that ever had a format in its list */
+    bool crossed;   /* something was put between a unit and what was typed after it */
 } yoke__type_rec;
 
 /* A key of a type's map, or (type 0) the name of a root, whose `last` is the type then. */
@@ -198,6 +198,7 @@ struct yoke_doc {
     bool in_txn;
     bool txn_open; /* by yoke_txn_begin */
     bool txn_local;
+    bool gone_lost;  /* there was no memory for one of `gone` */
     bool joins_last; /* during an update: its blocks are joined at its end */
     uint8_t height;  /* no tree or index is higher, nor ever was */
     uint64_t client_id;
@@ -238,7 +239,6 @@ struct yoke_doc {
     uint32_t dying;
     yoke__vec touched_types;
     yoke__vec gone; /* yoke__gone, only while deltas are observed */
-    bool gone_lost; /* there was no memory for one of them */
     yoke_observer observer;
     buf event;
     size_t event_bound;

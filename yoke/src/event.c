@@ -48,8 +48,6 @@ static void emit_deltas(yoke_doc *doc)
 {
     yoke__delta_maker m;
     yoke__delta_init(&m, doc);
-    for (size_t i = 0; i < doc->touched_types.n; i++)
-        yoke__tree_build(doc, *YOKE__AT(doc->touched_types, uint32_t, i));
     for (size_t i = 0; i < doc->touched_types.n; i++) {
         uint32_t type = *YOKE__AT(doc->touched_types, uint32_t, i);
         const yoke__type_rec *t = yoke__ty(doc, type);

@@ -243,9 +243,9 @@ static void forget_again(yoke__waiting *w)
     w->again.n = 0;
 }
 
-static void pop_parked(yoke_doc *doc, uint32_t client)
+static void pop_parked(yoke_doc *doc, yoke__queue *parked)
 {
-    yoke__parked done = yoke__queue_pop(&waiting(doc, client)->parked);
+    yoke__parked done = yoke__queue_pop(parked);
     segment_drop(doc, done.segment);
     doc->parked_n--;
 }
@@ -270,14 +270,14 @@ static void run_structs(yoke_doc *doc, uint32_t client)
                 /* Only now that its base is there can it be told.  The peer sends it again after a
                  * sync, and is refused then. */
                 while (parked->n > 0)
-                    pop_parked(doc, client);
+                    pop_parked(doc, parked);
                 forget_again(waiting(doc, client));
                 return;
             }
             (void)yoke__integrate(doc, &s, client, (uint32_t)(c->state - p->clock));
             yoke__advanced(doc, client);
         }
-        pop_parked(doc, client);
+        pop_parked(doc, parked);
     }
 }
 
