@@ -41,8 +41,10 @@ typedef struct incoming {
     yoke__vec ranges;   /* yoke__range */
     size_t live;        /* blocks that they name, living or not */
     size_t structs_end; /* where the delete set begins */
+    size_t fresh;       /* structs that bring something */
+    size_t nested;      /* of them, those that bring a type */
+    bool advances;      /* some client's state will move */
     bool joins_last;    /* blocks are joined when all is in */
-    size_t nested;      /* structs that bring a type */
     yoke__need need;
     size_t park_n; /* what will wait: structs, their bytes, clients they name, ranges */
     size_t park_bytes;

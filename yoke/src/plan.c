@@ -180,6 +180,7 @@ static bool plan_section(incoming *in, section *c, yoke_id *dep)
         if (missing(in, s, g->state, dep))
             return true;
         g->state = s->clock + s->len;
+        in->advances = true;
     }
     return false;
 }
@@ -189,13 +190,17 @@ static yoke_err plan_rest(incoming *in, uint32_t k)
     section *c = &in->sec[k];
     uint32_t from = c->at;
     uint64_t state = leader(in, c)->state;
+    size_t before = in->park_n;
     for (; c->at < c->end; c->at++) {
         const yoke__struct *s = &in->s[c->at];
-        if (!yoke__waits(s, state))
+        bool again = c->client != YOKE__NONE && yoke__is_parked(in->doc, c->client, s);
+        if (again || !yoke__waits(s, state))
             continue;
         in->park_n++;
         in->park_refs += 3;
     }
+    if (in->park_n == before)
+        return YOKE_OK; /* all of it waits already */
     in->park_bytes += yoke__wire_at(in, c->end) - in->s[from].wire_at;
     return plan_step(in, k, from, true);
 }

@@ -178,6 +178,40 @@ static void deletes_of_what_comes_along_do_not_wait(void **state)
     free(w.ptr);
 }
 
+/* A client that connects again sends again what waits. */
+static void what_waits_is_not_parked_twice(void **state)
+{
+    (void)state;
+    enum { TIMES = 20, WAITING = 30 };
+    yoke_doc *doc = new_doc(WAITING);
+    writer w = writer_new();
+    put(&w, 1);
+    put(&w, WAITING);
+    put(&w, 7);
+    put(&w, 1);
+    for (uint64_t clock = 1; clock <= WAITING; clock++) {
+        w.ptr[w.len++] = 0x84; /* a string with an origin */
+        put(&w, clock % 2 == 0 ? 9 : 7);
+        put(&w, clock % 2 == 0 ? clock : clock - 1);
+        put(&w, 1);
+        put(&w, 'x');
+    }
+    put(&w, 0);
+    assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){w.ptr, w.len}, 0, NULL), YOKE_OK);
+    size_t bytes = yoke_doc_stats(doc).pending_bytes;
+    size_t memory = yoke_doc_stats(doc).memory_bytes;
+    for (int i = 0; i < TIMES; i++) {
+        yoke_apply_result r;
+        assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){w.ptr, w.len}, 0, &r), YOKE_OK);
+        assert_int_equal(r.parked, 0);
+    }
+    assert_int_equal(yoke_doc_stats(doc).pending_structs, WAITING);
+    assert_int_equal(yoke_doc_stats(doc).pending_bytes, bytes);
+    assert_int_equal(yoke_doc_stats(doc).memory_bytes, memory);
+    yoke_doc_free(doc);
+    free(w.ptr);
+}
+
 static bool count_value(void *ctx, const yoke_value *value)
 {
     *(uint64_t *)ctx += value->tag == YOKE_VALUE_INT || value->tag == YOKE_VALUE_JSON ? 1 : 0;
@@ -232,6 +266,7 @@ static void a_run_of_many_elements(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_waits_is_not_parked_twice),
         cmocka_unit_test(sections_that_wait_on_each_other_wait),
         cmocka_unit_test(a_chain_of_sections_is_no_waiting),
         cmocka_unit_test(one_client_in_many_sections_backwards),
