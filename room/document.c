@@ -24,9 +24,23 @@ static int store_err(yoke_err err)
     return err == YOKE_OK ? BASE_OK : err == YOKE_ENOMEM ? BASE_ENOMEM : STORE_ECORRUPT;
 }
 
+/* What is stored was within the limits once; read back in other pieces it may need some more for a
+ * moment, or the limits were lowered since.  It must load all the same. */
+static void lift_limits(yoke_limits *own)
+{
+    *own = (yoke_limits){.update_bytes = SIZE_MAX / 4,
+                         .structs = UINT32_MAX,
+                         .nesting = own->nesting,
+                         .pending_bytes = SIZE_MAX / 4,
+                         .pending_structs = UINT32_MAX,
+                         .doc_bytes = SIZE_MAX / 4};
+}
+
 int room__document_load(room *r, const store_loaded *loaded)
 {
     yoke_options options = engine_options(r);
+    yoke_limits own = options.limits;
+    lift_limits(&options.limits);
     yoke_err err = yoke_doc_new(&options, &r->doc);
     if (err != YOKE_OK) {
         r->doc = NULL;
@@ -39,6 +53,8 @@ int room__document_load(room *r, const store_loaded *loaded)
     if (err != YOKE_OK) {
         room__log(r, ROOM_LOG_ERROR, "stored_update_refused", yoke_err_name(err), 0);
         room__document_drop(r);
+    } else {
+        yoke_doc_set_limits(r->doc, &own);
     }
     return store_err(err);
 }

@@ -390,7 +390,8 @@ static void run_deletes(incoming *in, yoke__update_reader r)
         }
         if (end > state) {
             uint64_t from = d.clock > state ? d.clock : state;
-            yoke__park_delete(doc, client, from, end - from);
+            if (!yoke__delete_waits(in, &d, state))
+                yoke__park_delete(doc, client, from, end - from);
             in->result.exact = false;
         }
     }
@@ -460,6 +461,7 @@ static yoke_err apply(incoming *in, uint64_t origin)
         return err;
     bool waiting = doc->parked_n + doc->parked_dels > 0;
     in->result.exact = true;
+    in->looks = 0;
     yoke__txn_start(doc, false, origin);
     run_plan(in);
     run_deletes(in, r);

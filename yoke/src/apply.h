@@ -40,6 +40,7 @@ typedef struct incoming {
     size_t park_bytes;
     size_t park_refs;
     size_t park_ranges;
+    size_t looks; /* at what waits already */
     yoke__segment *segment;
     size_t copied;
     yoke_apply_result result;
@@ -61,6 +62,12 @@ static inline size_t yoke__wire_at(const incoming *in, uint32_t i)
 {
     return i < in->n ? in->s[i].wire_at : (size_t)(in->deletes.pos - in->update.ptr);
 }
+
+/* An update looks this often at what waits already; beyond, what it brings counts as new. */
+#define YOKE__LOOKS_MAX ((size_t)1 << 21)
+
+/* yoke__delete_waits - what this range deletes behind `state` waits already. */
+bool yoke__delete_waits(incoming *in, const yoke__range *d, uint64_t state);
 
 void yoke__sections_group(incoming *in);
 const yoke__struct *yoke__incoming_at(const incoming *in, yoke_id id);

@@ -184,20 +184,53 @@ static bool plan_section(incoming *in, section *c, yoke_id *dep)
     return false;
 }
 
+/* One that waits in `q` covers all of [from, end). */
+static bool waits_already(incoming *in, const yoke__queue *q, uint64_t from, uint64_t end)
+{
+    for (uint32_t i = 0; i < q->n && in->looks < YOKE__LOOKS_MAX; i++, in->looks++)
+        if (q->item[i].clock <= from && end <= q->item[i].clock + q->item[i].len)
+            return true;
+    return false;
+}
+
+/* Peers repeat what waits with all that they know: it must not wait once more, or each one who
+ * comes back would fill the queue, until none is let in.  What covers a struct goes first, and
+ * leaves nothing of it to integrate. */
+static bool struct_waits(incoming *in, uint32_t client, const yoke__struct *s)
+{
+    return client != YOKE__NONE &&
+           waits_already(in, &yoke__cl(in->doc, client)->parked, s->clock, s->clock + s->len);
+}
+
 static yoke_err plan_rest(incoming *in, uint32_t k)
 {
     section *c = &in->sec[k];
     uint32_t from = c->at;
     uint64_t state = leader(in, c)->state;
+    size_t before = in->park_n;
     for (; c->at < c->end; c->at++) {
-        const yoke__struct *s = &in->s[c->at];
+        yoke__struct *s = &in->s[c->at];
         if (!yoke__waits(s, state))
             continue;
+        if (struct_waits(in, c->client, s)) {
+            s->ref = YOKE__SKIP;
+            continue;
+        }
         in->park_n++;
         in->park_refs += 3;
     }
+    if (in->park_n == before)
+        return YOKE_OK;
     in->park_bytes += yoke__wire_at(in, c->end) - in->s[from].wire_at;
     return plan_step(in, k, from, true);
+}
+
+bool yoke__delete_waits(incoming *in, const yoke__range *d, uint64_t state)
+{
+    uint32_t client = yoke__client_find(in->doc, d->client);
+    uint64_t from = d->clock > state ? d->clock : state;
+    return client != YOKE__NONE &&
+           waits_already(in, &yoke__cl(in->doc, client)->deletes, from, d->clock + d->len);
 }
 
 static yoke_err plan_from(incoming *in, uint32_t k)
@@ -239,11 +272,19 @@ yoke_err yoke__plan(incoming *in, yoke__update_reader deletes)
         return err;
     yoke__range d;
     bool more = true;
-    while (yoke__update_next_delete(&deletes, &d, &more) == YOKE_OK && more)
-        in->park_ranges += d.clock + d.len > yoke__planned_state(in, d.client);
-    if (in->park_n > doc->limits.pending_structs - doc->parked_n ||
-        in->park_bytes > doc->limits.pending_bytes - doc->parked_bytes ||
-        in->park_ranges > doc->limits.pending_structs - doc->parked_dels)
+    size_t fresh = in->park_n;
+    while (yoke__update_next_delete(&deletes, &d, &more) == YOKE_OK && more) {
+        uint64_t state = yoke__planned_state(in, d.client);
+        if (d.clock + d.len <= state)
+            continue;
+        in->park_ranges++;
+        fresh += !yoke__delete_waits(in, &d, state);
+    }
+    /* Whatever waits already stays, also when the limits are lower now. */
+    size_t waiting = doc->parked_n + doc->parked_dels;
+    bool full = fresh > 0 && fresh + waiting > doc->limits.pending_structs;
+    if (full ||
+        (in->park_bytes > 0 && in->park_bytes + doc->parked_bytes > doc->limits.pending_bytes))
         return YOKE_ELIMIT_PENDING;
     return YOKE_OK;
 }
