@@ -61,6 +61,7 @@ void client_deinit(client *c)
     forget_sent(c);
     free(c->sent);
     free(c->tags);
+    free(c->ids);
     yoke_doc_free(c->doc);
     presence_deinit(&c->presence);
     buf_deinit(&c->in);
@@ -218,8 +219,24 @@ void client_say_raw(client *c, unsigned opcode, bytes payload)
     buf_deinit(&b);
 }
 
+static void note_message(client *c, const char *verb, sync_tag tag, bytes body)
+{
+    static const char *const names[] = {"step 1",          "step 2", "update",
+                                        "awareness",       "denied", "query",
+                                        "acknowledgement", "event",  "unknown"};
+    char hex[2 * 40 + 4] = "";
+    if (c->w->trace == NULL || tag == SYNC_EVENT)
+        return;
+    for (size_t i = 0; i < body.len_bytes && i < 40; i++)
+        snprintf(hex + 2 * i, 3, "%02x", body.ptr[i]);
+    world_note(c->w, "client %u %s %s, %zu bytes %s%s", c->number, verb, names[tag], body.len_bytes,
+               hex, body.len_bytes > 40 ? ".." : "");
+}
+
 void client_say(client *c, sync_tag tag, bytes body)
 {
+    if (c->open)
+        note_message(c, "says", tag, body);
     buf b;
     buf_init(&b, base_alloc_libc(), SIZE_MAX / 4);
     sync_put(&b, &(sync_msg){.tag = tag, .body = body});
@@ -271,6 +288,7 @@ static void on_message(client *c, bytes payload)
                    payload.len_bytes);
         return;
     }
+    note_message(c, "hears", msg.tag, msg.body);
     if (msg.tag == SYNC_UPDATE && !client_is_honest(c)) {
         buf_clear(&c->last_update);
         buf_put_bytes(&c->last_update, msg.body);
@@ -470,6 +488,7 @@ void client_happens(client *c, const happening *h)
         buf_clear(&c->copy);
         c->copy_epoch[0] = '\0';
         c->tag_count = 0;
+        c->claimed = false;
         /* fall through */
     case HAPPEN_RELOAD:
         if (c->here) {

@@ -63,8 +63,10 @@ typedef struct client {
     uint64_t id;
     presence presence;
     uint64_t edits;
-    bool demoted;    /* may only look now: what it wrote and was not stored has to go */
-    bool claimed;    /* a forger spoke in the name of its id: peers may believe that one */
+    bool demoted;  /* may only look now: what it wrote and was not stored has to go */
+    uint64_t *ids; /* that its documents wrote under */
+    size_t id_count;
+    bool claimed;    /* a forger spoke for one of them */
     bool applying;   /* what the observer sees comes from the server */
     buf last_update; /* of somebody; for those who forge */
     /* our page */

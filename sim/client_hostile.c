@@ -49,8 +49,7 @@ static void forged_update(client *c, uint64_t id, const char *text, buf *out)
 
 static uint64_t somebody(client *c, rng *luck)
 {
-    client *other = &c->w->clients[rng_below(luck, c->w->plan->client_count)];
-    other->claimed = true;
+    const client *other = &c->w->clients[rng_below(luck, c->w->plan->client_count)];
     return other->id != 0 ? other->id : rng_next(luck) & UINT32_MAX;
 }
 
@@ -74,8 +73,31 @@ static void mutate(buf *b, rng *luck)
     }
 }
 
+/* An id that a forger speaks for: what its owner wrote meanwhile may be taken for known, and clocks
+ * of its awareness may be used up.  Only a lease on ids could tell; without one the owner's page
+ * has to be loaded anew. */
+static void claim(client *c, uint64_t id)
+{
+    for (uint32_t i = 0; i < c->w->plan->client_count; i++) {
+        client *other = &c->w->clients[i];
+        for (size_t k = 0; k < other->id_count && other != c; k++)
+            if (other->ids[k] == id)
+                other->claimed = true;
+    }
+}
+
+static bool claim_range(void *ctx, uint64_t id, uint64_t from, uint64_t to)
+{
+    (void)from;
+    (void)to;
+    claim(ctx, id);
+    return true;
+}
+
 static void say_update(client *c, rng *luck, const buf *b)
 {
+    /* Malformed ones are visited up to where they break. */
+    (void)!yoke_update_visit((yoke_bytes){b->ptr, b->len_bytes}, NULL, claim_range, c);
     client_say(c, rng_percent(luck, 30) ? SYNC_STEP2 : SYNC_UPDATE, buf_view(b));
 }
 
@@ -134,7 +156,9 @@ static void say_presence(client *c, rng *luck)
     uint64_t count = rng_below(luck, 12);
     buf_put_varuint(&b, rng_percent(luck, 10) ? UINT64_C(1) << 50 : count);
     for (uint64_t i = 0; i < count; i++) {
-        buf_put_varuint(&b, rng_percent(luck, 60) ? somebody(c, luck) : 5000 + i);
+        uint64_t id = rng_percent(luck, 60) ? somebody(c, luck) : 5000 + i;
+        claim(c, id);
+        buf_put_varuint(&b, id);
         buf_put_varuint(&b, rng_next(luck) >> rng_between(luck, 12, 63));
         buf_put_varstring(&b, bytes_of_str(rng_percent(luck, 50) ? "null" : "{\"user\":{}}"));
     }
@@ -210,7 +234,7 @@ void hostile_act(client *c, uint64_t salt)
     case 4: /* under another's id, at its next clocks */
         buf_init(&b, base_alloc_libc(), SIZE_MAX / 4);
         forged_update(c, somebody(c, &luck), "captured", &b);
-        client_say(c, SYNC_UPDATE, buf_view(&b));
+        say_update(c, &luck, &b);
         buf_deinit(&b);
         break;
     default:

@@ -16,11 +16,11 @@
 
 /* ------------------------------------------------------------------------------- documents --- */
 
-static void on_update(void *ctx, const yoke_event *event)
+static void on_update(void *ctx, const yoke_event *change)
 {
     client *c = ctx;
-    bytes update = bytes_of(event->update.ptr, event->update.len_bytes);
-    if (event->local && !c->applying)
+    bytes update = bytes_of(change->update.ptr, change->update.len_bytes);
+    if (change->local && !c->applying)
         page_local_update(c, update);
     if (!c->save_due && c->plan->kind == CLIENT_TANDEM) {
         c->save_due = true;
@@ -41,7 +41,11 @@ void client_new_doc(client *c)
     presence_deinit(&c->presence);
     presence_init(&c->presence, c->id, c->w->clock.now_us);
     c->loose = false;
-    c->save_due = c->claimed = false;
+    c->save_due = false;
+    c->ids = realloc(c->ids, (c->id_count + 1) * sizeof *c->ids);
+    if (c->ids == NULL)
+        abort();
+    c->ids[c->id_count++] = c->id;
     c->epoch[0] = '\0';
 }
 

@@ -43,11 +43,11 @@ void ledger_free(ledger *l)
     free(l);
 }
 
-void ledger_record(world *w, uint32_t room, store_room *out)
+void ledger_record(world *w, uint32_t number, store_room *out)
 {
     ledger *l = w->ledger;
     *out = (store_room){.name = "Room", .language = "python"};
-    snprintf(out->id, sizeof out->id, "r%u", room);
+    snprintf(out->id, sizeof out->id, "r%u", number);
     out->created_at_ms = out->used_at_ms = world_wall_ms(w);
     uint32_t generation = ++l->generation;
     uint64_t noise = rng_hash(w->plan->seed, generation);
@@ -63,12 +63,12 @@ static bool is_valid(const room_ledger *r, const char *epoch)
     return !r->is_void && strtoul(head, NULL, 16) >= r->valid_from;
 }
 
-static void promise(world *w, uint32_t room, const char *epoch, buf *to, bytes what)
+static void promise(world *w, uint32_t number, const char *epoch, buf *to, bytes what)
 {
     ledger *l = w->ledger;
-    room_ledger *r = &l->rooms[room];
+    room_ledger *r = &l->rooms[number];
     if (strlen(epoch) != sizeof r->epoch - 1) {
-        law_broken(w, "an ack comes after a hello", "room %u", room);
+        law_broken(w, "an ack comes after a hello", "room %u", number);
         return;
     }
     if (!is_valid(r, epoch))
@@ -78,38 +78,38 @@ static void promise(world *w, uint32_t room, const char *epoch, buf *to, bytes w
     l->count++;
 }
 
-void ledger_promise(world *w, uint32_t room, const char *epoch, uint64_t id, bytes update)
+void ledger_promise(world *w, uint32_t number, const char *epoch, uint64_t id, bytes update)
 {
     buf both;
     buf_init(&both, base_alloc_libc(), SIZE_MAX / 4);
     buf_put_varuint(&both, id);
     buf_put_bytes(&both, update);
-    promise(w, room, epoch, &w->ledger->rooms[room].updates, buf_view(&both));
+    promise(w, number, epoch, &w->ledger->rooms[number].updates, buf_view(&both));
     buf_deinit(&both);
 }
 
-void ledger_promise_tag(world *w, uint32_t room, const char *epoch, const char *tag)
+void ledger_promise_tag(world *w, uint32_t number, const char *epoch, const char *tag)
 {
-    promise(w, room, epoch, &w->ledger->rooms[room].tags, bytes_of_str(tag));
+    promise(w, number, epoch, &w->ledger->rooms[number].tags, bytes_of_str(tag));
 }
 
-void ledger_forget(world *w, uint32_t room)
+void ledger_forget(world *w, uint32_t number)
 {
-    room_ledger *r = &w->ledger->rooms[room];
+    room_ledger *r = &w->ledger->rooms[number];
     buf_clear(&r->updates);
     buf_clear(&r->tags);
     r->valid_from = w->ledger->generation + 1;
 }
 
-void ledger_void(world *w, uint32_t room)
+void ledger_void(world *w, uint32_t number)
 {
-    ledger_forget(w, room);
-    w->ledger->rooms[room].is_void = true;
+    ledger_forget(w, number);
+    w->ledger->rooms[number].is_void = true;
 }
 
-bool ledger_is_void(const world *w, uint32_t room)
+bool ledger_is_void(const world *w, uint32_t number)
 {
-    return w->ledger->rooms[room].is_void;
+    return w->ledger->rooms[number].is_void;
 }
 
 uint64_t ledger_count(const world *w)
@@ -133,11 +133,11 @@ typedef struct own_clocks {
     bool known;
 } own_clocks;
 
-static bool see_range(void *ctx, uint64_t client, uint64_t from, uint64_t to)
+static bool see_range(void *ctx, uint64_t writer, uint64_t from, uint64_t to)
 {
     own_clocks *own = ctx;
     (void)from;
-    own->known = client != own->id || yoke_doc_state(own->doc, client) >= to;
+    own->known = writer != own->id || yoke_doc_state(own->doc, writer) >= to;
     return own->known;
 }
 
@@ -148,9 +148,9 @@ static bool own_is_known(const yoke_doc *doc, uint64_t id, yoke_bytes update)
     return yoke_update_visit(update, NULL, see_range, &own) == YOKE_OK && own.known;
 }
 
-static void check_updates(world *w, uint32_t room, yoke_doc *doc)
+static void check_updates(world *w, uint32_t number, yoke_doc *doc)
 {
-    reader in = reader_of(buf_view(&w->ledger->rooms[room].updates));
+    reader in = reader_of(buf_view(&w->ledger->rooms[number].updates));
     bytes both;
     for (size_t n = 1; reader_varbytes(&in, &both) == BASE_OK; n++) {
         reader parts = reader_of(both);
@@ -165,8 +165,8 @@ static void check_updates(world *w, uint32_t room, yoke_doc *doc)
             continue;
         law_broken(
             w, "acked edits are stored",
-            "room %u: promise %zu of %zu bytes: %s, %llu clocks and %llu deletes are missing", room,
-            n, update.len_bytes, yoke_err_name(err), (unsigned long long)got.integrated,
+            "room %u: promise %zu of %zu bytes: %s, %llu clocks and %llu deletes are missing",
+            number, n, update.len_bytes, yoke_err_name(err), (unsigned long long)got.integrated,
             (unsigned long long)got.deleted);
         return;
     }
@@ -182,9 +182,9 @@ static bool tag_is_there(const world *w, yoke_doc *doc, yoke_type map, const cha
 }
 
 /* Not the engine's word for it, but the document's content.  Forgers may lawfully delete. */
-static void check_tags(world *w, uint32_t room, yoke_doc *doc)
+static void check_tags(world *w, uint32_t number, yoke_doc *doc)
 {
-    room_ledger *r = &w->ledger->rooms[room];
+    room_ledger *r = &w->ledger->rooms[number];
     if (w->plan->tags == TAGS_NONE || has_forger(w) || r->tags.len_bytes == 0)
         return;
     yoke_type map = YOKE_TYPE_NONE, text = YOKE_TYPE_NONE;
@@ -203,7 +203,7 @@ static void check_tags(world *w, uint32_t room, yoke_doc *doc)
         char name[TAG_BYTES];
         snprintf(name, sizeof name, "%.*s", (int)tag.len_bytes, (const char *)tag.ptr);
         if (!tag_is_there(w, doc, map, (const char *)copy.ptr, name)) {
-            law_broken(w, "acked edits are in the text", "room %u: %s is not there", room, name);
+            law_broken(w, "acked edits are in the text", "room %u: %s is not there", number, name);
             break;
         }
     }
@@ -217,42 +217,43 @@ static void hex(const uint8_t *epoch, char *out)
         snprintf(out + 2 * i, 3, "%02x", epoch[i]);
 }
 
-void ledger_check(world *w, uint32_t room)
+void ledger_check(world *w, uint32_t number)
 {
-    room_ledger *r = &w->ledger->rooms[room];
+    room_ledger *r = &w->ledger->rooms[number];
     if (r->is_void || (r->updates.len_bytes == 0 && r->tags.len_bytes == 0))
         return;
     store_loaded loaded;
-    int err = server_peek(w->server, room, &loaded);
+    int err = server_peek(w->server, number, &loaded);
     if (err != BASE_OK) {
-        law_broken(w, "rooms with promises are there", "room %u: %s", room, store_err_text(err));
+        law_broken(w, "rooms with promises are there", "room %u: %s", number, store_err_text(err));
         return;
     }
     char epoch[2 * STORE_EPOCH_BYTES + 1];
     hex(loaded.room.epoch, epoch);
     if (strcmp(epoch, r->epoch) != 0)
-        law_broken(w, "the epoch stays", "room %u: %s was %s", room, epoch, r->epoch);
+        law_broken(w, "the epoch stays", "room %u: %s was %s", number, epoch, r->epoch);
     yoke_doc *doc = client_doc_of(&loaded);
     if (doc == NULL) {
-        law_broken(w, "stored rooms load", "room %u", room);
+        law_broken(w, "stored rooms load", "room %u", number);
     } else {
-        check_updates(w, room, doc);
-        check_tags(w, room, doc);
+        check_updates(w, number, doc);
+        check_tags(w, number, doc);
         yoke_doc_free(doc);
     }
     store_loaded_free(&loaded);
 }
 
-void ledger_closed(world *w, uint32_t client, unsigned code, const char *reason)
+void ledger_closed(world *w, uint32_t who, unsigned code, const char *reason)
 {
-    world_note(w, "the server closes client %u: %u %s", client, code, reason);
-    client_kind kind = w->plan->clients[client].kind;
+    world_note(w, "the server closes client %u: %u %s", who, code, reason);
+    client_kind kind = w->plan->clients[who].kind;
     bool honest = kind == CLIENT_TANDEM || kind == CLIENT_STOCK;
     bool blamed = code == WS_CLOSE_PROTOCOL || code == WS_CLOSE_UNSUPPORTED ||
                   code == WS_CLOSE_BAD_DATA || code == WS_CLOSE_TOO_BIG ||
                   code == WS_CLOSE_INTERNAL;
+    w->counts[COUNT_BLAMED] += blamed || code == WS_CLOSE_POLICY;
     if (honest && blamed)
-        law_broken(w, "honest clients are not blamed", "client %u: %u %s", client, code, reason);
+        law_broken(w, "honest clients are not blamed", "client %u: %u %s", who, code, reason);
     if (honest && code == WS_CLOSE_POLICY && strncmp(reason, "client id", 9) == 0 && !has_forger(w))
-        law_broken(w, "nobody is taken for another", "client %u: %s", client, reason);
+        law_broken(w, "nobody is taken for another", "client %u: %s", who, reason);
 }

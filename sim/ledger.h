@@ -15,24 +15,24 @@ struct ledger *ledger_new(void);
 void ledger_free(struct ledger *l);
 
 /* ledger_record - the record of a room that is made now, with an epoch of its own. */
-void ledger_record(world *w, uint32_t room, store_room *out);
+void ledger_record(world *w, uint32_t number, store_room *out);
 
 /* ledger_promise - a client of the room with this epoch (32 hex digits), writing as `id`, was told
  * that `update` is durable.  ledger_promise_tag - the same of an edit, by its tag. */
-void ledger_promise(world *w, uint32_t room, const char *epoch, uint64_t id, bytes update);
-void ledger_promise_tag(world *w, uint32_t room, const char *epoch, const char *tag);
+void ledger_promise(world *w, uint32_t number, const char *epoch, uint64_t id, bytes update);
+void ledger_promise_tag(world *w, uint32_t number, const char *epoch, const char *tag);
 
 /* ledger_check - compare with the disk. */
-void ledger_check(world *w, uint32_t room);
+void ledger_check(world *w, uint32_t number);
 
 /* ledger_forget - the room was restored: what was promised under earlier epochs is void.
  * ledger_void - it is deleted: nothing is promised any more. */
-void ledger_forget(world *w, uint32_t room);
-void ledger_void(world *w, uint32_t room);
-bool ledger_is_void(const world *w, uint32_t room);
+void ledger_forget(world *w, uint32_t number);
+void ledger_void(world *w, uint32_t number);
+bool ledger_is_void(const world *w, uint32_t number);
 uint64_t ledger_count(const world *w);
 
 /* ledger_closed - the server closes a connection of this client. */
-void ledger_closed(world *w, uint32_t client, unsigned code, const char *reason);
+void ledger_closed(world *w, uint32_t who, unsigned code, const char *reason);
 
 #endif

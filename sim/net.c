@@ -19,7 +19,7 @@ static void tell(world *w, link *l, event_kind kind, int64_t at_us, size_t n)
     clock_at(&w->clock, (event){.at_us = at_us, .kind = kind, .who = l->number, .arg = n});
 }
 
-uint32_t net_connect(world *w, uint32_t client)
+uint32_t net_connect(world *w, uint32_t who)
 {
     if ((w->link_count & (w->link_count - 1)) == 0) {
         size_t cap = w->link_count == 0 ? 1 : 2 * w->link_count;
@@ -31,7 +31,7 @@ uint32_t net_connect(world *w, uint32_t client)
     if (l == NULL)
         abort();
     l->number = (uint32_t)w->link_count;
-    l->client = client;
+    l->client = who;
     l->client_open = true;
     l->luck = rng_of(w->plan->seed, 0x6C000000 + w->link_count);
     l->up.left_bytes = l->down.left_bytes = UINT64_MAX;
@@ -161,6 +161,7 @@ void net_cut(world *w, link *l, cut_kind kind, rng *luck)
     cut_pipe(&l->up, luck);
     cut_pipe(&l->down, luck);
     l->cut = true;
+    w->counts[COUNT_CUTS]++;
     int64_t now_us = w->clock.now_us;
     if (l->server_open && (kind == CUT_BOTH || kind == CUT_SERVER))
         tell(w, l, EVENT_CLOSED_UP, (l->up.last_us > now_us ? l->up.last_us : now_us) + 1, 0);

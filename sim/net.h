@@ -37,7 +37,7 @@ typedef enum cut_kind {
 } cut_kind;
 
 /* net_connect - client `client` dials; EVENT_CONNECT comes at the server.  Returns the number. */
-uint32_t net_connect(world *w, uint32_t client);
+uint32_t net_connect(world *w, uint32_t who);
 link *net_link(const world *w, uint32_t number);
 
 /* net_accept / net_refuse - the server's answer to EVENT_CONNECT. */

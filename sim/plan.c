@@ -19,8 +19,9 @@ static void small_limits(plan *p, rng *r)
     l->queue_hard_bytes = l->queue_soft_bytes * (uint64_t)rng_between(r, 2, 8);
     l->unstored_bytes = (uint64_t)rng_scale(r, 2000, 500000);
     l->loading_bytes = (uint64_t)rng_scale(r, 4000, 100000);
-    l->pending_structs = (uint64_t)rng_scale(r, 20, 10000);
-    l->pending_bytes = (uint64_t)rng_scale(r, 20000, 4000000);
+    /* Not too small: structs of one update that need each other in turns wait for a moment too. */
+    l->pending_structs = (uint64_t)rng_scale(r, 3000, 10000);
+    l->pending_bytes = (uint64_t)rng_scale(r, 1000000, 4000000);
     l->room_members = (uint64_t)rng_between(r, 2 * PLAN_CLIENTS_MAX, 3 * PLAN_CLIENTS_MAX);
 }
 

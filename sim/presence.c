@@ -52,6 +52,8 @@ void presence_set(presence *p, bool present, int64_t now_us)
 void presence_put(const presence *p, buf *out)
 {
     const presence_entry *e = find(p, p->own);
+    if (e == NULL)
+        abort(); /* presence_init made it */
     char state[64];
     snprintf(state, sizeof state, "{\"cursor\":%llu}", (unsigned long long)e->clock);
     buf_put_varuint(out, 1);

@@ -12,9 +12,9 @@
 #define DRAIN_POLL_US (20 * MS)
 #define SESSION_SLOT_BITS 20
 
-void room_id_of(uint32_t room, char out[ROOM_ID_BYTES])
+void room_id_of(uint32_t number, char out[ROOM_ID_BYTES])
 {
-    snprintf(out, ROOM_ID_BYTES, "r%u", room % 1000);
+    snprintf(out, ROOM_ID_BYTES, "r%u", number % 1000);
 }
 
 int64_t server_now_ms(const server *s)
@@ -24,10 +24,10 @@ int64_t server_now_ms(const server *s)
 
 /* ---------------------------------------------------------------------------------- rooms --- */
 
-hosted *server_hosted(server *s, uint32_t room)
+hosted *server_hosted(server *s, uint32_t number)
 {
     hosted *at = s->rooms;
-    while (at != NULL && (at->removed || at->number != room))
+    while (at != NULL && (at->removed || at->number != number))
         at = at->next;
     return at;
 }
@@ -139,7 +139,7 @@ static void sink_close(void *ctx, uint64_t session, unsigned code, const char *r
     c->at = NULL;
 }
 
-static store_job *new_job(server *s, job_kind kind, hosted *at, uint32_t room)
+static store_job *new_job(server *s, job_kind kind, hosted *at, uint32_t number)
 {
     store_job *job = calloc(1, sizeof *job);
     if (job == NULL)
@@ -147,7 +147,7 @@ static store_job *new_job(server *s, job_kind kind, hosted *at, uint32_t room)
     job->kind = kind;
     job->at = at;
     job->at_ms = server_now_ms(s);
-    room_id_of(room, job->id);
+    room_id_of(number, job->id);
     return job;
 }
 
@@ -223,6 +223,7 @@ static void sink_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
 static void sink_log(void *ctx, const room *r, const room_log *entry)
 {
     server *s = ctx;
+    s->w->counts[COUNT_REFUSED] += strcmp(entry->event, "update_refused") == 0;
     world_note(s->w, "  log of %s: %s %s, session %llu", room_id(r), entry->event,
                entry->detail != NULL ? entry->detail : "", (unsigned long long)entry->session);
 }
@@ -298,10 +299,10 @@ void server_boot(server *s)
     later(s, EVENT_TICK, SECOND);
 }
 
-int server_peek(server *s, uint32_t room, store_loaded *out)
+int server_peek(server *s, uint32_t number, store_loaded *out)
 {
     char id[ROOM_ID_BYTES];
-    room_id_of(room, id);
+    room_id_of(number, id);
     bool open = s->store != NULL;
     int err = open ? BASE_OK : server_store_open(s);
     if (err == BASE_OK)
@@ -311,16 +312,16 @@ int server_peek(server *s, uint32_t room, store_loaded *out)
     return err;
 }
 
-void server_restore(server *s, uint32_t room)
+void server_restore(server *s, uint32_t number)
 {
     char id[ROOM_ID_BYTES];
-    room_id_of(room, id);
+    room_id_of(number, id);
     if (server_store_open(s) != BASE_OK)
         return; /* the next boot says so */
     int err = store_room_delete(s->store, id);
     if (err == BASE_OK) {
-        ledger_forget(s->w, room);
-        make_room(s, room);
+        ledger_forget(s->w, number);
+        make_room(s, number);
     }
     server_store_close(s, false);
 }
@@ -356,6 +357,9 @@ void server_kill(server *s, bool power, int64_t down_us, const char *why)
     if (!s->up)
         return;
     world_note(w, "%s", why);
+    w->counts[COUNT_KILLS]++;
+    w->counts[COUNT_MID_CALL] += s->thread.busy;
+    w->counts[COUNT_POWER_CUTS] += power;
     heap_wipe(&s->heap);
     net_server_dead(w, power);
     server_store_close(s, true);
@@ -370,6 +374,7 @@ void server_drain(server *s)
     if (!s->up || s->draining)
         return;
     world_note(s->w, "SIGTERM: the process drains");
+    s->w->counts[COUNT_DRAINS]++;
     s->draining = true;
     store_hand_over(s);
     s->drain_deadline_us = s->w->clock.now_us + DRAIN_US;
@@ -419,18 +424,19 @@ static void poll_drain(server *s)
 void server_on_connect(server *s, link *l)
 {
     world *w = s->w;
-    uint32_t room = w->plan->clients[l->client].room;
+    uint32_t number = w->plan->clients[l->client].room;
     if (!s->up || s->draining) {
         net_refuse(w, l);
         return;
     }
+    w->counts[COUNT_JOINS]++;
     conn *c = conn_new(s, l);
     net_accept(w, l, c);
     room_join join;
     client_joins(&w->clients[l->client], &join);
     c->role = join.role;
     c->tandem_v1 = join.tandem_v1;
-    hosted *at = hosted_get(s, room);
+    hosted *at = hosted_get(s, number);
     int err = BASE_ENOMEM;
     if (at != NULL) {
         c->session = (++s->session_counter << SESSION_SLOT_BITS) | (l->number & 0xFFFFF);
@@ -502,25 +508,25 @@ void server_on_event(server *s, const event *e)
     }
 }
 
-void server_rename(server *s, uint32_t room)
+void server_rename(server *s, uint32_t number)
 {
-    store_job *job = new_job(s, JOB_RENAME, NULL, room);
-    job->upto_seq = room;
+    store_job *job = new_job(s, JOB_RENAME, NULL, number);
+    job->upto_seq = number;
     store_submit(s, job);
 }
 
-void server_delete(server *s, uint32_t room)
+void server_delete(server *s, uint32_t number)
 {
-    ledger_void(s->w, room);
-    store_job *job = new_job(s, JOB_DELETE, NULL, room);
-    job->upto_seq = room;
+    ledger_void(s->w, number);
+    store_job *job = new_job(s, JOB_DELETE, NULL, number);
+    job->upto_seq = number;
     store_submit(s, job);
 }
 
-void server_set_role(server *s, uint32_t client, room_role role)
+void server_set_role(server *s, uint32_t who, room_role role)
 {
     for (conn *c = s->conns; c != NULL; c = c->next) {
-        if (c->link->client != client || c->session == 0)
+        if (c->link->client != who || c->session == 0)
             continue;
         c->role = role;
         room_set_role(c->at->room, c->session, role);

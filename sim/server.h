@@ -152,19 +152,19 @@ void server_drain(server *s);
 void server_on_connect(server *s, link *l);
 void server_on_event(server *s, const event *e); /* of this life of the process */
 
-void server_rename(server *s, uint32_t room);
-void server_delete(server *s, uint32_t room);
-void server_set_role(server *s, uint32_t client, room_role role);
+void server_rename(server *s, uint32_t number);
+void server_delete(server *s, uint32_t number);
+void server_set_role(server *s, uint32_t who, room_role role);
 
 /* server_peek - what the disk holds of a room, without a process; for the laws. */
-int server_peek(server *s, uint32_t room, store_loaded *out);
-void server_restore(server *s, uint32_t room); /* while the process is down */
+int server_peek(server *s, uint32_t number, store_loaded *out);
+void server_restore(server *s, uint32_t number); /* while the process is down */
 
 /* ---------------------------------------------------------------- between the server's files ---
  */
 
-void room_id_of(uint32_t room, char out[ROOM_ID_BYTES]);
-hosted *server_hosted(server *s, uint32_t room);
+void room_id_of(uint32_t number, char out[ROOM_ID_BYTES]);
+hosted *server_hosted(server *s, uint32_t number);
 void hosted_maybe_free(hosted *at);
 void hosted_check(hosted *at); /* laws that hold after each call of a room */
 void server_turn_ends(server *s);

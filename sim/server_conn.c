@@ -289,11 +289,13 @@ void conn_tick(conn *c)
         return;
     }
     if (now_us > c->heard_us + (int64_t)max->dead_ms * MS) {
+        c->server->w->counts[COUNT_DEAD]++;
         conn_gone(c);
         return;
     }
     if (too_slow(c, now_us)) {
         leave(c);
+        c->server->w->counts[COUNT_SLOW]++;
         conn_close(c, WS_CLOSE_TRY_LATER, "queue_soft_bytes: reading too slowly");
         return;
     }
@@ -314,6 +316,7 @@ void conn_doom_slow(server *s)
         if (c->closing_us != 0 || c->closed)
             continue;
         leave(c);
+        c->server->w->counts[COUNT_SLOW]++;
         conn_close(c, WS_CLOSE_TRY_LATER, "queue_hard_bytes: reading too slowly");
     }
 }

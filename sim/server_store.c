@@ -218,10 +218,12 @@ static void commit_done(server *s, int err)
     world_mix(s->w, 0x636F6D, t->taken.count);
     if (err == STORE_EBUSY || err == STORE_EFULL || err == BASE_ENOMEM) {
         t->stalled = true;
+        s->w->counts[COUNT_STALLS]++;
         post(s, (store_post){.stalled = err});
         return;
     }
     t->stalled = false;
+    s->w->counts[COUNT_COMMITS]++;
     rows_are_durable(s);
     store_post p = {.rows = t->taken};
     t->taken = (row_list){0};
@@ -393,6 +395,7 @@ static void load_done(server *s, store_job *job)
 {
     hosted *at = job->at;
     at->loading = false;
+    s->w->counts[COUNT_LOADS] += job->err == BASE_OK;
     if (job->err == BASE_OK && !at->removed) {
         at->appended_seq = at->durable_seq = at->told_seq = job->loaded.last_seq;
         int err = room_on_loaded(at->room, &job->loaded, server_now_ms(s));
@@ -431,6 +434,7 @@ static void tell_job(server *s, store_job *job)
         load_done(s, job);
         break;
     case JOB_SNAPSHOT:
+        s->w->counts[COUNT_SNAPSHOTS] += job->err == BASE_OK;
         if (!at->removed) {
             room_on_snapshot_done(at->room, job->upto_seq, job->err, server_now_ms(s));
             hosted_check(at);

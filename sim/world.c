@@ -276,6 +276,9 @@ static void become_quiet(world *w)
         if (!client_is_honest(c)) {
             client_leave(c, i % 2 == 0);
             c->gone = true;
+        } else if (c->claimed && c->here) {
+            happening anew = {.kind = HAPPEN_RELOAD_EMPTY, .who = i};
+            client_happens(c, &anew);
         } else if (c->dialled) {
             net_link(w, c->link)->paused = false;
             client_on_bytes(c, c->link);
@@ -310,14 +313,14 @@ static bool same_bytes(const yoke_blob *a, const yoke_blob *b)
 }
 
 /* The state that all counted clients of a room share, in `out`; false: they differ. */
-static bool room_state_of(world *w, uint32_t room, yoke_blob *out, char *who, size_t cap)
+static bool room_state_of(world *w, uint32_t number, yoke_blob *out, char *who, size_t cap)
 {
     int first = -1;
     yoke_blob other = YOKE_BLOB_INIT;
     bool equal = true;
     for (uint32_t i = 0; i < w->plan->client_count && equal; i++) {
         const client *c = &w->clients[i];
-        if (!client_counts(c) || c->plan->room != room)
+        if (!client_counts(c) || c->plan->room != number)
             continue;
         const char *fault = yoke_doc_check(c->doc);
         if (fault != NULL)
@@ -325,7 +328,7 @@ static bool room_state_of(world *w, uint32_t room, yoke_blob *out, char *who, si
         encode(c->doc, first < 0 ? out : &other);
         equal = first < 0 || same_bytes(out, &other);
         if (!equal)
-            snprintf(who, cap, "room %u: clients %d and %u, %zu and %zu bytes", room, first, i,
+            snprintf(who, cap, "room %u: clients %d and %u, %zu and %zu bytes", number, first, i,
                      out->len_bytes, other.len_bytes);
         first = first < 0 ? (int)i : first;
     }
@@ -334,10 +337,10 @@ static bool room_state_of(world *w, uint32_t room, yoke_blob *out, char *who, si
 }
 
 /* What the disk holds of a room, as the clients encode it. */
-static int stored_state_of(world *w, uint32_t room, yoke_blob *out)
+static int stored_state_of(world *w, uint32_t number, yoke_blob *out)
 {
     store_loaded loaded;
-    int err = server_peek(w->server, room, &loaded);
+    int err = server_peek(w->server, number, &loaded);
     if (err != BASE_OK)
         return err;
     yoke_doc *doc = client_doc_of(&loaded);
@@ -352,12 +355,12 @@ static int stored_state_of(world *w, uint32_t room, yoke_blob *out)
 static bool all_equal(world *w, char *who, size_t cap)
 {
     bool equal = w->server->up;
-    for (uint32_t room = 0; room < w->plan->room_count && equal; room++) {
+    for (uint32_t number = 0; number < w->plan->room_count && equal; number++) {
         yoke_blob state = YOKE_BLOB_INIT, stored = YOKE_BLOB_INIT;
-        equal = room_state_of(w, room, &state, who, cap);
-        if (equal && state.len_bytes > 0 && !ledger_is_void(w, room)) {
-            equal = stored_state_of(w, room, &stored) == BASE_OK && same_bytes(&stored, &state);
-            snprintf(who, cap, "room %u: the disk holds %zu bytes, the clients %zu", room,
+        equal = room_state_of(w, number, &state, who, cap);
+        if (equal && state.len_bytes > 0 && !ledger_is_void(w, number)) {
+            equal = stored_state_of(w, number, &stored) == BASE_OK && same_bytes(&stored, &state);
+            snprintf(who, cap, "room %u: the disk holds %zu bytes, the clients %zu", number,
                      stored.len_bytes, state.len_bytes);
         }
         yoke_blob_free(&state);
@@ -373,20 +376,18 @@ static bool all_present(world *w, char *who, size_t cap)
         const client *c = &w->clients[i];
         if (!client_counts(c))
             continue;
-        size_t count = 0, claimed = 0;
+        size_t count = 0;
         for (uint32_t k = 0; k < w->plan->client_count; k++) {
             const client *other = &w->clients[k];
             if (!client_counts(other) || other->plan->room != c->plan->room)
                 continue;
             count++;
-            claimed += other->claimed;
-            if (!other->claimed && !presence_has(&c->presence, other->id)) {
+            if (!presence_has(&c->presence, other->id)) {
                 snprintf(who, cap, "client %u does not see client %u", i, k);
                 return false;
             }
         }
-        if (presence_count(&c->presence) + claimed < count ||
-            presence_count(&c->presence) > count) {
+        if (presence_count(&c->presence) != count) {
             snprintf(who, cap, "client %u sees %zu, there are %zu", i, presence_count(&c->presence),
                      count);
             return false;
@@ -446,18 +447,18 @@ static void leave_and_end(world *w)
 }
 
 /* After the end, from the disk alone. */
-static void check_disk(world *w, uint32_t room, const yoke_blob *seen)
+static void check_disk(world *w, uint32_t number, const yoke_blob *seen)
 {
-    ledger_check(w, room);
-    if (law_is_broken(w) || ledger_is_void(w, room) || seen->len_bytes == 0)
+    ledger_check(w, number);
+    if (law_is_broken(w) || ledger_is_void(w, number) || seen->len_bytes == 0)
         return;
     yoke_blob stored = YOKE_BLOB_INIT;
-    int err = stored_state_of(w, room, &stored);
+    int err = stored_state_of(w, number, &stored);
     if (err != BASE_OK)
-        law_broken(w, "stored rooms load", "room %u: %s", room, store_err_text(err));
+        law_broken(w, "stored rooms load", "room %u: %s", number, store_err_text(err));
     else if (!same_bytes(&stored, seen))
         law_broken(w, "the disk holds what everybody sees", "room %u: %zu bytes, seen were %zu",
-                   room, stored.len_bytes, seen->len_bytes);
+                   number, stored.len_bytes, seen->len_bytes);
     yoke_blob_free(&stored);
 }
 
@@ -471,15 +472,15 @@ static void play(world *w)
     wait_for(w, "all are saved within a minute", SAVED_WITHIN_US, all_saved);
     wait_for(w, "all replicas are equal", PRESENT_WITHIN_US, all_equal);
     wait_for(w, "everybody sees who is there", PRESENT_WITHIN_US, all_present);
-    for (uint32_t room = 0; room < w->plan->room_count && !law_is_broken(w); room++)
-        if (!room_state_of(w, room, &seen[room], who, sizeof who))
+    for (uint32_t number = 0; number < w->plan->room_count && !law_is_broken(w); number++)
+        if (!room_state_of(w, number, &seen[number], who, sizeof who))
             law_broken(w, "all replicas are equal", "%s", who);
     if (!law_is_broken(w))
         leave_and_end(w);
-    for (uint32_t room = 0; room < w->plan->room_count; room++) {
+    for (uint32_t number = 0; number < w->plan->room_count; number++) {
         if (!law_is_broken(w))
-            check_disk(w, room, &seen[room]);
-        yoke_blob_free(&seen[room]);
+            check_disk(w, number, &seen[number]);
+        yoke_blob_free(&seen[number]);
     }
 }
 
@@ -508,6 +509,9 @@ bool world_run(const plan *p, FILE *trace, world_result *out)
     play(w);
     *out = (world_result){
         .hash = w->hash, .events = w->events, .simulated_s = (double)w->clock.now_us / 1e6};
+    w->counts[COUNT_PROMISES] = ledger_count(w);
+    w->counts[COUNT_NO_MEMORY] = w->server->heap.failed;
+    memcpy(out->counts, w->counts, sizeof out->counts);
     memcpy(out->law, w->law, sizeof out->law);
     memcpy(out->detail, w->detail, sizeof out->detail);
     server_free(w->server);

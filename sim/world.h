@@ -13,6 +13,32 @@
 
 #include <stdio.h>
 
+/* What a run has seen; the sum over many runs shows that faults do happen. */
+#define COUNTS(X)                                                                                  \
+    X(JOINS, "connections accepted")                                                               \
+    X(PROMISES, "frames and edits told to be saved")                                               \
+    X(COMMITS, "commits")                                                                          \
+    X(SNAPSHOTS, "snapshots stored")                                                               \
+    X(LOADS, "rooms loaded")                                                                       \
+    X(KILLS, "process deaths")                                                                     \
+    X(MID_CALL, "of them within a call of the store")                                              \
+    X(POWER_CUTS, "of them with unflushed writes lost")                                            \
+    X(DRAINS, "orderly stops")                                                                     \
+    X(STALLS, "commits that had to wait for the disk")                                             \
+    X(CUTS, "connections cut")                                                                     \
+    X(SLOW, "readers closed for being slow")                                                       \
+    X(DEAD, "peers found dead")                                                                    \
+    X(REFUSED, "writes refused")                                                                   \
+    X(BLAMED, "connections closed for what they sent")                                             \
+    X(NO_MEMORY, "allocations failed")
+
+typedef enum count_kind {
+#define COUNT_ENUM_(name, text) COUNT_##name,
+    COUNTS(COUNT_ENUM_)
+#undef COUNT_ENUM_
+        COUNT_KINDS,
+} count_kind;
+
 struct server;
 struct client;
 struct link;
@@ -34,6 +60,7 @@ typedef struct world {
     int restore_room; /* while the process is down; -1: none */
     uint64_t hash;    /* of everything that happened, in order */
     uint64_t events;
+    uint64_t counts[COUNT_KINDS];
     FILE *trace;  /* or NULL */
     char law[64]; /* that was broken; empty: none */
     char detail[400];
@@ -44,6 +71,7 @@ typedef struct world_result {
     uint64_t hash;
     uint64_t events;
     double simulated_s;
+    uint64_t counts[COUNT_KINDS];
     char law[64];
     char detail[400];
 } world_result;

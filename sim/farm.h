@@ -1,0 +1,33 @@
+/* farm.h - run many seeds in a few processes, survive those that crash, and shrink what fails. */
+#ifndef SIM_FARM_H
+#define SIM_FARM_H
+
+#include "sim/world.h"
+
+typedef struct farm_options {
+    uint64_t from, to; /* seeds, both included */
+    unsigned jobs;
+    unsigned shrink_max; /* failures that are shrunk */
+    bool stop_at_first;
+    FILE *out;
+} farm_options;
+
+typedef struct farm_result {
+    uint64_t passed, failed;
+    uint64_t first_failed; /* 0: none */
+    uint64_t hash;         /* of all runs, in whatever order they ended */
+    uint64_t events;
+    double simulated_s;
+    uint64_t counts[COUNT_KINDS];
+} farm_result;
+
+void farm_run(const farm_options *options, farm_result *out);
+
+/* farm_run_one - one plan in a process of its own; a crash is a broken law too. */
+bool farm_run_one(const plan *p, world_result *out);
+
+/* shrink - leave happenings out of a failing plan as long as it fails by the same law.  Returns
+ * the number of runs it took. */
+size_t shrink(plan *p, const char *law, size_t runs_max);
+
+#endif
