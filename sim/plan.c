@@ -42,7 +42,7 @@ static void draw_world(plan *p, rng *r)
         if (rng_percent(r, 15 + 25 * many))
             p->faults |= 1u << bit;
     /* Rarer modes: they hide others or change what a whole run is about. */
-    if (rng_percent(r, 70))
+    if (rng_percent(r, 50))
         p->faults &= ~(unsigned)FAULT_MEMORY;
     if (rng_percent(r, 60))
         p->faults &= ~(unsigned)(FAULT_DELETE | FAULT_RESTORE | FAULT_ROLE);
@@ -51,7 +51,7 @@ static void draw_world(plan *p, rng *r)
     p->tags = (plan_tags)rng_below(r, TAGS_KINDS);
     p->room_count = rng_percent(r, 70) ? 1 : PLAN_ROOMS_MAX;
     p->client_count = (uint32_t)rng_scale(r, 2, PLAN_CLIENTS_MAX);
-    p->active_us = rng_scale(r, 3, 60) * 1000000;
+    p->active_us = rng_scale(r, 4, 90) * 1000000;
     p->commit_us = rng_scale(r, 200, 20000);
     small_limits(p, r);
     for (uint32_t i = 0; i < p->client_count; i++) {

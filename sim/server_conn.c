@@ -306,17 +306,22 @@ void conn_tick(conn *c)
     }
 }
 
-/* At the end of a turn of the loop: those that went over the hard limit in it. */
+/* At the end of a turn of the loop: those that went over the hard limit in it.  That one leaves is
+ * told to the others, and may be too much for the next. */
 void conn_doom_slow(server *s)
 {
-    for (conn *c = s->conns; c != NULL; c = c->next) {
-        if (!c->doomed)
-            continue;
-        c->doomed = false;
-        if (c->closing_us != 0 || c->closed)
-            continue;
-        leave(c);
-        c->server->w->counts[COUNT_SLOW]++;
-        conn_close(c, WS_CLOSE_TRY_LATER, "queue_hard_bytes: reading too slowly");
+    for (bool again = true; again;) {
+        again = false;
+        for (conn *c = s->conns; c != NULL; c = c->next) {
+            if (!c->doomed)
+                continue;
+            again = true;
+            c->doomed = false;
+            if (c->closing_us != 0 || c->closed)
+                continue;
+            leave(c);
+            s->w->counts[COUNT_SLOW]++;
+            conn_close(c, WS_CLOSE_TRY_LATER, "queue_hard_bytes: reading too slowly");
+        }
     }
 }

@@ -116,8 +116,8 @@ static void happen(world *w, const happening *h)
         w->disk.fail_in = 2 + (unsigned)rng_below(&luck, 12);
         break;
     case HAPPEN_MEMORY_SHORT:
-        s->heap.fail_one_in = (unsigned)rng_scale(&luck, 5, 400);
-        fault_for(w, h->kind, rng_scale(&luck, 10 * MS, 5 * SECOND));
+        s->heap.fail_one_in = (unsigned)rng_scale(&luck, 3, 300);
+        fault_for(w, h->kind, rng_scale(&luck, 200 * MS, 10 * SECOND));
         break;
     case HAPPEN_RENAME:
         server_rename(s, h->who);
@@ -260,6 +260,14 @@ static void run_until(world *w, int64_t until_us)
 
 /* ---------------------------------------------------------------------------------- phases --- */
 
+/* A page that must be loaded anew before replicas can be equal: a forger spoke for it; or it may
+ * only look, and saw what a process took with it that died before the commit, and its author too.
+ */
+static bool is_lost(const world *w, const client *c)
+{
+    return c->here && (c->claimed || (c->role == ROOM_VIEWER && w->counts[COUNT_KILLS] > 0));
+}
+
 static void become_quiet(world *w)
 {
     server *s = w->server;
@@ -276,7 +284,7 @@ static void become_quiet(world *w)
         if (!client_is_honest(c)) {
             client_leave(c, i % 2 == 0);
             c->gone = true;
-        } else if (c->claimed && c->here) {
+        } else if (is_lost(w, c)) {
             happening anew = {.kind = HAPPEN_RELOAD_EMPTY, .who = i};
             client_happens(c, &anew);
         } else if (c->dialled) {
