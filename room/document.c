@@ -1,62 +1,81 @@
 /* document.c - the engine behind a room. */
+#include "room/document.h"
+
 #include "room/inner.h"
 
 /* The server's own id: it never writes into a live document, so no peer can meet it. */
 #define SERVER_CLIENT_ID 0
-
-static yoke_options engine_options(const room *r)
-{
-    yoke_options options = YOKE_OPTIONS_INIT;
-    options.client_id = SERVER_CLIENT_ID;
-    options.limits.structs = (size_t)r->limits->document_structs;
-    options.limits.nesting = (size_t)r->limits->nesting;
-    options.limits.pending_bytes = (size_t)r->limits->pending_bytes;
-    options.limits.pending_structs = (size_t)r->limits->pending_structs;
-    options.limits.doc_bytes = (size_t)r->limits->document_bytes;
-    /* A stored snapshot may be larger than what a member may send, which edit.c checks. */
-    options.limits.update_bytes = (size_t)r->limits->document_bytes;
-    options.alloc = &r->engine_alloc;
-    return options;
-}
 
 static int store_err(yoke_err err)
 {
     return err == YOKE_OK ? BASE_OK : err == YOKE_ENOMEM ? BASE_ENOMEM : STORE_ECORRUPT;
 }
 
-/* What is stored was within the limits once; read back in other pieces it may need some more for a
- * moment, or the limits were lowered since.  It must load all the same. */
-static void lift_limits(yoke_limits *own)
+/* What members may make of a document.  Not of what is stored already: it was within the limits
+ * once, but read back in other pieces it may need more for a moment, or the limits were lowered. */
+static yoke_limits member_limits(const limits *l)
 {
-    *own = (yoke_limits){.update_bytes = SIZE_MAX / 4,
-                         .structs = UINT32_MAX,
-                         .nesting = own->nesting,
-                         .pending_bytes = SIZE_MAX / 4,
-                         .pending_structs = UINT32_MAX,
-                         .doc_bytes = SIZE_MAX / 4};
+    return (yoke_limits){
+        .structs = (size_t)l->document_structs,
+        .nesting = (size_t)l->nesting,
+        .pending_bytes = (size_t)l->pending_bytes,
+        .pending_structs = (size_t)l->pending_structs,
+        .doc_bytes = (size_t)l->document_bytes,
+        /* A stored snapshot may be larger than what a member may send, which edit.c checks. */
+        .update_bytes = (size_t)l->document_bytes,
+    };
+}
+
+int room_document_new(const limits *l, const yoke_allocator *alloc, yoke_doc **out)
+{
+    yoke_options options = YOKE_OPTIONS_INIT;
+    options.client_id = SERVER_CLIENT_ID;
+    options.limits = (yoke_limits){.update_bytes = SIZE_MAX / 4,
+                                   .structs = UINT32_MAX,
+                                   .nesting = (size_t)l->nesting,
+                                   .pending_bytes = SIZE_MAX / 4,
+                                   .pending_structs = UINT32_MAX,
+                                   .doc_bytes = SIZE_MAX / 4};
+    options.alloc = alloc;
+    yoke_err err = yoke_doc_new(&options, out);
+    if (err != YOKE_OK)
+        *out = NULL;
+    return store_err(err);
+}
+
+int room_document_replay(yoke_doc *doc, const store_loaded *loaded, size_t *applied, yoke_err *why)
+{
+    yoke_err err = YOKE_OK;
+    size_t count = 0;
+    if (loaded->snapshot.len_bytes > 0) {
+        err = yoke_doc_apply(doc, to_yoke(loaded->snapshot), 0, NULL);
+        count += err == YOKE_OK;
+    }
+    for (size_t i = 0; i < loaded->row_count && err == YOKE_OK; i++) {
+        err = yoke_doc_apply(doc, to_yoke(loaded->rows[i].update), loaded->rows[i].author, NULL);
+        count += err == YOKE_OK;
+    }
+    if (applied != NULL)
+        *applied = count;
+    *why = err;
+    return store_err(err);
 }
 
 int room__document_load(room *r, const store_loaded *loaded)
 {
-    yoke_options options = engine_options(r);
-    yoke_limits own = options.limits;
-    lift_limits(&options.limits);
-    yoke_err err = yoke_doc_new(&options, &r->doc);
-    if (err != YOKE_OK) {
-        r->doc = NULL;
-        return store_err(err);
-    }
-    if (loaded->snapshot.len_bytes > 0)
-        err = yoke_doc_apply(r->doc, to_yoke(loaded->snapshot), 0, NULL);
-    for (size_t i = 0; i < loaded->row_count && err == YOKE_OK; i++)
-        err = yoke_doc_apply(r->doc, to_yoke(loaded->rows[i].update), loaded->rows[i].author, NULL);
-    if (err != YOKE_OK) {
-        room__log(r, ROOM_LOG_ERROR, "stored_update_refused", yoke_err_name(err), 0);
+    yoke_err why = YOKE_OK;
+    yoke_limits own = member_limits(r->limits);
+    int err = room_document_new(r->limits, &r->engine_alloc, &r->doc);
+    if (err == BASE_OK)
+        err = room_document_replay(r->doc, loaded, NULL, &why);
+    if (err != BASE_OK) {
+        if (r->doc != NULL)
+            room__log(r, ROOM_LOG_ERROR, "stored_update_refused", yoke_err_name(why), 0);
         room__document_drop(r);
     } else {
         yoke_doc_set_limits(r->doc, &own);
     }
-    return store_err(err);
+    return err;
 }
 
 void room__document_drop(room *r)
@@ -87,30 +106,52 @@ void room__snapshot(room *r, uint64_t rows_min, int64_t now_ms)
     yoke_blob_free(&state);
 }
 
-int room_text(room *r, const char *file_id, buf *out)
+/* Appends what a call of the engine gave, or says why not. */
+static int take_blob(yoke_blob *blob, yoke_err err, buf *out)
+{
+    if (err == YOKE_OK)
+        buf_put_bytes(out, from_yoke(yoke_blob_view(blob)));
+    yoke_blob_free(blob);
+    return err == YOKE_OK ? buf_err(out) : BASE_ENOMEM;
+}
+
+int room_document_state(const yoke_doc *doc, const yoke_allocator *alloc, buf *out)
+{
+    yoke_blob state = YOKE_BLOB_INIT;
+    state.alloc = alloc;
+    yoke_err err = yoke_doc_encode(doc, YOKE_NONE, YOKE_ENCODE_PENDING, &state);
+    return take_blob(&state, err, out);
+}
+
+int room_document_text(yoke_doc *doc, const yoke_allocator *alloc, const char *file_id, buf *out)
 {
     char name[256];
-    if (r->doc == NULL || snprintf(name, sizeof name, "file:%s", file_id) >= (int)sizeof name)
+    if (snprintf(name, sizeof name, "file:%s", file_id) >= (int)sizeof name)
         return STORE_ENOTFOUND;
     yoke_type text;
-    yoke_err err = yoke_doc_root(r->doc, YOKE_STR(name), YOKE_KIND_TEXT, &text);
+    yoke_err err = yoke_doc_root(doc, YOKE_STR(name), YOKE_KIND_TEXT, &text);
     if (err == YOKE_ENOMEM || err == YOKE_ELIMIT_DOC)
         return BASE_ENOMEM;
     if (err != YOKE_OK)
         return STORE_ENOTFOUND;
     yoke_blob utf8 = YOKE_BLOB_INIT;
-    utf8.alloc = &r->engine_alloc;
-    err = yoke_text_utf8(r->doc, text, 0, UINT64_MAX, &utf8);
-    if (err == YOKE_OK)
-        buf_put_bytes(out, from_yoke(yoke_blob_view(&utf8)));
-    yoke_blob_free(&utf8);
-    return err == YOKE_OK ? buf_err(out) : BASE_ENOMEM;
+    utf8.alloc = alloc;
+    err = yoke_text_utf8(doc, text, 0, UINT64_MAX, &utf8);
+    return take_blob(&utf8, err, out);
+}
+
+int room_text(room *r, const char *file_id, buf *out)
+{
+    if (r->doc == NULL)
+        return STORE_ENOTFOUND;
+    return room_document_text(r->doc, &r->engine_alloc, file_id, out);
 }
 
 /* -------------------------------------------------------------------------------- files --- */
 
 typedef struct file_list {
-    room *r;
+    const yoke_doc *doc;
+    const limits *limits;
     room_file_fn *visit;
     void *ctx;
     uint64_t count;
@@ -136,7 +177,7 @@ static yoke_err read_any(yoke_bytes *rest, yoke_any *out, unsigned depth)
 static void take(const file_list *list, bytes *to, const yoke_value *value)
 {
     if (value->tag == YOKE_VALUE_STRING && value->data.len_bytes > 0 &&
-        value->data.len_bytes <= list->r->limits->file_name_bytes)
+        value->data.len_bytes <= list->limits->file_name_bytes)
         *to = from_yoke(value->data);
 }
 
@@ -150,7 +191,7 @@ static void read_object(const file_list *list, yoke_bytes rest, room_file *file)
         yoke_bytes key;
         yoke_any value;
         if (yoke_any_key(&rest, &key) != YOKE_OK ||
-            read_any(&rest, &value, (unsigned)list->r->limits->nesting + 1) != YOKE_OK)
+            read_any(&rest, &value, (unsigned)list->limits->nesting + 1) != YOKE_OK)
             return;
         if (value.tag != YOKE_ANY_VALUE)
             continue;
@@ -164,10 +205,10 @@ static void read_object(const file_list *list, yoke_bytes rest, room_file *file)
 static bool list_file(void *ctx, yoke_bytes key, const yoke_value *value)
 {
     file_list *list = ctx;
-    const yoke_doc *doc = list->r->doc;
+    const yoke_doc *doc = list->doc;
     room_file file = {.id = from_yoke(key), .name = from_yoke(key)};
     yoke_value text;
-    if (key.len_bytes == 0 || key.len_bytes > list->r->limits->file_name_bytes)
+    if (key.len_bytes == 0 || key.len_bytes > list->limits->file_name_bytes)
         return true;
     if (value->tag == YOKE_VALUE_ANY) {
         read_object(list, value->data, &file);
@@ -180,18 +221,23 @@ static bool list_file(void *ctx, yoke_bytes key, const yoke_value *value)
         return true;
     }
     list->visit(list->ctx, &file);
-    return ++list->count < list->r->limits->files;
+    return ++list->count < list->limits->files;
+}
+
+int room_document_files(yoke_doc *doc, const limits *l, room_file_fn *visit, void *ctx)
+{
+    file_list list = {.doc = doc, .limits = l, .visit = visit, .ctx = ctx};
+    yoke_type files;
+    yoke_err err = yoke_doc_root(doc, YOKE_STR("files"), YOKE_KIND_MAP, &files);
+    if (err == YOKE_OK)
+        err = yoke_map_visit(doc, files, list_file, &list);
+    /* A room of another application may use the name for something else. */
+    return err == YOKE_ENOMEM || err == YOKE_ELIMIT_DOC ? BASE_ENOMEM : BASE_OK;
 }
 
 int room_files(room *r, room_file_fn *visit, void *ctx)
 {
-    file_list list = {.r = r, .visit = visit, .ctx = ctx};
-    yoke_type files;
     if (r->doc == NULL)
         return STORE_ENOTFOUND;
-    yoke_err err = yoke_doc_root(r->doc, YOKE_STR("files"), YOKE_KIND_MAP, &files);
-    if (err == YOKE_OK)
-        err = yoke_map_visit(r->doc, files, list_file, &list);
-    /* A room of another application may use the name for something else. */
-    return err == YOKE_ENOMEM || err == YOKE_ELIMIT_DOC ? BASE_ENOMEM : BASE_OK;
+    return room_document_files(r->doc, r->limits, visit, ctx);
 }

@@ -121,9 +121,10 @@ static void fan_out(room *r, const member *from, bytes update)
             room__close(r, r->members[i], WS_CLOSE_TRY_LATER, "the server is short of memory");
 }
 
-static void append(room *r, const member *from, bytes update, int64_t now_ms)
+static void append(room *r, member *from, bytes update, int64_t now_ms)
 {
-    room_row row = {++r->last_seq, from->session, now_ms, update};
+    room__introduce(r, from, now_ms);
+    room_row row = {++r->last_seq, from->author, now_ms, update};
     pair_queue_push(&r->unstored, row.seq, update.len_bytes);
     r->unstored_bytes += update.len_bytes;
     r->tail_rows++;
@@ -289,9 +290,12 @@ void room__on_message(room *r, member *m, bytes message, int64_t now_ms)
     case SYNC_QUERY_AWARENESS:
         room__send_awareness(r, m);
         break;
+    case SYNC_EVENT:
+        if (m->tandem_v1)
+            room__on_event(r, m, msg.body, now_ms);
+        break;
     case SYNC_DENIED:
     case SYNC_ACK:
-    case SYNC_EVENT:
     case SYNC_UNKNOWN:
         on_unknown(r, m, &msg);
         break;

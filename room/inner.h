@@ -3,6 +3,7 @@
  *   room.c     states, the store's answers, time
  *   member.c   joining, leaving, events, awareness
  *   edit.c     messages: sync, updates, acks
+ *   chat.c     messages: what members say
  *   document.c the engine behind the room, snapshots, text
  */
 #ifndef ROOM_INNER_H
@@ -23,15 +24,19 @@ typedef struct member {
     room_role role;
     bool tandem_v1;
     bool greeted;
+    bool introduced;   /* the store knows who the author is */
     bool refused;      /* a write of this connection was refused: acks stop before it */
     bool told_unknown; /* one log line for unknown messages is enough */
     unsigned color_index;
+    uint64_t author;
     int64_t joined_at_ms;
     char name[ROOM_NAME_CAP];
     uint64_t frames;    /* step 2 and update messages received */
     pair_queue unacked; /* (frame, row that must be stored first), both growing */
     unsigned violations;
     int64_t violations_since_ms;
+    unsigned chat_count;
+    int64_t chat_since_ms;
     buf waiting; /* messages that came while the room was loading, each with its length */
 } member;
 
@@ -83,11 +88,15 @@ void room__event(room *r, const member *except, bytes json);             /* to a
 void room__error_event(room *r, member *m, const char *code, const char *message);
 void room__on_awareness(room *r, member *m, bytes update, int64_t now_ms);
 void room__send_awareness(room *r, member *m);
+void room__introduce(room *r, member *m, int64_t now_ms); /* before its first row or message */
 
 /* edit.c */
 void room__on_message(room *r, member *m, bytes message, int64_t now_ms);
 void room__send_step1(room *r, member *m);
 void room__send_acks(room *r, member *m);
+
+/* chat.c */
+void room__on_event(room *r, member *m, bytes json, int64_t now_ms);
 
 /* document.c */
 int room__document_load(room *r, const store_loaded *loaded);

@@ -43,6 +43,11 @@
     X(awareness_bytes, 2 * LIMITS_KIB, "bytes", "JSON of one awareness state")                     \
     X(awareness_stale_ms, 20000, "ms", "silence after which a newer connection takes a client")    \
     X(event_bytes, 16 * LIMITS_KIB, "bytes", "one event of a client")                              \
+    /* chat */                                                                                     \
+    X(chat_bytes, 4 * LIMITS_KIB, "bytes", "one message; longer things are files")                 \
+    X(chat_per_minute, 60, "messages", "of one connection")                                        \
+    X(chat_messages, 10000, "messages", "kept of a room, the newest")                              \
+    X(versions, 1000, "versions", "named moments of a room")                                       \
     /* connections */                                                                              \
     X(queue_soft_bytes, 1 * LIMITS_MIB, "bytes", "waiting for a slow reader, for queue_soft_ms")   \
     X(queue_soft_ms, 10000, "ms", "how long a reader may be behind by queue_soft_bytes")           \

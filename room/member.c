@@ -168,6 +168,18 @@ static void set_name(member *m, const char *name, uint64_t bytes_max)
     m->name[n] = '\0';
 }
 
+void room__introduce(room *r, member *m, int64_t now_ms)
+{
+    if (m->introduced)
+        return;
+    m->introduced = true;
+    store_author author = {.author = m->author,
+                           .color_index = m->color_index,
+                           .at_ms = now_ms,
+                           .name = bytes_of_str(m->name)};
+    r->sink->author(r->sink->ctx, r, &author);
+}
+
 static int reserve_member(room *r)
 {
     if (r->member_count < r->member_cap)
@@ -207,8 +219,10 @@ int room_on_join(room *r, uint64_t session, const room_join *join, int64_t now_m
                   .role = join->role,
                   .tandem_v1 = join->tandem_v1,
                   .color_index = pick_color(r),
+                  .author = join->author != 0 ? join->author : session,
                   .joined_at_ms = now_ms,
-                  .violations_since_ms = now_ms};
+                  .violations_since_ms = now_ms,
+                  .chat_since_ms = now_ms};
     set_name(m, join->name, r->limits->member_name_bytes);
     buf_init(&m->waiting, r->alloc, (size_t)r->limits->loading_bytes);
     r->members[r->member_count++] = m;

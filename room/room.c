@@ -126,6 +126,13 @@ static void unload(room *r)
     r->state = ROOM_ABSENT;
 }
 
+static void begin_linger(room *r, int64_t now_ms)
+{
+    r->state = ROOM_LINGER;
+    r->idle_since_ms = now_ms;
+    yoke_doc_drop_cache(r->doc);
+}
+
 /* Go to the state that members, time and the store allow. */
 void room__settle(room *r, int64_t now_ms)
 {
@@ -135,11 +142,8 @@ void room__settle(room *r, int64_t now_ms)
         r->state = ROOM_LIVE;
         return;
     }
-    if (r->state == ROOM_LIVE) {
-        r->state = ROOM_LINGER;
-        r->idle_since_ms = now_ms;
-        yoke_doc_drop_cache(r->doc);
-    }
+    if (r->state == ROOM_LIVE)
+        begin_linger(r, now_ms);
     bool lingered = now_ms - r->idle_since_ms >= (int64_t)r->limits->linger_ms;
     if (r->state == ROOM_LINGER && (lingered || r->draining)) {
         r->state = ROOM_FLUSHING;
@@ -191,7 +195,10 @@ int room_on_loaded(room *r, const store_loaded *loaded, int64_t now_ms)
         room__greet(r, r->members[i], now_ms);
     drain_waiting(r, now_ms);
     room__snapshot(r, r->limits->compact_rows, now_ms);
-    room__settle(r, now_ms);
+    /* Not settled wholly: whoever had it loaded without joining still has to look at it, so that
+     * even a room that does not linger goes at the next tick. */
+    if (r->member_count == 0)
+        begin_linger(r, now_ms);
     return BASE_OK;
 }
 
@@ -244,13 +251,22 @@ void room_on_store_stalled(room *r, int err, int64_t now_ms)
     (void)now_ms;
     if (r->doc == NULL)
         return;
-    room__log(r, ROOM_LOG_ERROR, "store_stalled", store_err_text(err), 0);
     if (r->stalled)
         return;
     r->stalled = true;
+    room__log(r, ROOM_LOG_ERROR, "store_stalled", store_err_text(err), 0);
     room__event(r, NULL,
                 bytes_of_str("{\"type\":\"error\",\"code\":\"store_stalled\",\"message\":\"The "
                              "server cannot save at the moment; it keeps trying.\"}"));
+}
+
+void room_on_store_failed(room *r, int err)
+{
+    if (r->doc == NULL)
+        return;
+    room__log(r, ROOM_LOG_ERROR, "store_failed", store_err_text(err), 0);
+    close_everyone(r, WS_CLOSE_INTERNAL, "the stored room is damaged");
+    unload(r);
 }
 
 void room_on_snapshot_done(room *r, uint64_t upto_seq, int err, int64_t now_ms)

@@ -35,8 +35,14 @@
  *   member_left    session
  *   role_changed   session, role
  *   room_renamed   name
+ *   chat           message {n, at (ms), author, color_index, name, text, ref}; stored already
+ *   version_added  version {n, seq, at (ms), author, name}
  *   notice         code, message      "store_recovered"
- *   error          code, message      a limit's name, "role", "client_id_conflict", "store_stalled"
+ *   error          code, message      a limit's name, "role", "client_id_conflict",
+ * "store_stalled", "chat_not_stored", "event"
+ *
+ * A member says {"type": "chat", "text", "ref"} to have a message stored and told to everybody,
+ * itself included; `ref` is a name it makes up, 1..64 bytes.
  *
  * Close codes: 1003 malformed, 1008 conflict or too many refused writes, 1011 damaged room,
  * 1012 drain, 1013 no memory or too much while loading, 4404 no such room, 4410 deleted.
@@ -87,7 +93,7 @@ typedef struct room_log {
 
 typedef struct room_row {
     uint64_t seq;
-    uint64_t author; /* session that sent it */
+    uint64_t author; /* who sent it: room_join.author */
     int64_t at_ms;
     bytes update; /* borrowed: copy it */
 } room_row;
@@ -109,6 +115,14 @@ typedef struct room_sink {
     void (*load)(void *ctx, room *r);
     void (*append)(void *ctx, room *r, const room_row *row);
     void (*snapshot)(void *ctx, room *r, uint64_t upto_seq, bytes state); /* copy `state` */
+
+    /* Store who `author` is: called before the first row or message of a session. */
+    void (*author)(void *ctx, room *r, const store_author *author);
+
+    /* Store the message (copy it) -> room_on_chat_stored | room_on_chat_failed.  false: no
+     * memory, and no answer will come. */
+    bool (*chat)(void *ctx, room *r, uint64_t session, const store_chat *said);
+
     void (*log)(void *ctx, const room *r, const room_log *entry);
 } room_sink;
 
@@ -165,7 +179,25 @@ void room_on_load_failed(room *r, int err, int64_t now_ms);
 
 void room_on_stored(room *r, uint64_t upto_seq, int64_t now_ms);
 void room_on_store_stalled(room *r, int err, int64_t now_ms);
+/* room_on_store_failed - rows of this room cannot be written: all members are closed with 1011 and
+ * the room is ABSENT.  What was not acknowledged is still with its authors. */
+void room_on_store_failed(room *r, int err);
 void room_on_snapshot_done(room *r, uint64_t upto_seq, int err, int64_t now_ms);
+
+/* room_on_chat_stored - tell the members; also of a message that came another way (HTTP).
+ * room_on_chat_failed - tell the session that said it. */
+void room_on_chat_stored(room *r, const store_chat *said);
+void room_on_chat_failed(room *r, uint64_t session, int err);
+
+/* room_chat_json - append the message as events and HTTP replies show it. */
+void room_chat_json(buf *json, const store_chat *said);
+
+/* room_version_added - a moment got a name; tell the members. */
+void room_version_added(room *r, const store_version *version);
+void room_version_json(buf *json, const store_version *version);
+
+/* room_author_json - append who an author is, as HTTP replies show it. */
+void room_author_json(buf *json, const store_author *author);
 
 /* ------------------------------------------------------------------------- members ----------- */
 
@@ -174,6 +206,8 @@ typedef struct room_join {
     room_role role;
     const char *name; /* shown to others; control characters go, cut at limits.member_name_bytes.
                        * "", NULL or not UTF-8: "Guest" */
+    uint64_t author;  /* who this is in the room's history, the same at every visit; below 2^53.
+                       * 0: not known, this session is somebody new */
 } room_join;
 
 /* room_on_join - `session` is a number below 2^53 that the server gives once.

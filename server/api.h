@@ -11,6 +11,15 @@ void api_room_patch(exchange *x);
 void api_room_delete(exchange *x);
 void api_room_code(exchange *x);
 
+/* api_chat.c */
+void api_chat_read(exchange *x);
+void api_chat_say(exchange *x);
+
+/* api_history.c */
+void api_history_overview(exchange *x);
+void api_history_rows(exchange *x);
+void api_version_add(exchange *x);
+
 /* api_autocomplete.c */
 void api_autocomplete(exchange *x);
 

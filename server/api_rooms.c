@@ -1,10 +1,6 @@
 /* /rooms/ - creating, reading, changing and deleting rooms.
  *
- * A request about an existing room takes one round through the threads:
- *
- *   the request's loop -> the room's loop -> store thread -> the room's loop -> the request's loop
- *
- * so that store and live room are looked at in order and the reply is written where its socket is.
+ * Each request is a room_call with members of its own.
  */
 #include "server/api.h"
 
@@ -12,116 +8,35 @@
 #include "room/seed.h"
 #include "server/json_check.h"
 #include "server/log.h"
+#include "server/room_call.h"
 #include "server/room_host.h"
 #include "server/room_record.h"
-#include "server/store_thread.h"
 #include "server/templates.h"
 #include "server/wall_time.h"
 
 #include <sodium.h>
-#include <stdlib.h>
 
 #define SEED_BYTES_MAX (UINT64_C(1) << 21)
 
 static const json_string_rule name_rule = {.nullable = true, .chars_min = 1, .chars_max = 100};
 static const json_number_rule days_rule = {.nullable = true, .min = 0, .max = LIMIT_EXPIRE_DAYS};
 
-typedef struct room_call {
-    loop_msg msg;  /* first; between loops */
-    store_job job; /* to the store */
-    exchange *x;
-    loop *from;
-    void (*step)(struct room_call *c, loop *owner); /* on the room's loop, after the store */
-    char id[STORE_ID_BYTES_MAX + 1];
+typedef struct rooms_call {
+    room_call call;          /* first */
     char key[KEY_CHARS + 1]; /* given or made */
     store_room record;
     store_patch patch;
     char new_name[STORE_NAME_BYTES_MAX + 1];
-    buf data; /* first update of a new room; text of GET code */
-    int err;
-    int status;
-    json_t *reply;
-} room_call;
+} rooms_call;
 
-/* ------------------------------------------------------------------------- there and back --- */
-
-static room_call *call_new(exchange *x)
+static void forget_key(room_call *c)
 {
-    room_call *c = calloc(1, sizeof *c);
-    if (c == NULL) {
-        exchange_reply_error(x, 503, "out of memory");
-        return NULL;
-    }
-    c->x = x;
-    c->from = x->loop;
-    buf_init(&c->data, base_alloc_libc(), x->loop->app->limits.document_bytes);
-    return c;
+    sodium_memzero(((rooms_call *)c)->key, KEY_CHARS + 1);
 }
 
-static room_call *call_of_job(store_job *job)
+static rooms_call *call_new(exchange *x)
 {
-    return (room_call *)(void *)((char *)job - offsetof(room_call, job));
-}
-
-static void call_free(room_call *c)
-{
-    sodium_memzero(c->key, sizeof c->key);
-    json_decref(c->reply);
-    buf_deinit(&c->data);
-    free(c);
-}
-
-static void reply_here(loop *l, loop_msg *msg)
-{
-    room_call *c = (room_call *)msg;
-    (void)l;
-    exchange_add_header(c->x, "Cache-Control", "no-store");
-    if (c->status == 401)
-        exchange_add_header(c->x, "WWW-Authenticate", "Bearer");
-    if (c->status == 204)
-        exchange_reply_empty(c->x, 204);
-    else if (c->reply != NULL)
-        exchange_reply_json(c->x, c->status, json_incref(c->reply));
-    else
-        exchange_reply_copy(c->x, c->status, "text/plain; charset=utf-8", buf_view(&c->data));
-    call_free(c);
-}
-
-static void call_reply(room_call *c)
-{
-    c->msg.run = reply_here;
-    loop_post(c->from, &c->msg);
-}
-
-static void call_fail(room_call *c, int status, const char *detail)
-{
-    c->status = status;
-    c->reply = json_pack("{s:s}", "detail", detail);
-    call_reply(c);
-}
-
-static void call_fail_by_code(room_call *c, int err)
-{
-    if (err == STORE_ENOTFOUND)
-        call_fail(c, 404, "Room not found");
-    else
-        call_fail(c, 503, err == BASE_ENOMEM ? "out of memory" : store_err_text(err));
-}
-
-static void store_done(loop *owner, store_job *job)
-{
-    room_call *c = call_of_job(job);
-    c->step(c, owner);
-}
-
-static void call_store(room_call *c, loop *owner, void (*work)(store *, store_job *),
-                       void (*step)(room_call *, loop *))
-{
-    c->job.home = owner;
-    c->job.work = work;
-    c->job.done = store_done;
-    c->step = step;
-    store_thread_submit(owner->app->store, &c->job);
+    return (rooms_call *)room_call_new(x, sizeof(rooms_call), forget_key);
 }
 
 /* ----------------------------------------------------------------------------- as JSON --- */
@@ -154,10 +69,10 @@ static bool plain_host(const char *host)
                              ".-:[]")] == '\0';
 }
 
-static json_t *url_json(const room_call *c)
+static json_t *url_json(const rooms_call *c)
 {
-    const config *set = &c->from->app->config;
-    const char *host = c->x->conn != NULL ? exchange_header(c->x, "host") : NULL;
+    const config *set = &c->call.from->app->config;
+    const char *host = c->call.x->conn != NULL ? exchange_header(c->call.x, "host") : NULL;
     if (set->public_url[0] != '\0') {
         size_t n = strlen(set->public_url);
         n -= set->public_url[n - 1] == '/';
@@ -189,18 +104,18 @@ static void add_file(void *ctx, const room_file *file)
 }
 
 /* NULL: a new room, which has its first file only. */
-static json_t *files_json(const room_call *c, room *live)
+static json_t *files_json(const rooms_call *c, room *live)
 {
     if (live == NULL)
         return json_pack("[{s:s, s:s, s:s}]", "id", "main", "name", "main.py", "language",
                          c->record.language);
     json_t *all = json_array();
     if (room_files(live, add_file, all) != BASE_OK)
-        log_event(LOG_WARN, "files not listed", LOG_STR("room", c->id));
+        log_event(LOG_WARN, "files not listed", LOG_STR("room", c->call.id));
     return all;
 }
 
-static json_t *room_json(const room_call *c, room *live)
+static json_t *room_json(const rooms_call *c, room *live)
 {
     const store_room *r = &c->record;
     char epoch[STORE_EPOCH_BYTES * 2 + 1];
@@ -214,31 +129,32 @@ static json_t *room_json(const room_call *c, room *live)
 
 /* ------------------------------------------------------------------------------- creating --- */
 
-static void create_work(store *s, store_job *job)
+static void create_work(store *s, room_call *base)
 {
-    room_call *c = call_of_job(job);
-    c->err = store_room_create(s, &c->record, buf_view(&c->data));
+    rooms_call *c = (rooms_call *)base;
+    c->call.err = store_room_create(s, &c->record, buf_view(&c->call.data));
 }
 
-static void create_step(room_call *c, loop *owner)
+static void create_step(room_call *base, loop *owner)
 {
+    rooms_call *c = (rooms_call *)base;
     (void)owner;
-    if (c->err != BASE_OK) {
-        call_fail_by_code(c, c->err);
+    if (c->call.err != BASE_OK) {
+        room_call_fail_by_code(&c->call, c->call.err);
         return;
     }
-    c->status = 201;
-    c->reply = room_json(c, NULL);
-    json_object_set_new(c->reply, "owner_key", json_string(c->key));
-    call_reply(c);
+    c->call.status = 201;
+    c->call.reply = room_json(c, NULL);
+    json_object_set_new(c->call.reply, "owner_key", json_string(c->key));
+    room_call_reply(&c->call);
 }
 
-static void make_record(room_call *c, const char *name, int64_t days)
+static void make_record(rooms_call *c, const char *name, int64_t keep_ms)
 {
     uint8_t random[KEY_RANDOM_BYTES];
     randombytes_buf(random, sizeof random);
-    room_id_make(random, c->id);
-    room_record_init(&c->record, c->id, wall_time_now_ms(), days * ROOM_RECORD_DAY_MS);
+    room_id_make(random, c->call.id);
+    room_record_init(&c->record, c->call.id, wall_time_now_ms(), keep_ms);
     if (name != NULL)
         snprintf(c->record.name, sizeof c->record.name, "%.*s", STORE_NAME_BYTES_MAX, name);
     randombytes_buf(random, sizeof random);
@@ -254,7 +170,7 @@ void api_room_create(exchange *x)
     json_check check;
     if (!json_check_begin(&check, x, JSON_CHECK_OPTIONAL))
         return;
-    int64_t days = x->loop->app->config.expire_days;
+    int64_t days = -1;
     const char *name = json_check_string(&check, "name", &name_rule);
     const char *template = json_check_string(
         &check, "template", &(json_string_rule){.nullable = true, .one_of = template_names});
@@ -265,84 +181,75 @@ void api_room_create(exchange *x)
         json_check_fail(&check, "name", "string_too_long", "room_name_bytes: at most 255 bytes");
     if (!json_check_end(&check))
         return;
-    room_call *c = call_new(x);
+    rooms_call *c = call_new(x);
     if (c != NULL) {
-        make_record(c, name, days);
+        make_record(c, name,
+                    days < 0 ? room_record_keep_ms(&x->loop->app->config)
+                             : days * ROOM_RECORD_DAY_MS);
         const room_seed seed = {bytes_of_str(template_text(template != NULL ? template : "empty")),
                                 bytes_of_str("main.py"), bytes_of_str("python")};
-        int err = room_seed_update(&seed, base_alloc_libc(), &c->data);
+        int err = room_seed_update(&seed, base_alloc_libc(), &c->call.data);
         if (err == BASE_OK)
-            call_store(c, x->loop, create_work, create_step);
+            room_call_store(&c->call, x->loop, create_work, create_step);
         else
-            call_fail_by_code(c, err);
+            room_call_fail_by_code(&c->call, err);
     }
     json_check_free(&check);
 }
 
 /* -------------------------------------------------------------------------------- reading --- */
 
-/* Starts a call about an existing room: `begin` runs on the loop that owns it. */
-static void call_room(room_call *c, void (*begin)(loop *, loop_msg *))
+static void get_work(store *s, room_call *base)
 {
-    if (!room_name_valid(c->x->param)) {
-        call_fail(c, 404, "Room not found");
-        return;
-    }
-    snprintf(c->id, sizeof c->id, "%.128s", c->x->param);
-    c->msg.run = begin;
-    loop_post(app_loop_of(c->from->app, c->id), &c->msg);
-}
-
-static void get_work(store *s, store_job *job)
-{
-    room_call *c = call_of_job(job);
-    c->err = store_room_get(s, c->id, &c->record);
+    rooms_call *c = (rooms_call *)base;
+    c->call.err = store_room_get(s, c->call.id, &c->record);
 }
 
 /* The record is read; the files are in the document. */
 static void room_ready(void *ctx, room *r, int err)
 {
-    room_call *c = ctx;
+    rooms_call *c = ctx;
     if (err != BASE_OK) {
-        call_fail_by_code(c, err);
+        room_call_fail_by_code(&c->call, err);
         return;
     }
-    c->status = 200;
-    c->reply = room_json(c, r);
-    call_reply(c);
+    c->call.status = 200;
+    c->call.reply = room_json(c, r);
+    room_call_reply(&c->call);
 }
 
-static void get_step(room_call *c, loop *owner)
+static void get_step(room_call *base, loop *owner)
 {
-    if (c->err != BASE_OK)
-        call_fail_by_code(c, c->err);
+    rooms_call *c = (rooms_call *)base;
+    if (c->call.err != BASE_OK)
+        room_call_fail_by_code(&c->call, c->call.err);
     else
-        room_host_with(owner->rooms, c->id, room_ready, c);
+        room_host_with(owner->rooms, c->call.id, room_ready, c);
 }
 
 static void get_begin(loop *owner, loop_msg *msg)
 {
-    call_store((room_call *)msg, owner, get_work, get_step);
+    room_call_store((room_call *)msg, owner, get_work, get_step);
 }
 
 void api_room_get(exchange *x)
 {
-    room_call *c = call_new(x);
+    rooms_call *c = call_new(x);
     if (c != NULL)
-        call_room(c, get_begin);
+        room_call_go(&c->call, get_begin);
 }
 
 static void code_ready(void *ctx, room *r, int err)
 {
-    room_call *c = ctx;
+    rooms_call *c = ctx;
     if (err == BASE_OK)
-        err = room_text(r, "main", &c->data);
+        err = room_text(r, "main", &c->call.data);
     if (err != BASE_OK) {
-        call_fail_by_code(c, err);
+        room_call_fail_by_code(&c->call, err);
         return;
     }
-    c->status = 200;
-    call_reply(c);
+    c->call.status = 200;
+    room_call_reply(&c->call);
 }
 
 static void code_begin(loop *owner, loop_msg *msg)
@@ -353,71 +260,73 @@ static void code_begin(loop *owner, loop_msg *msg)
 
 void api_room_code(exchange *x)
 {
-    room_call *c = call_new(x);
+    rooms_call *c = call_new(x);
     if (c != NULL)
-        call_room(c, code_begin);
+        room_call_go(&c->call, code_begin);
 }
 
 /* -------------------------------------------------------------------- changing, deleting --- */
 
-/* Fills the record and checks the owner key against it.  false: c->err or c->status says why. */
-static bool authorize(store *s, room_call *c)
+/* Fills the record and checks the owner key against it.  false: c->call.err or c->call.status says
+ * why. */
+static bool authorize(store *s, rooms_call *c)
 {
-    c->err = store_room_get(s, c->id, &c->record);
-    if (c->err != BASE_OK)
+    c->call.err = store_room_get(s, c->call.id, &c->record);
+    if (c->call.err != BASE_OK)
         return false;
     if (c->key[0] == '\0')
-        c->status = 401;
+        c->call.status = 401;
     else if (!c->record.has_owner_key ||
              !owner_key_verify(bytes_of_str(c->key), c->record.owner_key_hash))
-        c->status = 403;
-    return c->status == 0;
+        c->call.status = 403;
+    return c->call.status == 0;
 }
 
-static bool failed(room_call *c)
+static bool failed(rooms_call *c)
 {
-    if (c->err != BASE_OK)
-        call_fail_by_code(c, c->err);
-    else if (c->status == 401)
-        call_fail(c, 401, "The owner key is missing");
-    else if (c->status == 403)
-        call_fail(c, 403, "This is not the owner key of the room");
+    if (c->call.err != BASE_OK)
+        room_call_fail_by_code(&c->call, c->call.err);
+    else if (c->call.status == 401)
+        room_call_fail(&c->call, 401, "The owner key is missing");
+    else if (c->call.status == 403)
+        room_call_fail(&c->call, 403, "This is not the owner key of the room");
     else
         return false;
     return true;
 }
 
 /* A token of another length cannot be the key and is cut: it will not verify. */
-static void take_key(room_call *c)
+static void take_key(rooms_call *c)
 {
-    const char *token = exchange_bearer(c->x);
+    const char *token = exchange_bearer(c->call.x);
     if (token != NULL)
         snprintf(c->key, sizeof c->key, "%s", strlen(token) == KEY_CHARS ? token : "wrong");
 }
 
-static void patch_work(store *s, store_job *job)
+static void patch_work(store *s, room_call *base)
 {
-    room_call *c = call_of_job(job);
+    rooms_call *c = (rooms_call *)base;
     if (!authorize(s, c))
         return;
-    c->err = store_room_patch(s, c->id, &c->patch);
-    if (c->err == BASE_OK)
-        c->err = store_room_get(s, c->id, &c->record);
+    c->call.err = store_room_patch(s, c->call.id, &c->patch);
+    if (c->call.err == BASE_OK)
+        c->call.err = store_room_get(s, c->call.id, &c->record);
 }
 
-static void patch_step(room_call *c, loop *owner)
+static void patch_step(room_call *base, loop *owner)
 {
+    rooms_call *c = (rooms_call *)base;
     if (failed(c))
         return;
-    room *live = room_host_find(owner->rooms, c->id);
+    room *live = room_host_find(owner->rooms, c->call.id);
     if (live != NULL && c->patch.set_name && room_loaded(live))
         room_renamed(live, c->new_name);
-    room_host_with(owner->rooms, c->id, room_ready, c);
+    room_host_with(owner->rooms, c->call.id, room_ready, c);
 }
 
 static void patch_begin(loop *owner, loop_msg *msg)
 {
-    call_store((room_call *)msg, owner, patch_work, patch_step);
+    room_call_store((room_call *)msg, owner, patch_work, patch_step);
 }
 
 void api_room_patch(exchange *x)
@@ -437,7 +346,7 @@ void api_room_patch(exchange *x)
         json_check_fail(&check, NULL, "value_error", "Give at least one of name, expires_in_days");
     if (!json_check_end(&check))
         return;
-    room_call *c = call_new(x);
+    rooms_call *c = call_new(x);
     if (c != NULL) {
         if (name != NULL)
             snprintf(c->new_name, sizeof c->new_name, "%.*s", STORE_NAME_BYTES_MAX, name);
@@ -446,37 +355,38 @@ void api_room_patch(exchange *x)
                                  .set_keep_ms = has_days,
                                  .keep_ms = days * ROOM_RECORD_DAY_MS};
         take_key(c);
-        call_room(c, patch_begin);
+        room_call_go(&c->call, patch_begin);
     }
     json_check_free(&check);
 }
 
-static void delete_work(store *s, store_job *job)
+static void delete_work(store *s, room_call *base)
 {
-    room_call *c = call_of_job(job);
+    rooms_call *c = (rooms_call *)base;
     if (authorize(s, c))
-        c->err = store_room_delete(s, c->id);
+        c->call.err = store_room_delete(s, c->call.id);
 }
 
-static void delete_step(room_call *c, loop *owner)
+static void delete_step(room_call *base, loop *owner)
 {
+    rooms_call *c = (rooms_call *)base;
     if (failed(c))
         return;
-    room_host_discard(owner->rooms, c->id);
-    c->status = 204;
-    call_reply(c);
+    room_host_discard(owner->rooms, c->call.id);
+    c->call.status = 204;
+    room_call_reply(&c->call);
 }
 
 static void delete_begin(loop *owner, loop_msg *msg)
 {
-    call_store((room_call *)msg, owner, delete_work, delete_step);
+    room_call_store((room_call *)msg, owner, delete_work, delete_step);
 }
 
 void api_room_delete(exchange *x)
 {
-    room_call *c = call_new(x);
+    rooms_call *c = call_new(x);
     if (c == NULL)
         return;
     take_key(c);
-    call_room(c, delete_begin);
+    room_call_go(&c->call, delete_begin);
 }

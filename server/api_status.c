@@ -77,6 +77,7 @@ static const metric_line lines[] = {
     LINE(ws_messages_in_total, "counter", "WebSocket messages received"),
     LINE(ws_closed_slow_total, "counter", "WebSockets closed because they read too slowly"),
     LINE(refused_connections_total, "counter", "Connections refused by sockets_per_address"),
+    LINE(quarantined_rooms, "gauge", "Damaged rooms that somebody wanted to join"),
     LINE(updates_in_total, "counter", "Updates applied"),
     LINE(updates_refused_total, "counter", "Updates refused"),
     LINE(deliveries_total, "counter", "Frames given to members"),
@@ -85,6 +86,42 @@ static const metric_line lines[] = {
     LINE(bytes_out_total, "counter", "Bytes sent"),
 };
 
+static void put_line(buf *out, const metric_line *line, uint64_t value)
+{
+    buf_put_fmt(out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", line->name, line->help, line->name,
+                line->type, line->name, (unsigned long long)value);
+}
+
+#define STORE_LINE(field, type, help)                                                              \
+    {                                                                                              \
+        "tandem_store_" #field, type, help, offsetof(store_metrics, field)                         \
+    }
+
+static const metric_line store_lines[] = {
+    STORE_LINE(stalled, "gauge", "1 while a commit waits for space or for a lock"),
+    STORE_LINE(file_bytes, "gauge", "Size of the database"),
+    STORE_LINE(free_bytes, "gauge", "Of it, free for new rows"),
+    STORE_LINE(wal_bytes, "gauge", "Write-ahead log that waits for a checkpoint"),
+    STORE_LINE(swept_rooms_total, "counter", "Rooms deleted because nobody used them"),
+    STORE_LINE(compactions_total, "counter", "Segments of history made"),
+    STORE_LINE(compacted_rows_total, "counter", "Log rows moved into history"),
+    STORE_LINE(pruned_segments_total, "counter", "Segments of history dropped for their age"),
+    STORE_LINE(freed_pages_total, "counter", "Pages given back to the file system"),
+    STORE_LINE(checkpoints_total, "counter", "Checkpoints made"),
+    STORE_LINE(reserve_released_total, "counter", "Times the disk was full and its reserve went"),
+};
+
+static void put_store(buf *out, const app *a)
+{
+    store_metrics *m = store_thread_metrics(a->store);
+    const histogram *upkeep = &m->upkeep;
+    for (size_t i = 0; i < sizeof store_lines / sizeof store_lines[0]; i++)
+        put_line(
+            out, &store_lines[i],
+            metric_get((const metric *)(const void *)((const char *)m + store_lines[i].offset)));
+    histogram_put(out, "tandem_store_upkeep_seconds", "Time of one step of upkeep", &upkeep, 1);
+}
+
 static void put_lines(buf *out, const app *a)
 {
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
@@ -92,8 +129,7 @@ static void put_lines(buf *out, const app *a)
         for (size_t k = 0; k < a->loop_count; k++)
             sum += metric_get((const metric *)(const void *)((const char *)&a->loops[k].metrics +
                                                              lines[i].offset));
-        buf_put_fmt(out, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", lines[i].name, lines[i].help,
-                    lines[i].name, lines[i].type, lines[i].name, (unsigned long long)sum);
+        put_line(out, &lines[i], sum);
     }
 }
 
@@ -111,6 +147,7 @@ void api_metrics(exchange *x)
     for (size_t i = 0; i < a->loop_count; i++)
         acks[i] = &a->loops[i].metrics.ack;
     put_lines(&out, a);
+    put_store(&out, a);
     buf_put_fmt(&out,
                 "# HELP tandem_uptime_seconds Since the start\n"
                 "# TYPE tandem_uptime_seconds gauge\ntandem_uptime_seconds %lld\n",

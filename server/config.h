@@ -18,14 +18,19 @@ typedef struct config {
     int64_t port;    /* 0: any free one */
     int64_t threads; /* 0: one for each core */
     int64_t backlog;
-    char *public_url; /* empty: what the Host header says */
-    char *web_root;   /* empty: where the build or the installation put it */
-    char *data;       /* path of the database, or ":memory:" */
+    char *public_url;     /* empty: what the Host header says */
+    char *web_root;       /* empty: where the build or the installation put it */
+    char *data;           /* path of the database, or ":memory:" */
+    int64_t history_days; /* 0: as long as the room */
+    int64_t reserve_mib;  /* 0: none */
+    int64_t size_mib_max; /* 0: no limit */
     char *cors_origins;
     bool check_origin;
     int64_t sockets_per_address;
     bool create_on_join;
     int64_t expire_days; /* 0: never */
+    int64_t expire_ms;   /* 0: expire_days counts */
+    int64_t sweep_ms;
     int64_t linger_s;
     char *log_format; /* auto, json, plain */
     char *log_level;  /* debug, info, warn, error */

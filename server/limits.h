@@ -19,11 +19,12 @@
     X(RECV_BYTES, 65536, "bytes", "read from one socket in one turn")                              \
     X(SEND_FRAMES, 64, "frames", "given to one sendmsg")                                           \
     X(COMMIT_MS, 5, "ms", "the latest start of a commit after its first update")                   \
+    X(COMMIT_BYTES, 262144, "bytes", "waiting updates that start a commit before that")            \
+    X(WAL_ALARM_BYTES, 67108864, "bytes", "write-ahead log that is worth a warning")               \
     X(SHUTDOWN_MS, 4000, "ms", "from SIGTERM to exit")                                             \
     X(STATIC_FILE_BYTES, 33554432, "bytes", "one file of the web application")                     \
     X(STATIC_FILES, 4096, "files", "of the web application")                                       \
-    X(SWEEP_ROOMS, 50, "rooms", "deleted in one batch, so that commits never wait long")           \
-    X(SWEEP_MS, 60000, "ms", "between two looks for expired rooms")
+    X(SWEEP_ROOMS, 50, "rooms", "deleted in one batch, so that commits never wait long")
 
 enum server_limit {
 #define SERVER_LIMIT_ENUM_(name, value, unit, reason) LIMIT_##name = value,

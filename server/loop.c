@@ -3,6 +3,7 @@
 #include "server/conn.h"
 #include "server/limits.h"
 #include "server/listen.h"
+#include "server/quarantine.h"
 #include "server/room_host.h"
 
 #include <stdlib.h>
@@ -89,6 +90,7 @@ void loop_run(void *loop_arg)
     /* Stopped: everything that is still open goes, so that a leak checker sees what was lost. */
     conn_close_all(l);
     room_host_free(l->rooms);
+    quarantine_forget_all(l);
     uv_walk(&l->uv, close_handle, NULL);
     uv_run(&l->uv, UV_RUN_DEFAULT);
     uv_loop_close(&l->uv);

@@ -44,6 +44,7 @@ struct loop {
     conn *dirty; /* those with something to write */
     uint8_t *recv_buf;
     room_host *rooms;
+    struct quarantined *quarantined; /* damaged rooms that somebody wanted to join */
     metrics metrics;
 };
 

@@ -1,4 +1,5 @@
 /* tandem - the program: finds out what is asked and does it. */
+#include "server/cmd.h"
 #include "server/nearest.h"
 #include "server/serve.h"
 
@@ -11,9 +12,13 @@ static void print_help(FILE *out)
 {
     fprintf(out,
             "tandem - people write Python together\n\n"
-            "  tandem serve [flags]    serve the web application, the HTTP API and the rooms\n"
-            "  tandem --help           this text\n"
-            "  tandem --version        the version\n\n"
+            "  tandem serve [flags]      serve the web application, the HTTP API and the rooms\n"
+            "  tandem check DB           verify every room of a database\n"
+            "  tandem backup DB FILE     copy a database, while the server uses it\n"
+            "  tandem restore FILE DB    make a database of a backup\n"
+            "  tandem export DB ROOM     write one room to standard output\n"
+            "  tandem --help             this text; each command has its own --help\n"
+            "  tandem --version          the version\n\n"
             "Flags of serve, with their defaults.  Each may also stand in the config file, or in\n"
             "the environment: --cors-origins is TANDEM_CORS_ORIGINS.  Flags win over the\n"
             "environment, which wins over the file.\n\n");
@@ -32,6 +37,10 @@ static bool has_word(int argc, char **argv, const char *word)
 static int run_serve(int argc, char **argv)
 {
     config c;
+    if (has_word(argc, argv, "--help")) {
+        print_help(stdout);
+        return SERVE_OK;
+    }
     config_error err;
     config_init(&c);
     const char *file = config_flag_value("config", argc, argv);
@@ -47,27 +56,48 @@ static int run_serve(int argc, char **argv)
     return serve_run(&c);
 }
 
-int main(int argc, char **argv)
+typedef struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} command;
+
+static const command commands[] = {
+    {"serve", run_serve},     {"check", cmd_check},   {"backup", cmd_backup},
+    {"restore", cmd_restore}, {"export", cmd_export},
+};
+
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+static int unknown(const char *name)
 {
-    static const char *const commands[] = {"serve", "--help", "--version"};
-    const char *command = argc > 1 ? argv[1] : "";
-    if (has_word(argc - 1, argv + 1, "--help") || strcmp(command, "help") == 0) {
-        print_help(stdout);
-        return SERVE_OK;
-    }
-    if (strcmp(command, "--version") == 0) {
-        printf("tandem %s\n", TANDEM_VERSION);
-        return SERVE_OK;
-    }
-    if (strcmp(command, "serve") == 0)
-        return run_serve(argc - 2, argv + 2);
-    if (command[0] == '\0') {
-        print_help(stderr);
-        return SERVE_USAGE;
-    }
-    const char *near = nearest_word(command, commands, 3);
-    fprintf(stderr, "tandem: unknown command '%s'%s%s%s\n", command,
+    const char *words[COMMANDS + 2] = {"--help", "--version"};
+    for (size_t i = 0; i < COMMANDS; i++)
+        words[i + 2] = commands[i].name;
+    const char *near = nearest_word(name, words, COMMANDS + 2);
+    fprintf(stderr, "tandem: unknown command '%s'%s%s%s\n", name,
             near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
             near != NULL ? "'?" : "");
     return SERVE_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    if (name[0] == '\0') {
+        print_help(stderr);
+        return SERVE_USAGE;
+    }
+    if (strcmp(name, "--version") == 0) {
+        printf("tandem %s\n", TANDEM_VERSION);
+        return SERVE_OK;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "help") == 0) {
+        print_help(stdout);
+        return SERVE_OK;
+    }
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (strcmp(name, commands[i].name) == 0)
+            return commands[i].run(argc - 2, argv + 2);
+    }
+    return unknown(name);
 }

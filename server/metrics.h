@@ -49,6 +49,7 @@ typedef struct metrics {
     metric ws_messages_in_total;
     metric ws_closed_slow_total;
     metric refused_connections_total;
+    metric quarantined_rooms;
     metric bytes_in_total;
     metric bytes_out_total;
     metric queue_bytes;

@@ -45,3 +45,20 @@ bool query_get(const char *target, const char *key, char *out, size_t out_bytes)
     out[0] = '\0';
     return false;
 }
+
+bool query_number(const char *target, const char *key, uint64_t min, uint64_t max, uint64_t *out)
+{
+    char text[21]; /* one digit more than any number has */
+    uint64_t n = 0;
+    if (!query_get(target, key, text, sizeof text))
+        return true;
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c < '0' || *c > '9' || n > (UINT64_MAX - 9) / 10)
+            return false;
+        n = n * 10 + (uint64_t)(*c - '0');
+    }
+    if (n < min || n > max)
+        return false;
+    *out = n;
+    return true;
+}

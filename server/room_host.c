@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-/* A room in use puts its expiry off this often. */
+/* A room in use puts its expiry off this often, or four times before it would expire. */
 #define USED_EVERY_MS (INT64_C(3600) * 1000)
 
 int64_t room_host_now_ms(const room_host *h)
@@ -229,6 +229,15 @@ room *room_host_find(room_host *h, const char *id)
     return at != NULL ? at->room : NULL;
 }
 
+bool room_host_spare(room_host *h, const char *id)
+{
+    hosted *at = *place_of(h, id);
+    if (at == NULL || (!at->loading && room_member_count(at->room) == 0))
+        return false;
+    room_host_note_use(at, room_host_now_ms(h));
+    return true;
+}
+
 void room_host_discard(room_host *h, const char *id)
 {
     hosted *at = *place_of(h, id);
@@ -292,6 +301,17 @@ static void sum_stats(room_stats *sum, const room *r)
     sum->engine_bytes += s.engine_bytes;
 }
 
+static bool use_is_old(const hosted *at, int64_t now_ms)
+{
+    const store_room *record = room_record(at->room);
+    int64_t every_ms = USED_EVERY_MS;
+    if (record == NULL || room_member_count(at->room) == 0)
+        return false;
+    if (record->keep_ms > 0 && record->keep_ms / 4 < every_ms)
+        every_ms = record->keep_ms / 4;
+    return now_ms - at->used_at_ms > every_ms;
+}
+
 void room_host_tick(room_host *h)
 {
     room_stats sum = {0};
@@ -302,7 +322,7 @@ void room_host_tick(room_host *h)
             if (room_state(at->room) != ROOM_ABSENT)
                 room_tick(at->room, now_ms);
             sum_stats(&sum, at->room);
-            if (room_member_count(at->room) > 0 && now_ms - at->used_at_ms > USED_EVERY_MS)
+            if (use_is_old(at, now_ms))
                 room_host_note_use(at, now_ms);
             hosted_maybe_free(at);
         }

@@ -36,6 +36,9 @@ void room_host_with(room_host *h, const char *room_id, room_host_fn *fn, void *c
 /* room_host_find - the room if it is in memory, else NULL. */
 room *room_host_find(room_host *h, const char *room_id);
 
+/* room_host_spare - is the room in use, so that it must not expire?  Then its use is noted too. */
+bool room_host_spare(room_host *h, const char *room_id);
+
 /* room_host_discard - the room was deleted from the store. */
 void room_host_discard(room_host *h, const char *room_id);
 

@@ -65,6 +65,11 @@ hosted *room_host_hosted(room_host *h, const char *id);
 void hosted_maybe_free(hosted *at);
 void hosted_answer_waiting(hosted *at, int err);
 void room_host_sink_init(room_host *h);
+
+/* room_people.c: of the sink */
+void room_host_store_author(void *ctx, room *r, const store_author *author);
+bool room_host_store_chat(void *ctx, room *r, uint64_t session, const store_chat *said);
+
 void room_host_post_batch(room_host *h);
 void room_host_note_use(hosted *at, int64_t now_ms);
 

@@ -1,5 +1,6 @@
 /* What rooms ask for (room_sink of room/room.h), and the store's answers to it. */
 #include "server/log.h"
+#include "server/quarantine.h"
 #include "server/room_host_internal.h"
 #include "server/room_record.h"
 #include "server/ws_conn.h"
@@ -42,6 +43,7 @@ typedef struct load_job {
     int64_t now_ms;
     int64_t keep_ms;
     store_loaded loaded;
+    quarantine *damaged; /* what could be read of it */
 } load_job;
 
 static void load_work(store *s, store_job *job)
@@ -55,8 +57,10 @@ static void load_work(store *s, store_job *job)
         if (j->err == BASE_OK || j->err == STORE_EEXISTS)
             j->err = store_load(s, j->id, &j->loaded);
     }
-    if (j->err == BASE_OK)
-        j->err = store_room_used(s, j->id, j->now_ms);
+    if (j->err == STORE_ECORRUPT)
+        j->damaged = quarantine_read(s, j->id);
+    if (j->err == BASE_OK && store_room_used(s, j->id, j->now_ms) != BASE_OK)
+        log_event(LOG_WARN, "use of a room not noted", LOG_STR("room", j->id)); /* it can be read */
 }
 
 static void submit_load(load_job *j)
@@ -82,6 +86,8 @@ static void load_done(loop *l, store_job *job)
     if (j->err == BASE_OK && !at->removed) {
         at->used_at_ms = now_ms;
         j->err = room_on_loaded(at->room, &j->loaded, now_ms);
+        if (j->err == STORE_ECORRUPT) /* sums are right, but the engine refuses an update */
+            j->damaged = quarantine_of(&j->loaded);
         store_loaded_free(&j->loaded);
     } else if (j->err == BASE_OK) {
         store_loaded_free(&j->loaded);
@@ -93,6 +99,10 @@ static void load_done(loop *l, store_job *job)
         if (!at->removed)
             room_on_load_failed(at->room, j->err, now_ms);
     }
+    if (j->damaged != NULL)
+        quarantine_save(l, j->damaged);
+    else if (j->err == BASE_OK)
+        quarantine_lift(l, j->id);
     hosted_answer_waiting(at, j->err);
     hosted_maybe_free(at);
     free(j);
@@ -113,7 +123,7 @@ static void sink_load(void *ctx, room *r)
     snprintf(j->id, sizeof j->id, "%s", room_id(r));
     j->create = at->may_create;
     j->now_ms = room_host_now_ms(h);
-    j->keep_ms = h->loop->app->config.expire_days * ROOM_RECORD_DAY_MS;
+    j->keep_ms = room_record_keep_ms(&h->loop->app->config);
     at->loading = true;
     at->in_store++;
     submit_load(j);
@@ -135,7 +145,9 @@ static void batch_done(loop *l, store_batch *b)
         at->in_store--;
         if (--at->in_batch > 0)
             continue;
-        if (!at->removed)
+        if (!at->removed && b->rows[i].gone)
+            room_on_store_failed(at->room, b->err);
+        else if (!at->removed)
             room_on_stored(at->room, b->rows[i].seq, now_ms);
         hosted_maybe_free(at);
     }
@@ -274,5 +286,7 @@ void room_host_sink_init(room_host *h)
                           .load = sink_load,
                           .append = sink_append,
                           .snapshot = sink_snapshot,
+                          .author = room_host_store_author,
+                          .chat = room_host_store_chat,
                           .log = sink_log};
 }

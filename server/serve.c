@@ -5,6 +5,7 @@
 #include "server/listen.h"
 #include "server/log.h"
 #include "server/room_host.h"
+#include "server/store_reserve.h"
 #include "server/store_thread.h"
 #include "server/sweeper.h"
 #include "server/wall_time.h"
@@ -56,6 +57,18 @@ static int make_parent(const char *path)
     return SERVE_OK;
 }
 
+/* A disk so full that the database cannot even be opened: give the reserve, try once more. */
+static int open_database(const config *c, store **out)
+{
+    store_sqlite_options options = {.path = c->data, .bytes_max = (uint64_t)c->size_mib_max << 20};
+    store_reserve reserve;
+    int err = store_sqlite_open_with(&options, base_alloc_libc(), out);
+    store_reserve_init(&reserve, c->data, (uint64_t)c->reserve_mib << 20);
+    if (err == STORE_EFULL && store_reserve_release(&reserve))
+        err = store_sqlite_open_with(&options, base_alloc_libc(), out);
+    return err;
+}
+
 static int open_store(serve *s)
 {
     const char *data = s->app.config.data;
@@ -66,7 +79,7 @@ static int open_store(serve *s)
     } else {
         if (make_parent(data) != SERVE_OK)
             return SERVE_FAILED;
-        err = store_sqlite_open(data, base_alloc_libc(), &st);
+        err = open_database(&s->app.config, &st);
     }
     if (err != BASE_OK)
         return complain(data, store_err_text(err));
@@ -128,7 +141,9 @@ static void on_signal(uv_signal_t *handle, int number)
 
 static void on_sweep(uv_timer_t *timer)
 {
-    sweeper_run(&((serve *)timer->data)->app);
+    app *a = &((serve *)timer->data)->app;
+    sweeper_run(a);
+    store_thread_tidy(a->store);
 }
 
 static int start_main(serve *s)
@@ -136,8 +151,9 @@ static int start_main(serve *s)
     static const int numbers[] = {SIGTERM, SIGINT};
     if (uv_loop_init(&s->main) != 0 || uv_timer_init(&s->main, &s->sweep) != 0)
         return complain("main loop", "cannot be started");
+    uint64_t every_ms = (uint64_t)s->app.config.sweep_ms;
     s->sweep.data = s;
-    uv_timer_start(&s->sweep, on_sweep, LIMIT_SWEEP_MS / 10, LIMIT_SWEEP_MS);
+    uv_timer_start(&s->sweep, on_sweep, every_ms / 10, every_ms);
     for (size_t i = 0; i < 2; i++) {
         s->signals[i].data = s;
         if (uv_signal_init(&s->main, &s->signals[i]) != 0 ||

@@ -225,7 +225,10 @@ void ws_conn_adopt(loop *l, loop_msg *msg)
             ws_conn_close(wc, WS_CLOSE_NO_ROOM, "no such room");
         else
             room_host_join(l->rooms, wc, hand->room_id,
-                           &(room_join){hand->tandem_v1, ROOM_EDITOR, hand->name});
+                           &(room_join){.tandem_v1 = hand->tandem_v1,
+                                        .role = ROOM_EDITOR,
+                                        .name = hand->name,
+                                        .author = hand->author});
         if (hand->rest_bytes > 0)
             ws_input(&wc->base, hand->rest, hand->rest_bytes);
     }

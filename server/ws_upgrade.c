@@ -1,5 +1,6 @@
 #include "server/ws_upgrade.h"
 
+#include "auth/person.h"
 #include "server/cors.h"
 #include "server/http_conn.h"
 #include "server/query.h"
@@ -7,6 +8,7 @@
 #include "server/ws_conn.h"
 #include "wire/sync.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -57,6 +59,21 @@ static bool check_handshake(exchange *x, char accept[WS_ACCEPT_CHARS + 1])
     return true;
 }
 
+/* Who does not say who it is gets a secret for this one visit. */
+static uint64_t author_of(const char *target, const char *room_id)
+{
+    char given[65];
+    uint8_t made[16];
+    bytes secret;
+    if (query_get(target, "person", given, sizeof given)) {
+        secret = bytes_of_str(given);
+    } else {
+        randombytes_buf(made, sizeof made);
+        secret = bytes_of(made, sizeof made);
+    }
+    return person_author(secret, bytes_of_str(room_id));
+}
+
 void ws_upgrade(exchange *x)
 {
     char accept[WS_ACCEPT_CHARS + 1];
@@ -74,6 +91,7 @@ void ws_upgrade(exchange *x)
     if (!hand->known_bad)
         snprintf(hand->room_id, sizeof hand->room_id, "%.128s", x->param);
     query_get((const char *)x->head.ptr, "name", hand->name, sizeof hand->name);
+    hand->author = author_of((const char *)x->head.ptr, hand->room_id);
     hand->fd = http_conn_take_socket(x->conn, &hand->address, &hand->rest, &hand->rest_bytes);
     loop *owner = hand->known_bad ? x->loop : app_loop_of(x->loop->app, hand->room_id);
     exchange_free(x);

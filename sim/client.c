@@ -75,7 +75,7 @@ void client_joins(const client *c, room_join *join)
 {
     static const char *const names[] = {"Ann", "", "Bj\xc3\xb6rn \"B\"", NULL};
     bool tandem = is_page(c) || c->plan->kind == CLIENT_FLOODER;
-    *join = (room_join){tandem, c->role, names[c->number % 4]};
+    *join = (room_join){tandem, c->role, names[c->number % 4], c->number % 3};
 }
 
 /* --------------------------------------------------------------------------------- timers --- */
@@ -469,6 +469,9 @@ void client_happens(client *c, const happening *h)
         if (c->here && c->open && (c->greeted || !is_page(c))) {
             presence_set(&c->presence, true, c->w->clock.now_us);
             client_say_awareness(c);
+            if (is_page(c) && rng_percent(&luck, 25))
+                client_say(c, SYNC_EVENT,
+                           bytes_of_str("{\"type\":\"chat\",\"text\":\"hello\",\"ref\":\"1\"}"));
         }
         break;
     case HAPPEN_HOSTILE:

@@ -80,7 +80,8 @@ disk_result disk_write(disk *d, disk_file *f, size_t at_bytes, const void *ptr, 
 disk_result disk_truncate(disk *d, disk_file *f, size_t len_bytes);
 disk_result disk_flush(disk *d, disk_file *f);
 
-/* disk_vfs_install - make SQLite of this process work on `d`, until _remove. */
+/* disk_vfs_install - make SQLite of this process work on `d` under the name, until _remove. */
+#define DISK_VFS_NAME "sim"
 void disk_vfs_install(disk *d);
 void disk_vfs_remove(void);
 

@@ -1,17 +1,22 @@
 /* disk_vfs.c - SQLite on the simulated disk.
  *
- * Only what a database in WAL mode under an exclusive lock needs: no shared memory, no locks that
- * anybody else could hold, time that stands still.
+ * Only what one connection to a database in WAL mode needs: shared memory that nobody shares, locks
+ * that nobody else holds, time that stands still.  Without the shared memory SQLite would silently
+ * keep a rollback journal instead, and another program would be tested than the one that runs.
  */
 #include "sim/disk.h"
 
 #include <sqlite3.h>
+#include <stdlib.h>
+
+#define SHM_REGIONS_MAX 64
 
 typedef struct vfs_file {
     sqlite3_file base; /* first */
     disk *disk;
     disk_file *file;
     bool temporary;
+    void *regions[SHM_REGIONS_MAX]; /* the log's index: memory of the process, gone with it */
 } vfs_file;
 
 static int code_of(disk_result result, int failed)
@@ -102,8 +107,48 @@ static int file_traits(sqlite3_file *f)
     return 0; /* nothing is promised: no atomic writes, no order, no safe append */
 }
 
+static int shm_map(sqlite3_file *f, int region, int size, int extend, void volatile **out)
+{
+    vfs_file *v = (vfs_file *)f;
+    *out = NULL;
+    if (region >= SHM_REGIONS_MAX)
+        return SQLITE_IOERR_SHMMAP;
+    if (v->regions[region] == NULL && extend) {
+        v->regions[region] = calloc(1, (size_t)size);
+        if (v->regions[region] == NULL)
+            return SQLITE_NOMEM;
+    }
+    *out = v->regions[region];
+    return SQLITE_OK;
+}
+
+static int shm_lock(sqlite3_file *f, int offset, int count, int flags)
+{
+    (void)f;
+    (void)offset;
+    (void)count;
+    (void)flags;
+    return SQLITE_OK;
+}
+
+static void shm_barrier(sqlite3_file *f)
+{
+    (void)f;
+}
+
+static int shm_unmap(sqlite3_file *f, int delete_too)
+{
+    vfs_file *v = (vfs_file *)f;
+    (void)delete_too;
+    for (size_t i = 0; i < SHM_REGIONS_MAX; i++) {
+        free(v->regions[i]);
+        v->regions[i] = NULL;
+    }
+    return SQLITE_OK;
+}
+
 static const sqlite3_io_methods methods = {
-    .iVersion = 1,
+    .iVersion = 2,
     .xClose = file_close,
     .xRead = file_read,
     .xWrite = file_write,
@@ -116,6 +161,10 @@ static const sqlite3_io_methods methods = {
     .xFileControl = file_control,
     .xSectorSize = file_sector,
     .xDeviceCharacteristics = file_traits,
+    .xShmMap = shm_map,
+    .xShmLock = shm_lock,
+    .xShmBarrier = shm_barrier,
+    .xShmUnmap = shm_unmap,
 };
 
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, int flags,
@@ -195,7 +244,7 @@ static sqlite3_vfs sim_vfs = {
     .iVersion = 1,
     .szOsFile = sizeof(vfs_file),
     .mxPathname = 64,
-    .zName = "sim",
+    .zName = DISK_VFS_NAME,
     .xOpen = vfs_open,
     .xDelete = vfs_delete,
     .xAccess = vfs_access,
@@ -210,7 +259,7 @@ void disk_vfs_install(disk *d)
 {
     sim_vfs.pAppData = d;
     sqlite3_initialize();
-    if (sqlite3_vfs_register(&sim_vfs, 1) != SQLITE_OK)
+    if (sqlite3_vfs_register(&sim_vfs, 0) != SQLITE_OK)
         abort();
     /* SQLite draws from a generator of its own; let it be seeded from here again. */
     sqlite3_randomness(0, NULL);

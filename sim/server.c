@@ -139,7 +139,7 @@ static void sink_close(void *ctx, uint64_t session, unsigned code, const char *r
     c->at = NULL;
 }
 
-static store_job *new_job(server *s, job_kind kind, hosted *at, uint32_t number)
+store_job *server_new_job(server *s, job_kind kind, hosted *at, uint32_t number)
 {
     store_job *job = calloc(1, sizeof *job);
     if (job == NULL)
@@ -163,7 +163,7 @@ static void sink_load(void *ctx, room *r)
 {
     server *s = ctx;
     hosted *at = hosted_of(s, r);
-    store_job *job = new_job(s, JOB_LOAD, at, at->number);
+    store_job *job = server_new_job(s, JOB_LOAD, at, at->number);
     job->create = s->w->plan->may_create;
     at->loading = true;
     store_submit(s, job);
@@ -186,10 +186,6 @@ static void sink_append(void *ctx, room *r, const room_row *row)
     if (row->seq != at->appended_seq + 1)
         law_broken(s->w, "rows have no gaps", "room %u: %llu after %llu", at->number,
                    (unsigned long long)row->seq, (unsigned long long)at->appended_seq);
-    const conn *from = conn_by_session(s, row->author);
-    if (from != NULL && from->role == ROOM_VIEWER)
-        law_broken(s->w, "viewers change nothing", "row %llu is client %u's",
-                   (unsigned long long)row->seq, from->link->client);
     at->appended_seq = row->seq;
     at->in_store++;
     row_list *batch = &s->batch;
@@ -212,12 +208,32 @@ static void sink_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
 {
     server *s = ctx;
     hosted *at = hosted_of(s, r);
-    store_job *job = new_job(s, JOB_SNAPSHOT, at, at->number);
+    store_job *job = server_new_job(s, JOB_SNAPSHOT, at, at->number);
     job->upto_seq = upto_seq;
     job->state = copy_of(state);
     job->state_bytes = state.len_bytes;
     store_hand_over(s); /* the snapshot must find its rows in the store */
     store_submit(s, job);
+}
+
+static void sink_author(void *ctx, room *r, const store_author *author)
+{
+    server *s = ctx;
+    hosted *at = hosted_of(s, r);
+    store_job *job = server_new_job(s, JOB_AUTHOR, at, at->number);
+    job->upto_seq = author->author;
+    store_submit(s, job);
+}
+
+static bool sink_chat(void *ctx, room *r, uint64_t session, const store_chat *said)
+{
+    server *s = ctx;
+    hosted *at = hosted_of(s, r);
+    (void)said;
+    store_job *job = server_new_job(s, JOB_CHAT, at, at->number);
+    job->upto_seq = session;
+    store_submit(s, job);
+    return true;
 }
 
 static void sink_log(void *ctx, const room *r, const room_log *entry)
@@ -259,8 +275,16 @@ server *server_new(world *w)
     s->w = w;
     s->limits = w->plan->limits;
     heap_init(&s->heap, w->plan->seed);
-    s->sink = (room_sink){s,         sink_send,   sink_send_coalescible, sink_close,
-                          sink_load, sink_append, sink_snapshot,         sink_log};
+    s->sink = (room_sink){.ctx = s,
+                          .send = sink_send,
+                          .send_coalescible = sink_send_coalescible,
+                          .close = sink_close,
+                          .load = sink_load,
+                          .append = sink_append,
+                          .author = sink_author,
+                          .chat = sink_chat,
+                          .snapshot = sink_snapshot,
+                          .log = sink_log};
     if (!w->plan->sqlite && store_memory_open(base_alloc_libc(), &s->store) != BASE_OK)
         abort();
     if (server_store_open(s) != BASE_OK)
@@ -296,6 +320,8 @@ void server_boot(server *s)
     world_note(w, "the process is up (life %u)", s->life);
     for (uint32_t i = 0; i < w->plan->room_count; i++)
         ledger_check(w, i);
+    s->thread.upkeep_wanted = true; /* what a crash interrupted is still to be done */
+    later(s, EVENT_STORE_WORK, SECOND);
     later(s, EVENT_TICK, SECOND);
 }
 
@@ -378,7 +404,7 @@ void server_drain(server *s)
     s->draining = true;
     store_hand_over(s);
     s->drain_deadline_us = s->w->clock.now_us + DRAIN_US;
-    store_submit(s, new_job(s, JOB_BARRIER, NULL, 0));
+    store_submit(s, server_new_job(s, JOB_BARRIER, NULL, 0));
     later(s, EVENT_DRAIN_POLL, DRAIN_POLL_US);
 }
 
@@ -510,7 +536,7 @@ void server_on_event(server *s, const event *e)
 
 void server_rename(server *s, uint32_t number)
 {
-    store_job *job = new_job(s, JOB_RENAME, NULL, number);
+    store_job *job = server_new_job(s, JOB_RENAME, NULL, number);
     job->upto_seq = number;
     store_submit(s, job);
 }
@@ -518,7 +544,7 @@ void server_rename(server *s, uint32_t number)
 void server_delete(server *s, uint32_t number)
 {
     ledger_void(s->w, number);
-    store_job *job = new_job(s, JOB_DELETE, NULL, number);
+    store_job *job = server_new_job(s, JOB_DELETE, NULL, number);
     job->upto_seq = number;
     store_submit(s, job);
 }

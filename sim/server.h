@@ -69,6 +69,9 @@ typedef enum job_kind {
     JOB_SNAPSHOT,
     JOB_DELETE,
     JOB_RENAME,
+    JOB_AUTHOR,
+    JOB_CHAT,
+    JOB_UPKEEP,
     JOB_BARRIER, /* nothing: tells when all before it is done */
 } job_kind;
 
@@ -112,9 +115,9 @@ typedef struct store_thread {
     row_list waiting; /* handed over, not taken */
     row_list taken;   /* in the commit, or in one that failed */
     bool commit_next, stalled;
+    bool upkeep_wanted;
     store_job *jobs, *doing;
     int result; /* of the call under way */
-    bool result_known;
     store_post *posts;
     uint64_t calls;
 } store_thread;
@@ -167,6 +170,7 @@ void room_id_of(uint32_t number, char out[ROOM_ID_BYTES]);
 hosted *server_hosted(server *s, uint32_t number);
 void hosted_maybe_free(hosted *at);
 void hosted_check(hosted *at); /* laws that hold after each call of a room */
+store_job *server_new_job(server *s, job_kind kind, hosted *at, uint32_t number);
 void server_turn_ends(server *s);
 int64_t server_now_ms(const server *s);
 

@@ -14,13 +14,18 @@
 #define RETRY_US (250 * MS)
 #define BUSY_US (2 * SECOND)
 #define POST_US 20
+#define UPKEEP_US (5 * MS)
 #define DATABASE "tandem.db"
 
 int server_store_open(server *s)
 {
     if (!s->w->plan->sqlite)
         return BASE_OK; /* it is the disk: it stays */
-    return store_sqlite_open(DATABASE, base_alloc_libc(), &s->store);
+    store_sqlite_options options = {.path = DATABASE, .vfs = DISK_VFS_NAME};
+    int err = store_sqlite_open_with(&options, base_alloc_libc(), &s->store);
+    if (err == BASE_OK && disk_find(&s->w->disk, DATABASE "-wal") == NULL)
+        law_broken(s->w, "the database has a write-ahead log", "there is no file of it");
+    return err;
 }
 
 static void free_job(store_job *job)
@@ -91,6 +96,10 @@ static int run_job(server *s, store_job *job)
 {
     store_snapshot snapshot = {job->upto_seq, job->at_ms, bytes_of(job->state, job->state_bytes)};
     store_patch patch = {.set_name = true, .name = "A new name"};
+    store_upkeep_options upkeep = {.drop_before_ms = INT64_MIN, .checkpoint = job->upto_seq > 0};
+    store_upkept upkept;
+    store_author author = {.author = job->upto_seq, .at_ms = job->at_ms, .name = bytes_of_str("x")};
+    store_chat said = {.author = 1, .at_ms = job->at_ms, .text = bytes_of_str("y")};
     switch (job->kind) {
     case JOB_LOAD:
         return load(s, job);
@@ -100,6 +109,12 @@ static int run_job(server *s, store_job *job)
         return store_room_delete(s->store, job->id);
     case JOB_RENAME:
         return store_room_patch(s->store, job->id, &patch);
+    case JOB_AUTHOR:
+        return store_author_put(s->store, job->id, &author);
+    case JOB_CHAT:
+        return store_chat_add(s->store, job->id, &said, 100);
+    case JOB_UPKEEP:
+        return store_upkeep(s->store, &upkeep, &upkept);
     case JOB_BARRIER:
         break;
     }
@@ -143,8 +158,14 @@ static void later(server *s, event_kind kind, int64_t in_us)
 static void wake(server *s)
 {
     store_thread *t = &s->thread;
-    if (t->busy || (t->jobs == NULL && t->waiting.count == 0 && !t->stalled))
+    if (t->busy)
         return;
+    if (t->jobs == NULL && t->waiting.count == 0 && !t->stalled) {
+        /* Nothing to do: a step of upkeep. */
+        if (t->upkeep_wanted || store_wants_upkeep(s->store))
+            later(s, EVENT_STORE_WORK, UPKEEP_US);
+        return;
+    }
     int64_t since_us = s->w->clock.now_us - t->last_commit_us;
     int64_t wait_us = t->stalled ? RETRY_US : WINDOW_US;
     bool at_once = t->jobs != NULL || since_us >= wait_us;
@@ -238,12 +259,14 @@ static void call_done(server *s)
     else
         t->result = call_store(s);
     int err = t->result;
+    if (!t->commit_next && t->doing->kind == JOB_UPKEEP)
+        t->upkeep_wanted = err == BASE_OK && store_wants_upkeep(s->store);
     bool fatal = t->commit_next && err != BASE_OK && err != STORE_EBUSY && err != STORE_EFULL &&
                  err != BASE_ENOMEM;
-    if (fatal) {
+    if (fatal || err == STORE_EIO || store_failed(s->store)) {
         if (s->w->disk.fail_in == 0)
-            law_broken(s->w, "the store fails only when the disk does", "append: %s",
-                       store_err_text(err));
+            law_broken(s->w, "the store fails only when the disk does", "%s: %s",
+                       t->commit_next ? "append" : "a job", store_err_text(err));
         server_kill(s, false, SECOND, "the store failed, the process stops itself");
         return;
     }
@@ -265,7 +288,10 @@ static void work(server *s)
     if (t->busy)
         return;
     int64_t since_us = s->w->clock.now_us - t->last_commit_us;
-    if (t->jobs == NULL && since_us < (t->stalled ? RETRY_US : WINDOW_US)) {
+    bool nothing = t->jobs == NULL && t->waiting.count == 0 && !t->stalled;
+    if (nothing && (t->upkeep_wanted || store_wants_upkeep(s->store)))
+        t->jobs = server_new_job(s, JOB_UPKEEP, NULL, 0);
+    if (t->jobs == NULL && (nothing || since_us < (t->stalled ? RETRY_US : WINDOW_US))) {
         wake(s);
         return;
     }
@@ -442,6 +468,15 @@ static void tell_job(server *s, store_job *job)
         break;
     case JOB_DELETE:
         delete_done(s, job);
+        break;
+    case JOB_CHAT:
+        if (!at->removed && job->err == BASE_OK)
+            room_on_chat_stored(at->room, &(store_chat){.n = 1, .text = bytes_of_str("y")});
+        else if (!at->removed)
+            room_on_chat_failed(at->room, job->upto_seq, job->err);
+        break;
+    case JOB_AUTHOR:
+    case JOB_UPKEEP:
         break;
     case JOB_RENAME: {
         hosted *named = server_hosted(s, (uint32_t)job->upto_seq);

@@ -31,6 +31,23 @@ const char *store_err_text(int err)
     }
 }
 
+/* A failed flush must be known to whoever asks later: see store_failed. */
+static int noted(store *s, int err)
+{
+    s->failed |= err == STORE_EIO;
+    return err;
+}
+
+bool store_failed(const store *s)
+{
+    return s->failed;
+}
+
+bool store_wants_upkeep(const store *s)
+{
+    return s->wants_upkeep;
+}
+
 void store_close(store *s)
 {
     if (s != NULL)
@@ -39,35 +56,37 @@ void store_close(store *s)
 
 int store_room_create(store *s, const store_room *room, bytes first_update)
 {
-    assert(room->id[0] != '\0' && room->keep_ms >= 0);
-    return s->ops->room_create(s, room, first_update);
+    assert((unsigned char)room->id[0] >= 0x20 && room->keep_ms >= 0);
+    return noted(s, s->ops->room_create(s, room, first_update));
 }
 
 int store_room_get(store *s, const char *id, store_room *out)
 {
-    return s->ops->room_get(s, id, out);
+    return noted(s, s->ops->room_get(s, id, out));
 }
 
 int store_room_patch(store *s, const char *id, const store_patch *patch)
 {
     assert(!patch->set_name || strlen(patch->name) <= STORE_NAME_BYTES_MAX);
     assert(!patch->set_keep_ms || patch->keep_ms >= 0);
-    return s->ops->room_patch(s, id, patch);
+    return noted(s, s->ops->room_patch(s, id, patch));
 }
 
 int store_room_delete(store *s, const char *id)
 {
-    return s->ops->room_delete(s, id);
+    int err = noted(s, s->ops->room_delete(s, id));
+    s->wants_upkeep |= err == BASE_OK;
+    return err;
 }
 
 int store_room_used(store *s, const char *id, int64_t at_ms)
 {
-    return s->ops->room_used(s, id, at_ms);
+    return noted(s, s->ops->room_used(s, id, at_ms));
 }
 
 int store_load(store *s, const char *id, store_loaded *out)
 {
-    return s->ops->load(s, id, out);
+    return noted(s, s->ops->load(s, id, out));
 }
 
 int store_append(store *s, store_row *rows, size_t count)
@@ -76,40 +95,118 @@ int store_append(store *s, store_row *rows, size_t count)
         assert(rows[i].seq > 0 && rows[i].seq <= INT64_MAX && rows[i].author <= INT64_MAX);
         rows[i].gone = false;
     }
-    return s->ops->append(s, rows, count);
+    return noted(s, s->ops->append(s, rows, count));
 }
 
 int store_snapshot_put(store *s, const char *id, const store_snapshot *snapshot)
 {
     assert(snapshot->upto_seq <= INT64_MAX);
-    return s->ops->snapshot_put(s, id, snapshot);
+    int err = noted(s, s->ops->snapshot_put(s, id, snapshot));
+    s->wants_upkeep |= err == BASE_OK;
+    return err;
+}
+
+int store_author_put(store *s, const char *id, const store_author *author)
+{
+    assert(author->author <= INT64_MAX && author->name.len_bytes <= STORE_NAME_BYTES_MAX);
+    return s->ops->author_put(s, id, author);
+}
+
+int store_authors(store *s, const char *id, store_author_fn *visit, void *ctx)
+{
+    return s->ops->authors(s, id, visit, ctx);
+}
+
+int store_chat_add(store *s, const char *id, store_chat *said, uint64_t keep)
+{
+    assert(said->author <= INT64_MAX && said->name.len_bytes <= STORE_NAME_BYTES_MAX);
+    assert(said->ref.len_bytes <= STORE_REF_BYTES_MAX && keep > 0);
+    return s->ops->chat_add(s, id, said, keep);
+}
+
+int store_chat_read(store *s, const char *id, uint64_t before_n, size_t max, store_chat_fn *visit,
+                    void *ctx)
+{
+    return s->ops->chat_read(s, id, before_n == 0 ? INT64_MAX : before_n, max, visit, ctx);
+}
+
+int store_version_add(store *s, const char *id, store_version *version, uint64_t max)
+{
+    assert(version->author <= INT64_MAX && version->name.len_bytes <= STORE_NAME_BYTES_MAX);
+    return s->ops->version_add(s, id, version, max);
+}
+
+int store_versions(store *s, const char *id, store_version_fn *visit, void *ctx)
+{
+    return s->ops->versions(s, id, visit, ctx);
 }
 
 int store_expired(store *s, int64_t now_ms, store_id *out, size_t max, size_t *count)
 {
-    return s->ops->expired(s, now_ms, out, max, count);
+    return noted(s, s->ops->expired(s, now_ms, out, max, count));
+}
+
+int store_rooms(store *s, const char *after, store_id *out, size_t max, size_t *count)
+{
+    return noted(s, s->ops->rooms(s, after, out, max, count));
+}
+
+int store_history(store *s, const char *id, const store_history_query *query, store_page *out)
+{
+    return noted(s, s->ops->history(s, id, query, out));
+}
+
+int store_salvage(store *s, const char *id, store_loaded *out, store_damage *damage)
+{
+    *damage = (store_damage){NULL, 0};
+    return noted(s, s->ops->salvage(s, id, out, damage));
+}
+
+int store_upkeep(store *s, const store_upkeep_options *options, store_upkept *out)
+{
+    *out = (store_upkept){.work = STORE_WORK_NONE};
+    s->wants_upkeep = false;
+    int err = noted(s, s->ops->upkeep(s, options, out));
+    s->wants_upkeep |= err == BASE_OK && out->work != STORE_WORK_NONE;
+    return err;
+}
+
+int store_stats_get(store *s, store_stats *out)
+{
+    *out = (store_stats){0};
+    return noted(s, s->ops->stats_get(s, out));
 }
 
 int store_ping(store *s)
 {
-    return s->ops->ping(s);
+    return noted(s, s->ops->ping(s));
 }
 
-/* What a store_loaded keeps alive. */
+/* What a store_loaded or a store_page keeps alive. */
 typedef struct loaded_memory {
     buf data;
     buf rows;
 } loaded_memory;
 
+static void free_memory(const base_alloc *alloc, loaded_memory *m)
+{
+    if (m == NULL)
+        return;
+    buf_deinit(&m->data);
+    buf_deinit(&m->rows);
+    base_alloc_put(alloc, m, sizeof *m);
+}
+
 void store_loaded_free(store_loaded *loaded)
 {
-    loaded_memory *m = loaded->memory;
-    if (m != NULL) {
-        buf_deinit(&m->data);
-        buf_deinit(&m->rows);
-        base_alloc_put(loaded->alloc, m, sizeof *m);
-    }
+    free_memory(loaded->alloc, loaded->memory);
     *loaded = (store_loaded){.alloc = loaded->alloc};
+}
+
+void store_page_free(store_page *page)
+{
+    free_memory(page->alloc, page->memory);
+    *page = (store_page){.alloc = page->alloc};
 }
 
 void load_builder_init(load_builder *b, const base_alloc *alloc)
@@ -142,33 +239,78 @@ void load_builder_row(load_builder *b, const store_row *row)
     buf_put(&b->rows, &kept, sizeof kept);
 }
 
-int load_builder_finish(load_builder *b, const store_room *room, store_loaded *out)
+size_t load_builder_row_count(const load_builder *b)
+{
+    return b->rows.len_bytes / sizeof(store_row);
+}
+
+bool load_builder_takes(const load_builder *b, const store_history_query *query, size_t len_bytes)
+{
+    size_t count = load_builder_row_count(b);
+    return count == 0 ||
+           (count < query->rows_max && b->data.len_bytes + len_bytes <= query->bytes_max);
+}
+
+/* Gives the rows their addresses, and looks whether one is missing behind `before_seq`. */
+static int place_rows(load_builder *b, uint64_t before_seq)
 {
     if (buf_err(&b->data) != BASE_OK || buf_err(&b->rows) != BASE_OK)
         return BASE_ENOMEM;
     store_row *rows = (store_row *)(void *)b->rows.ptr;
-    size_t count = b->rows.len_bytes / sizeof *rows;
     size_t at = b->snapshot_bytes;
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i].seq != b->snapshot_seq + 1 + i)
+    for (size_t i = 0; i < load_builder_row_count(b); i++) {
+        if (rows[i].seq != before_seq + 1 + i)
             return STORE_ECORRUPT;
         rows[i].update.ptr = b->data.ptr + at;
         at += rows[i].update.len_bytes;
     }
+    return BASE_OK;
+}
+
+/* The memory goes over to a loaded_memory; NULL: there is none. */
+static loaded_memory *hand_over(load_builder *b)
+{
     loaded_memory *m = base_alloc_get(b->alloc, sizeof *m);
     if (m == NULL)
-        return BASE_ENOMEM;
+        return NULL;
     *m = (loaded_memory){b->data, b->rows};
-    *out = (store_loaded){
+    load_builder_init(b, b->alloc);
+    return m;
+}
+
+int load_builder_finish(load_builder *b, const store_room *room, store_loaded *out)
+{
+    int err = place_rows(b, b->snapshot_seq);
+    if (err != BASE_OK)
+        return err;
+    size_t count = load_builder_row_count(b);
+    store_loaded made = {
         .room = *room,
         .snapshot = {b->data.ptr, b->snapshot_bytes},
         .snapshot_seq = b->snapshot_seq,
-        .rows = rows,
+        .rows = (store_row *)(void *)b->rows.ptr,
         .row_count = count,
         .last_seq = b->snapshot_seq + count,
         .alloc = b->alloc,
-        .memory = m,
     };
-    load_builder_init(b, b->alloc);
+    made.memory = hand_over(b);
+    if (made.memory == NULL)
+        return BASE_ENOMEM;
+    *out = made;
+    return BASE_OK;
+}
+
+int load_builder_page(load_builder *b, bool more, store_page *out)
+{
+    store_row *rows = (store_row *)(void *)b->rows.ptr;
+    size_t count = load_builder_row_count(b);
+    int err = place_rows(b, count > 0 ? rows[0].seq - 1 : 0);
+    if (err != BASE_OK)
+        return err;
+    store_page made = {.rows = rows, .row_count = count, .more = more, .alloc = b->alloc};
+    made.memory = hand_over(b);
+    if (made.memory == NULL)
+        return BASE_ENOMEM;
+    *out = made;
     return BASE_OK;
 }

@@ -4,6 +4,7 @@
  * is changed.
  */
 #include "store/impl.h"
+#include "store/memory_people.h"
 #include "store/store.h"
 
 typedef struct kept_row {
@@ -20,6 +21,8 @@ typedef struct kept_room {
     buf rows; /* of kept_row */
     buf snapshot;
     uint64_t snapshot_seq;
+    uint64_t history_seq; /* rows up to here were moved into history: here, only a number */
+    memory_people people;
     struct kept_room *next;
 } kept_room;
 
@@ -55,6 +58,7 @@ static void free_room(store *s, kept_room *room)
         base_alloc_put(s->alloc, rows[i].ptr, rows[i].len_bytes);
     buf_deinit(&room->rows);
     buf_deinit(&room->snapshot);
+    memory_people_deinit(&room->people);
     base_alloc_put(s->alloc, room, sizeof *room);
 }
 
@@ -113,6 +117,7 @@ static int memory_room_create(store *s, const store_room *record, bytes first_up
     *room = (kept_room){.record = *record};
     buf_init(&room->rows, s->alloc, SIZE_MAX / 4);
     buf_init(&room->snapshot, s->alloc, SIZE_MAX / 4);
+    memory_people_init(&room->people, s->alloc);
     store_row row = {.seq = 1, .at_ms = record->created_at_ms, .update = first_update};
     int err = first_update.len_bytes > 0 ? add_row(s, room, &row) : BASE_OK;
     if (err != BASE_OK) {
@@ -168,6 +173,14 @@ static int memory_room_used(store *s, const char *id, int64_t at_ms)
     return BASE_OK;
 }
 
+static store_row row_of(const kept_row *kept)
+{
+    return (store_row){.seq = kept->seq,
+                       .author = kept->author,
+                       .at_ms = kept->at_ms,
+                       .update = {kept->ptr, kept->len_bytes}};
+}
+
 static int memory_load(store *s, const char *id, store_loaded *out)
 {
     const kept_room *room = find(s, id);
@@ -180,10 +193,7 @@ static int memory_load(store *s, const char *id, store_loaded *out)
     const kept_row *rows = rows_of(room, &count);
     int err = BASE_OK;
     for (size_t i = 0; i < count && err == BASE_OK; i++) {
-        store_row row = {.seq = rows[i].seq,
-                         .author = rows[i].author,
-                         .at_ms = rows[i].at_ms,
-                         .update = {rows[i].ptr, rows[i].len_bytes}};
+        store_row row = row_of(&rows[i]);
         if (crc32c(row.update) != rows[i].crc32c)
             err = STORE_ECORRUPT;
         else if (row.seq > room->snapshot_seq)
@@ -220,6 +230,8 @@ static int memory_snapshot_put(store *s, const char *id, const store_snapshot *s
         return STORE_ENOTFOUND;
     if (snapshot->upto_seq < room->snapshot_seq)
         return STORE_EEXISTS;
+    if (snapshot->upto_seq > last_seq(room))
+        return STORE_EBUSY;
     buf copy;
     buf_init(&copy, s->alloc, SIZE_MAX / 4);
     buf_put_bytes(&copy, snapshot->state);
@@ -230,6 +242,53 @@ static int memory_snapshot_put(store *s, const char *id, const store_snapshot *s
     buf_deinit(&room->snapshot);
     room->snapshot = copy;
     room->snapshot_seq = snapshot->upto_seq;
+    return BASE_OK;
+}
+
+static int author_put(store *s, const char *id, const store_author *author)
+{
+    kept_room *room = find(s, id);
+    return room == NULL ? STORE_ENOTFOUND : memory_author_put(&room->people, author);
+}
+
+static int authors(store *s, const char *id, store_author_fn *visit, void *ctx)
+{
+    const kept_room *room = find(s, id);
+    if (room == NULL)
+        return STORE_ENOTFOUND;
+    memory_authors(&room->people, visit, ctx);
+    return BASE_OK;
+}
+
+static int chat_add(store *s, const char *id, store_chat *said, uint64_t keep)
+{
+    kept_room *room = find(s, id);
+    return room == NULL ? STORE_ENOTFOUND : memory_chat_add(&room->people, said, keep);
+}
+
+static int chat_read(store *s, const char *id, uint64_t before_n, size_t max, store_chat_fn *visit,
+                     void *ctx)
+{
+    const kept_room *room = find(s, id);
+    if (room == NULL)
+        return STORE_ENOTFOUND;
+    memory_chat_read(&room->people, before_n, max, visit, ctx);
+    return BASE_OK;
+}
+
+static int version_add(store *s, const char *id, store_version *version, uint64_t max)
+{
+    kept_room *room = find(s, id);
+    return room == NULL ? STORE_ENOTFOUND
+                        : memory_version_add(&room->people, version, max, last_seq(room));
+}
+
+static int versions(store *s, const char *id, store_version_fn *visit, void *ctx)
+{
+    const kept_room *room = find(s, id);
+    if (room == NULL)
+        return STORE_ENOTFOUND;
+    memory_versions(&room->people, visit, ctx);
     return BASE_OK;
 }
 
@@ -255,6 +314,122 @@ static int memory_expired(store *s, int64_t now_ms, store_id *out, size_t max, s
     return BASE_OK;
 }
 
+static int memory_rooms(store *s, const char *after, store_id *out, size_t max, size_t *count)
+{
+    *count = 0;
+    for (;;) {
+        const kept_room *next = NULL;
+        for (const kept_room *room = self(s)->rooms; room != NULL; room = room->next) {
+            if (strcmp(room->record.id, after) > 0 &&
+                (next == NULL || strcmp(room->record.id, next->record.id) < 0))
+                next = room;
+        }
+        if (next == NULL || *count == max)
+            return BASE_OK;
+        memcpy(out[(*count)++].text, next->record.id, sizeof out->text);
+        after = next->record.id;
+    }
+}
+
+static int memory_history(store *s, const char *id, const store_history_query *query,
+                          store_page *out)
+{
+    const kept_room *room = find(s, id);
+    if (room == NULL)
+        return STORE_ENOTFOUND;
+    load_builder b;
+    load_builder_init(&b, s->alloc);
+    size_t count;
+    const kept_row *rows = rows_of(room, &count);
+    bool more = false;
+    for (size_t i = 0; i < count && !more; i++) {
+        bool begun = load_builder_row_count(&b) > 0;
+        if (rows[i].seq <= query->after_seq || (!begun && rows[i].at_ms < query->from_ms))
+            continue;
+        store_row row = row_of(&rows[i]);
+        more = !load_builder_takes(&b, query, row.update.len_bytes);
+        if (!more)
+            load_builder_row(&b, &row);
+    }
+    int err = load_builder_page(&b, more, out);
+    load_builder_deinit(&b);
+    return err;
+}
+
+/* Memory is not damaged by itself: a test that makes a gap gets the rows before it. */
+static int memory_salvage(store *s, const char *id, store_loaded *out, store_damage *damage)
+{
+    const kept_room *room = find(s, id);
+    if (room == NULL)
+        return STORE_ENOTFOUND;
+    load_builder b;
+    load_builder_init(&b, s->alloc);
+    load_builder_snapshot(&b, room->snapshot_seq, buf_view(&room->snapshot));
+    size_t count;
+    const kept_row *rows = rows_of(room, &count);
+    uint64_t next = room->snapshot_seq + 1;
+    for (size_t i = 0; i < count; i++) {
+        store_row row = row_of(&rows[i]);
+        if (row.seq < next)
+            continue;
+        if (row.seq != next) {
+            *damage = (store_damage){"missing row", next};
+            break;
+        }
+        load_builder_row(&b, &row);
+        next++;
+    }
+    int err = load_builder_finish(&b, &room->record, out);
+    load_builder_deinit(&b);
+    return err;
+}
+
+/* The oldest rows of history that are older than `before_ms` go. */
+static uint64_t prune(store *s, kept_room *room, int64_t before_ms)
+{
+    size_t count, gone = 0;
+    kept_row *rows = rows_of(room, &count);
+    while (gone < count && gone < STORE_COMPACT_ROWS_MAX && rows[gone].seq <= room->history_seq &&
+           rows[gone].at_ms < before_ms) {
+        base_alloc_put(s->alloc, rows[gone].ptr, rows[gone].len_bytes);
+        gone++;
+    }
+    if (gone > 0) {
+        memmove(rows, rows + gone, (count - gone) * sizeof *rows);
+        room->rows.len_bytes -= gone * sizeof *rows;
+    }
+    return gone;
+}
+
+static int memory_upkeep(store *s, const store_upkeep_options *options, store_upkept *out)
+{
+    for (kept_room *room = self(s)->rooms; room != NULL; room = room->next) {
+        if (room->history_seq == room->snapshot_seq)
+            continue;
+        uint64_t rows = room->snapshot_seq - room->history_seq;
+        rows = rows < STORE_COMPACT_ROWS_MAX ? rows : STORE_COMPACT_ROWS_MAX;
+        room->history_seq += rows;
+        *out = (store_upkept){.work = STORE_WORK_COMPACT, .count = rows};
+        memcpy(out->room.text, room->record.id, sizeof out->room.text);
+        return BASE_OK;
+    }
+    for (kept_room *room = self(s)->rooms; room != NULL; room = room->next) {
+        out->count = prune(s, room, options->drop_before_ms);
+        if (out->count > 0) {
+            out->work = STORE_WORK_PRUNE;
+            return BASE_OK;
+        }
+    }
+    return BASE_OK;
+}
+
+static int memory_stats_get(store *s, store_stats *out)
+{
+    (void)s;
+    out->shrinks = true;
+    return BASE_OK;
+}
+
 static int memory_ping(store *s)
 {
     (void)s;
@@ -273,7 +448,18 @@ int store_memory_open(const base_alloc *alloc, store **out)
         .load = memory_load,
         .append = memory_append,
         .snapshot_put = memory_snapshot_put,
+        .author_put = author_put,
+        .authors = authors,
+        .chat_add = chat_add,
+        .chat_read = chat_read,
+        .version_add = version_add,
+        .versions = versions,
         .expired = memory_expired,
+        .rooms = memory_rooms,
+        .history = memory_history,
+        .salvage = memory_salvage,
+        .upkeep = memory_upkeep,
+        .stats_get = memory_stats_get,
         .ping = memory_ping,
     };
     memory_store *m = base_alloc_get(alloc, sizeof *m);

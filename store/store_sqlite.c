@@ -1,96 +1,56 @@
-/* store_sqlite.c - the store in one SQLite file.
+/* store_sqlite.c - the store in one SQLite file: opening it, transactions, the table of calls.
  *
  * WAL with synchronous = FULL: COMMIT returns when the log is flushed; NORMAL may lose the last
- * commits with the power.  The file is locked exclusively, because two servers on one file would
- * number one room's rows twice.  Schema versions are steps in `migrations`; user_version counts
- * those done, application_id says that the file is ours.
+ * commits with the power.  One server at a time: two on one file would number one room's rows
+ * twice. The lock for that is a file of its own, so that other processes can read meanwhile
+ * (backup).
  */
-#include "store/impl.h"
-#include "store/store.h"
+#include "store/sqlite_store.h"
 
-#include <sqlite3.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
-#define APPLICATION_ID 0x546E646D /* "Tndm" */
 #define RETRY_MS 2000
 #define RETRY_STEP_MS 10
-
-static const char *const migrations[] = {
-    "CREATE TABLE rooms ("
-    " key INTEGER PRIMARY KEY,"
-    " id TEXT NOT NULL UNIQUE,"
-    " name TEXT NOT NULL,"
-    " language TEXT NOT NULL,"
-    " epoch BLOB NOT NULL,"
-    " owner_key_hash BLOB,"
-    " created_at_ms INTEGER NOT NULL,"
-    " used_at_ms INTEGER NOT NULL,"
-    " keep_ms INTEGER NOT NULL"
-    ") STRICT;"
-    "CREATE INDEX rooms_by_expiry ON rooms (used_at_ms + keep_ms) WHERE keep_ms > 0;"
-    "CREATE TABLE log ("
-    " room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,"
-    " seq INTEGER NOT NULL,"
-    " author INTEGER NOT NULL,"
-    " at_ms INTEGER NOT NULL,"
-    " crc32c INTEGER NOT NULL,"
-    " bytes BLOB NOT NULL,"
-    " PRIMARY KEY (room, seq)"
-    ") STRICT, WITHOUT ROWID;"
-    "CREATE TABLE snapshots ("
-    " room INTEGER PRIMARY KEY REFERENCES rooms ON DELETE CASCADE,"
-    " upto_seq INTEGER NOT NULL,"
-    " at_ms INTEGER NOT NULL,"
-    " crc32c INTEGER NOT NULL,"
-    " bytes BLOB NOT NULL"
-    ") STRICT;",
-};
-
-#define SCHEMA_VERSION ((int)(sizeof migrations / sizeof *migrations))
+/* An older file, up to here, is rewritten once when it is opened so that it can shrink; a larger
+ * one by backup and restore, for it would keep the server from starting. */
+#define REWRITE_PAGES_MAX 16384
 
 #define STATEMENTS(X)                                                                              \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
     X(COMMIT, "COMMIT")                                                                            \
     X(ROLLBACK, "ROLLBACK")                                                                        \
-    X(CREATE, "INSERT INTO rooms (id, name, language, epoch, owner_key_hash, created_at_ms,"       \
-              " used_at_ms, keep_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                     \
-    X(GET, "SELECT key, id, name, language, epoch, owner_key_hash, created_at_ms, used_at_ms,"     \
-           " keep_ms FROM rooms WHERE id = ?1")                                                    \
-    X(SET_NAME, "UPDATE rooms SET name = ?2 WHERE id = ?1")                                        \
-    X(SET_KEEP, "UPDATE rooms SET keep_ms = ?2 WHERE id = ?1")                                     \
-    X(SET_USED, "UPDATE rooms SET used_at_ms = max(used_at_ms, ?2) WHERE id = ?1")                 \
-    X(DELETE, "DELETE FROM rooms WHERE id = ?1")                                                   \
-    X(APPEND, "INSERT INTO log (room, seq, author, at_ms, crc32c, bytes)"                          \
-              " SELECT key, ?2, ?3, ?4, ?5, ?6 FROM rooms WHERE id = ?1")                          \
-    X(TAIL, "SELECT seq, author, at_ms, crc32c, bytes FROM log WHERE room = ?1 AND seq > ?2"       \
-            " ORDER BY seq")                                                                       \
-    X(SNAPSHOT_GET, "SELECT upto_seq, crc32c, bytes FROM snapshots WHERE room = ?1")               \
-    X(SNAPSHOT_SEQ, "SELECT key, coalesce((SELECT upto_seq FROM snapshots WHERE room = key), 0)"   \
-                    " FROM rooms WHERE id = ?1")                                                   \
-    X(SNAPSHOT_PUT, "INSERT OR REPLACE INTO snapshots (room, upto_seq, at_ms, crc32c, bytes)"      \
-                    " VALUES (?1, ?2, ?3, ?4, ?5)")                                                \
-    X(EXPIRED, "SELECT id FROM rooms WHERE keep_ms > 0 AND used_at_ms + keep_ms < ?1"              \
-               " ORDER BY used_at_ms + keep_ms LIMIT ?2")                                          \
     X(PING, "SELECT count(*) FROM (SELECT 1 FROM rooms LIMIT 1)")
 
-enum {
-#define STATEMENT_ENUM_(name, sql) Q_##name,
-    STATEMENTS(STATEMENT_ENUM_)
-#undef STATEMENT_ENUM_
-        Q_COUNT,
-};
+enum { STATEMENTS(SQLITE_STATEMENT_ENUM) Q_COUNT };
 
-typedef struct sqlite_store {
-    store base;
-    sqlite3 *db;
-    sqlite3_stmt *q[Q_COUNT];
-} sqlite_store;
+static const char *const statements[] = {STATEMENTS(SQLITE_STATEMENT_SQL)};
 
-static sqlite_store *self(store *s)
+static const sqlite_statements transaction_statements = {statements, Q_COUNT};
+
+static sqlite3_stmt *statement(sqlite_store *s, int at)
 {
-    return (sqlite_store *)(void *)s;
+    return s->prepared[NOUN_TRANSACTION][at];
 }
 
-static int err_of(int rc)
+static const sqlite_statements *const nouns[NOUN_COUNT] = {
+    [NOUN_TRANSACTION] = &transaction_statements, [NOUN_ROOMS] = &sqlite_room_statements,
+    [NOUN_LOG] = &sqlite_log_statements,          [NOUN_HISTORY] = &sqlite_history_statements,
+    [NOUN_UPKEEP] = &sqlite_upkeep_statements,    [NOUN_PEOPLE] = &sqlite_people_statements,
+};
+
+/* A write that the system refused for want of space has changed nothing that counts: unlike a
+ * failed flush it may be tried again. */
+static bool no_space(int rc)
+{
+    if (rc == SQLITE_IOERR_SHMSIZE)
+        return true;
+    return rc == SQLITE_IOERR_WRITE && (errno == EDQUOT || errno == EFBIG || errno == ENOSPC);
+}
+
+int sqlite_err(int rc)
 {
     switch (rc & 0xff) {
     case SQLITE_OK:
@@ -112,111 +72,69 @@ static int err_of(int rc)
     case SQLITE_CONSTRAINT:
         return STORE_EEXISTS;
     default:
-        return STORE_EIO;
+        break;
+    }
+    switch (rc) {
+    case SQLITE_IOERR_READ: /* of what is read, and of nothing else, the disk lost something */
+    case SQLITE_IOERR_SHORT_READ:
+    case SQLITE_IOERR_DATA:
+    case SQLITE_IOERR_CORRUPTFS:
+        return STORE_ECORRUPT;
+    default:
+        return no_space(rc) ? STORE_EFULL : STORE_EIO;
     }
 }
 
 /* Step once and make the statement ready again; for statements without results. */
-static int run(sqlite3_stmt *q)
+int sqlite_run(sqlite3_stmt *q)
 {
     int rc = sqlite3_step(q);
     sqlite3_reset(q);
     sqlite3_clear_bindings(q);
-    return err_of(rc);
+    return sqlite_err(rc);
 }
 
-static int begin(sqlite_store *s)
+int sqlite_begin(sqlite_store *s)
 {
-    int err = run(s->q[Q_BEGIN]);
+    int err = sqlite_run(statement(s, Q_BEGIN));
     for (int waited_ms = 0; err == STORE_EBUSY && waited_ms < RETRY_MS;
          waited_ms += RETRY_STEP_MS) {
         sqlite3_sleep(RETRY_STEP_MS);
-        err = run(s->q[Q_BEGIN]);
+        err = sqlite_run(statement(s, Q_BEGIN));
     }
     return err;
 }
 
 /* Commit when all went well, else roll back; a commit that fails leaves nothing behind either. */
-static int end(sqlite_store *s, int err)
+int sqlite_end(sqlite_store *s, int err)
 {
     if (err == BASE_OK)
-        err = run(s->q[Q_COMMIT]);
-    if (err != BASE_OK && !sqlite3_get_autocommit(s->db))
-        (void)run(s->q[Q_ROLLBACK]);
+        err = sqlite_run(statement(s, Q_COMMIT));
+    if (err != BASE_OK && !sqlite3_get_autocommit(s->db)) {
+        sqlite3_step(statement(s, Q_ROLLBACK));
+        sqlite3_reset(statement(s, Q_ROLLBACK));
+    }
     return err;
 }
 
-static void bind_text(sqlite3_stmt *q, int at, const char *text)
+void sqlite_bind_str(sqlite3_stmt *q, int at, const char *text)
 {
     sqlite3_bind_text(q, at, text, -1, SQLITE_STATIC);
 }
 
-static void bind_blob(sqlite3_stmt *q, int at, bytes s)
+void sqlite_bind_bytes(sqlite3_stmt *q, int at, bytes s)
 {
     sqlite3_bind_blob64(q, at, s.len_bytes > 0 ? (const void *)s.ptr : "", s.len_bytes,
                         SQLITE_STATIC);
 }
 
-static bytes column_blob(sqlite3_stmt *q, int at)
+bytes sqlite_bytes(sqlite3_stmt *q, int at)
 {
     const void *ptr = sqlite3_column_blob(q, at);
     return bytes_of(ptr, (size_t)sqlite3_column_bytes(q, at));
 }
 
-/* An UPDATE or DELETE of one room as a transaction of its own. */
-static int change_room(sqlite_store *s, sqlite3_stmt *q)
-{
-    int err = begin(s);
-    if (err != BASE_OK) {
-        sqlite3_clear_bindings(q);
-        return err;
-    }
-    err = run(q);
-    if (err == BASE_OK && sqlite3_changes(s->db) == 0)
-        err = STORE_ENOTFOUND;
-    return end(s, err);
-}
-
-static int append_row(sqlite_store *s, store_row *row)
-{
-    sqlite3_stmt *q = s->q[Q_APPEND];
-    bind_text(q, 1, row->room_id);
-    sqlite3_bind_int64(q, 2, (sqlite3_int64)row->seq);
-    sqlite3_bind_int64(q, 3, (sqlite3_int64)row->author);
-    sqlite3_bind_int64(q, 4, row->at_ms);
-    sqlite3_bind_int64(q, 5, crc32c(row->update));
-    bind_blob(q, 6, row->update);
-    int err = run(q);
-    row->gone = err == BASE_OK && sqlite3_changes(s->db) == 0;
-    return err;
-}
-
-static int sqlite_room_create(store *base, const store_room *room, bytes first_update)
-{
-    sqlite_store *s = self(base);
-    sqlite3_stmt *q = s->q[Q_CREATE];
-    int err = begin(s);
-    if (err != BASE_OK)
-        return err;
-    bind_text(q, 1, room->id);
-    bind_text(q, 2, room->name);
-    bind_text(q, 3, room->language);
-    bind_blob(q, 4, bytes_of(room->epoch, sizeof room->epoch));
-    if (room->has_owner_key)
-        bind_blob(q, 5, bytes_of(room->owner_key_hash, sizeof room->owner_key_hash));
-    sqlite3_bind_int64(q, 6, room->created_at_ms);
-    sqlite3_bind_int64(q, 7, room->used_at_ms);
-    sqlite3_bind_int64(q, 8, room->keep_ms);
-    err = run(q);
-    if (err == BASE_OK && first_update.len_bytes > 0) {
-        store_row row = {
-            .room_id = room->id, .seq = 1, .at_ms = room->created_at_ms, .update = first_update};
-        err = append_row(s, &row);
-    }
-    return end(s, err);
-}
-
-static bool copy_text(sqlite3_stmt *q, int at, char *out, size_t cap)
+bool sqlite_copy_text(sqlite3_stmt *q, int at, char *out, size_t cap)
 {
     const unsigned char *text = sqlite3_column_text(q, at);
     if (text == NULL)
@@ -224,334 +142,160 @@ static bool copy_text(sqlite3_stmt *q, int at, char *out, size_t cap)
     return snprintf(out, cap, "%s", (const char *)text) < (int)cap;
 }
 
-/* The record of `id` and its key. */
-static int read_room(sqlite_store *s, const char *id, store_room *out, sqlite3_int64 *key)
-{
-    sqlite3_stmt *q = s->q[Q_GET];
-    bind_text(q, 1, id);
-    int rc = sqlite3_step(q);
-    int err = rc == SQLITE_DONE ? STORE_ENOTFOUND : err_of(rc);
-    if (rc == SQLITE_ROW) {
-        store_room room = {.id = ""};
-        bytes epoch = column_blob(q, 4), hash = column_blob(q, 5);
-        *key = sqlite3_column_int64(q, 0);
-        room.has_owner_key = hash.len_bytes > 0;
-        room.created_at_ms = sqlite3_column_int64(q, 6);
-        room.used_at_ms = sqlite3_column_int64(q, 7);
-        room.keep_ms = sqlite3_column_int64(q, 8);
-        if (!copy_text(q, 1, room.id, sizeof room.id) ||
-            !copy_text(q, 2, room.name, sizeof room.name) ||
-            !copy_text(q, 3, room.language, sizeof room.language) ||
-            epoch.len_bytes != sizeof room.epoch ||
-            (room.has_owner_key && hash.len_bytes != sizeof room.owner_key_hash)) {
-            err = STORE_ECORRUPT;
-        } else {
-            memcpy(room.epoch, epoch.ptr, sizeof room.epoch);
-            if (room.has_owner_key)
-                memcpy(room.owner_key_hash, hash.ptr, sizeof room.owner_key_hash);
-            *out = room;
-        }
-    }
-    sqlite3_reset(q);
-    sqlite3_clear_bindings(q);
-    return err;
-}
-
-static int sqlite_room_get(store *base, const char *id, store_room *out)
-{
-    sqlite3_int64 key = 0;
-    return read_room(self(base), id, out, &key);
-}
-
-static int sqlite_room_patch(store *base, const char *id, const store_patch *patch)
-{
-    sqlite_store *s = self(base);
-    store_room room;
-    sqlite3_int64 key = 0;
-    int err = begin(s);
-    if (err != BASE_OK)
-        return err;
-    err = read_room(s, id, &room, &key);
-    if (err == BASE_OK && patch->set_name) {
-        bind_text(s->q[Q_SET_NAME], 1, id);
-        bind_text(s->q[Q_SET_NAME], 2, patch->name);
-        err = run(s->q[Q_SET_NAME]);
-    }
-    if (err == BASE_OK && patch->set_keep_ms) {
-        bind_text(s->q[Q_SET_KEEP], 1, id);
-        sqlite3_bind_int64(s->q[Q_SET_KEEP], 2, patch->keep_ms);
-        err = run(s->q[Q_SET_KEEP]);
-    }
-    return end(s, err);
-}
-
-static int sqlite_room_delete(store *base, const char *id)
-{
-    sqlite_store *s = self(base);
-    bind_text(s->q[Q_DELETE], 1, id);
-    return change_room(s, s->q[Q_DELETE]);
-}
-
-static int sqlite_room_used(store *base, const char *id, int64_t at_ms)
-{
-    sqlite_store *s = self(base);
-    bind_text(s->q[Q_SET_USED], 1, id);
-    sqlite3_bind_int64(s->q[Q_SET_USED], 2, at_ms);
-    return change_room(s, s->q[Q_SET_USED]);
-}
-
-static int load_snapshot(sqlite_store *s, sqlite3_int64 key, load_builder *b)
-{
-    sqlite3_stmt *q = s->q[Q_SNAPSHOT_GET];
-    sqlite3_bind_int64(q, 1, key);
-    int rc = sqlite3_step(q);
-    int err = err_of(rc);
-    if (rc == SQLITE_ROW) {
-        bytes state = column_blob(q, 2);
-        if (crc32c(state) != (uint64_t)sqlite3_column_int64(q, 1))
-            err = STORE_ECORRUPT;
-        else
-            load_builder_snapshot(b, (uint64_t)sqlite3_column_int64(q, 0), state);
-    }
-    sqlite3_reset(q);
-    return err;
-}
-
-static int load_tail(sqlite_store *s, sqlite3_int64 key, load_builder *b)
-{
-    sqlite3_stmt *q = s->q[Q_TAIL];
-    sqlite3_bind_int64(q, 1, key);
-    sqlite3_bind_int64(q, 2, (sqlite3_int64)b->snapshot_seq);
-    int rc;
-    int err = BASE_OK;
-    while (err == BASE_OK && (rc = sqlite3_step(q)) != SQLITE_DONE) {
-        err = err_of(rc);
-        if (err != BASE_OK)
-            break;
-        store_row row = {.seq = (uint64_t)sqlite3_column_int64(q, 0),
-                         .author = (uint64_t)sqlite3_column_int64(q, 1),
-                         .at_ms = sqlite3_column_int64(q, 2),
-                         .update = column_blob(q, 4)};
-        if (crc32c(row.update) != (uint64_t)sqlite3_column_int64(q, 3))
-            err = STORE_ECORRUPT;
-        else
-            load_builder_row(b, &row);
-    }
-    sqlite3_reset(q);
-    return err;
-}
-
-static int sqlite_load(store *base, const char *id, store_loaded *out)
-{
-    sqlite_store *s = self(base);
-    store_room room;
-    sqlite3_int64 key = 0;
-    load_builder b;
-    int err = read_room(s, id, &room, &key);
-    if (err != BASE_OK)
-        return err;
-    load_builder_init(&b, base->alloc);
-    err = load_snapshot(s, key, &b);
-    if (err == BASE_OK)
-        err = load_tail(s, key, &b);
-    if (err == BASE_OK)
-        err = load_builder_finish(&b, &room, out);
-    load_builder_deinit(&b);
-    return err;
-}
-
-static int sqlite_append(store *base, store_row *rows, size_t count)
-{
-    sqlite_store *s = self(base);
-    if (count == 0)
-        return BASE_OK;
-    int err = begin(s);
-    if (err != BASE_OK)
-        return err;
-    for (size_t i = 0; i < count && err == BASE_OK; i++)
-        err = append_row(s, &rows[i]);
-    return end(s, err);
-}
-
-static int put_snapshot(sqlite_store *s, const char *id, const store_snapshot *snapshot)
-{
-    sqlite3_stmt *q = s->q[Q_SNAPSHOT_SEQ];
-    bind_text(q, 1, id);
-    int rc = sqlite3_step(q);
-    sqlite3_int64 key = sqlite3_column_int64(q, 0), known = sqlite3_column_int64(q, 1);
-    sqlite3_reset(q);
-    sqlite3_clear_bindings(q);
-    if (rc == SQLITE_DONE)
-        return STORE_ENOTFOUND;
-    if (rc != SQLITE_ROW)
-        return err_of(rc);
-    if ((uint64_t)known > snapshot->upto_seq)
-        return STORE_EEXISTS;
-    q = s->q[Q_SNAPSHOT_PUT];
-    sqlite3_bind_int64(q, 1, key);
-    sqlite3_bind_int64(q, 2, (sqlite3_int64)snapshot->upto_seq);
-    sqlite3_bind_int64(q, 3, snapshot->at_ms);
-    sqlite3_bind_int64(q, 4, crc32c(snapshot->state));
-    bind_blob(q, 5, snapshot->state);
-    return run(q);
-}
-
-static int sqlite_snapshot_put(store *base, const char *id, const store_snapshot *snapshot)
-{
-    sqlite_store *s = self(base);
-    int err = begin(s);
-    return err != BASE_OK ? err : end(s, put_snapshot(s, id, snapshot));
-}
-
-static int sqlite_expired(store *base, int64_t now_ms, store_id *out, size_t max, size_t *count)
-{
-    sqlite3_stmt *q = self(base)->q[Q_EXPIRED];
-    sqlite3_bind_int64(q, 1, now_ms);
-    sqlite3_bind_int64(q, 2, (sqlite3_int64)max);
-    int rc;
-    *count = 0;
-    while ((rc = sqlite3_step(q)) == SQLITE_ROW && *count < max)
-        if (copy_text(q, 0, out[*count].text, sizeof out->text))
-            ++*count;
-    sqlite3_reset(q);
-    return err_of(rc);
-}
-
 static int sqlite_ping(store *base)
 {
-    sqlite3_stmt *q = self(base)->q[Q_PING];
+    sqlite3_stmt *q = statement(sqlite_self(base), Q_PING);
     int rc = sqlite3_step(q);
     sqlite3_reset(q);
-    return err_of(rc);
+    return sqlite_err(rc);
 }
 
-static void sqlite_close(store *base)
+void sqlite_close(store *base)
 {
-    sqlite_store *s = self(base);
-    for (size_t i = 0; i < Q_COUNT; i++)
-        sqlite3_finalize(s->q[i]);
+    sqlite_store *s = sqlite_self(base);
+    for (size_t i = 0; i < NOUN_COUNT; i++) {
+        sqlite3_stmt **q = s->prepared[i];
+        for (size_t k = 0; q != NULL && k < nouns[i]->count; k++)
+            sqlite3_finalize(q[k]);
+        base_alloc_put(base->alloc, q, nouns[i]->count * sizeof(sqlite3_stmt *));
+    }
     sqlite3_close(s->db);
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
     base_alloc_put(base->alloc, s, sizeof *s);
 }
 
-static int exec(sqlite_store *s, const char *sql)
+int sqlite_exec(sqlite_store *s, const char *sql)
 {
-    return err_of(sqlite3_exec(s->db, sql, NULL, NULL, NULL));
+    return sqlite_err(sqlite3_exec(s->db, sql, NULL, NULL, NULL));
 }
 
-static int read_pragma(sqlite_store *s, const char *sql, int *out)
+int sqlite_prepare(sqlite_store *s)
 {
-    sqlite3_stmt *q;
-    int rc = sqlite3_prepare_v2(s->db, sql, -1, &q, NULL);
-    if (rc != SQLITE_OK)
-        return err_of(rc);
-    rc = sqlite3_step(q);
-    *out = sqlite3_column_int(q, 0);
-    sqlite3_finalize(q);
-    return err_of(rc);
-}
-
-/* Ours and not newer than this program?  `*version` is how many migrations it has seen. */
-static int check_version(sqlite_store *s, int *version)
-{
-    int id = 0, tables = 0;
-    int err = read_pragma(s, "PRAGMA application_id", &id);
-    if (err == BASE_OK)
-        err = read_pragma(s, "PRAGMA user_version", version);
-    if (err == BASE_OK)
-        err = read_pragma(s, "SELECT count(*) FROM sqlite_schema", &tables);
-    if (err != BASE_OK)
-        return err;
-    bool fresh = id == 0 && *version == 0 && tables == 0;
-    if (!fresh && (id != APPLICATION_ID || *version > SCHEMA_VERSION || *version < 1))
-        return STORE_EVERSION;
-    return BASE_OK;
-}
-
-static int migrate(sqlite_store *s)
-{
-    int version = 0;
-    int err = exec(s, "BEGIN IMMEDIATE");
-    if (err != BASE_OK)
-        return err;
-    err = check_version(s, &version);
-    bool work = version < SCHEMA_VERSION;
-    for (; err == BASE_OK && version < SCHEMA_VERSION; version++)
-        err = exec(s, migrations[version]);
-    if (err == BASE_OK && work) {
-        char sql[96];
-        snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-                 APPLICATION_ID, SCHEMA_VERSION);
-        err = exec(s, sql);
-    }
-    if (err == BASE_OK)
-        err = exec(s, "COMMIT");
-    if (err != BASE_OK && !sqlite3_get_autocommit(s->db))
-        (void)exec(s, "ROLLBACK");
-    return err;
-}
-
-static int prepare(sqlite_store *s)
-{
-    static const char *const sql[] = {
-#define STATEMENT_SQL_(name, sql) sql,
-        STATEMENTS(STATEMENT_SQL_)
-#undef STATEMENT_SQL_
-    };
-    for (size_t i = 0; i < Q_COUNT; i++) {
-        int rc = sqlite3_prepare_v3(s->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &s->q[i], NULL);
-        if (rc != SQLITE_OK)
-            return err_of(rc);
+    for (size_t i = 0; i < NOUN_COUNT; i++) {
+        sqlite3_stmt **q = base_alloc_get(s->base.alloc, nouns[i]->count * sizeof(sqlite3_stmt *));
+        if (q == NULL)
+            return BASE_ENOMEM;
+        memset(q, 0, nouns[i]->count * sizeof(sqlite3_stmt *));
+        s->prepared[i] = q;
+        for (size_t k = 0; k < nouns[i]->count; k++) {
+            int rc = sqlite3_prepare_v3(s->db, nouns[i]->sql[k], -1, SQLITE_PREPARE_PERSISTENT,
+                                        &q[k], NULL);
+            if (rc != SQLITE_OK)
+                return sqlite_err(rc);
+        }
     }
     return BASE_OK;
 }
 
-static int open_file(sqlite_store *s, const char *path)
+static int take_lock(sqlite_store *s, const char *path)
+{
+    char name[4096];
+    if (snprintf(name, sizeof name, "%s-lock", path) >= (int)sizeof name)
+        return STORE_EIO;
+    s->lock_fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (s->lock_fd < 0)
+        return STORE_EIO;
+    if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK ? STORE_EBUSY : STORE_EIO;
+    return BASE_OK;
+}
+
+/* Files that were made before space was given back learn it by being rewritten. */
+static int make_shrinkable(sqlite_store *s)
+{
+    int mode = 0, pages = 0;
+    int err = sqlite_read_int(s, "PRAGMA auto_vacuum", &mode);
+    if (err == BASE_OK)
+        err = sqlite_read_int(s, "PRAGMA page_count", &pages);
+    if (err != BASE_OK || mode == 2 || pages > REWRITE_PAGES_MAX)
+        return err;
+    err = sqlite_exec(s, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM");
+    return err == STORE_EFULL ? BASE_OK : err; /* store_stats.shrinks tells */
+}
+
+static int open_file(sqlite_store *s, const store_sqlite_options *options)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    int rc = sqlite3_open_v2(path, &s->db, flags, NULL);
-    int version = 0;
+    int err = options->vfs == NULL ? take_lock(s, options->path) : BASE_OK;
+    if (err != BASE_OK)
+        return err;
+    int rc = sqlite3_open_v2(options->path, &s->db, flags, options->vfs);
     if (rc != SQLITE_OK)
-        return err_of(rc);
+        return sqlite_err(rc);
     sqlite3_extended_result_codes(s->db, 1);
     sqlite3_busy_timeout(s->db, 0);
     /* Looked at before anything is written, so that a file that is not ours stays as it is. */
-    int err = exec(s, "PRAGMA locking_mode = EXCLUSIVE");
+    int version = 0;
+    err = sqlite_schema_check(s, &version);
+    if (err == BASE_OK && version == 0)
+        err = sqlite_exec(s, "PRAGMA auto_vacuum = INCREMENTAL");
     if (err == BASE_OK)
-        err = check_version(s, &version);
+        err = sqlite_exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                             "PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;"
+                             "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
     if (err == BASE_OK)
-        err = exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                      "PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;"
-                      "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
+        err = sqlite_schema_migrate(s);
     if (err == BASE_OK)
-        err = migrate(s);
-    return err == BASE_OK ? prepare(s) : err;
+        err = make_shrinkable(s);
+    if (err == BASE_OK)
+        err = sqlite_read_int(s, "PRAGMA page_size", &s->page_bytes);
+    if (err == BASE_OK && options->bytes_max > 0) {
+        char sql[64];
+        snprintf(sql, sizeof sql, "PRAGMA max_page_count = %llu",
+                 (unsigned long long)(options->bytes_max / (uint64_t)s->page_bytes));
+        err = sqlite_exec(s, sql);
+    }
+    if (err == BASE_OK)
+        err = sqlite_prepare(s);
+    if (err == BASE_OK)
+        sqlite_upkeep_init(s);
+    return err;
 }
 
-int store_sqlite_open(const char *path, const base_alloc *alloc, store **out)
+const store_ops sqlite_ops = {
+    .close = sqlite_close,
+    .room_create = sqlite_room_create,
+    .room_get = sqlite_room_get,
+    .room_patch = sqlite_room_patch,
+    .room_delete = sqlite_room_delete,
+    .room_used = sqlite_room_used,
+    .load = sqlite_load,
+    .append = sqlite_append,
+    .snapshot_put = sqlite_snapshot_put,
+    .author_put = sqlite_author_put,
+    .authors = sqlite_authors,
+    .chat_add = sqlite_chat_add,
+    .chat_read = sqlite_chat_read,
+    .version_add = sqlite_version_add,
+    .versions = sqlite_versions,
+    .expired = sqlite_expired,
+    .rooms = sqlite_rooms,
+    .ping = sqlite_ping,
+    .history = sqlite_history,
+    .salvage = sqlite_salvage,
+    .upkeep = sqlite_upkeep,
+    .stats_get = sqlite_stats_get,
+};
+
+int store_sqlite_open_with(const store_sqlite_options *options, const base_alloc *alloc,
+                           store **out)
 {
-    static const store_ops ops = {
-        .close = sqlite_close,
-        .room_create = sqlite_room_create,
-        .room_get = sqlite_room_get,
-        .room_patch = sqlite_room_patch,
-        .room_delete = sqlite_room_delete,
-        .room_used = sqlite_room_used,
-        .load = sqlite_load,
-        .append = sqlite_append,
-        .snapshot_put = sqlite_snapshot_put,
-        .expired = sqlite_expired,
-        .ping = sqlite_ping,
-    };
     sqlite_store *s = base_alloc_get(alloc, sizeof *s);
     if (s == NULL)
         return BASE_ENOMEM;
-    *s = (sqlite_store){.base = {&ops, alloc}};
-    int err = open_file(s, path);
+    *s = (sqlite_store){.base = {.ops = &sqlite_ops, .alloc = alloc}, .lock_fd = -1};
+    int err = open_file(s, options);
     if (err != BASE_OK) {
         sqlite_close(&s->base);
         return err;
     }
     *out = &s->base;
     return BASE_OK;
+}
+
+int store_sqlite_open(const char *path, const base_alloc *alloc, store **out)
+{
+    store_sqlite_options options = {.path = path};
+    return store_sqlite_open_with(&options, alloc, out);
 }

@@ -1,12 +1,23 @@
+import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+
+const MONACO_VIM = new URL('./node_modules/monaco-vim/dist/index.mjs', import.meta.url)
 
 // In development the C server answers everything that is not a source file of the page.
 const server = process.env.TANDEM_URL ?? 'http://127.0.0.1:8000'
 
 export default defineConfig({
   plugins: [react()],
-  resolve: { dedupe: ['yjs', 'lib0', 'monaco-editor'] },
+  resolve: {
+    dedupe: ['yjs', 'lib0', 'monaco-editor'],
+    alias: [
+      // monaco-vim offers browsers a file with an editor of its own, and asks for Monaco's files by
+      // the paths they had before 0.56.
+      { find: /^monaco-vim$/, replacement: fileURLToPath(MONACO_VIM) },
+      { find: /^monaco-editor\/esm\/vs\/(.*)$/, replacement: 'monaco-editor/$1' },
+    ],
+  },
   worker: { format: 'es' },
   build: {
     target: 'es2022',

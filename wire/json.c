@@ -190,28 +190,112 @@ void json_put_string(buf *out, bytes s)
     buf_put_u8(out, '"');
 }
 
+/* Walks the members of a checked object.  `r` stands behind the opening brace or a member. */
+static bool next_member(reader *r, bytes *name, bytes *value)
+{
+    take(r, ',');
+    skip_space(r);
+    if (!take_string(r, name))
+        return false;
+    skip_space(r);
+    take(r, ':');
+    skip_space(r);
+    const uint8_t *start = r->pos;
+    if (json_skip(r) != BASE_OK)
+        return false;
+    const uint8_t *end = r->pos;
+    while (end > start && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\n' || end[-1] == '\r'))
+        end--;
+    *value = (bytes){start, (size_t)(end - start)};
+    return true;
+}
+
+bool json_member(bytes object, const char *key, bytes *value)
+{
+    reader r = reader_of(object);
+    bytes name, at;
+    bool found = false;
+    skip_space(&r);
+    take(&r, '{');
+    while (next_member(&r, &name, &at)) {
+        if (bytes_equal(name, bytes_of_str(key))) {
+            *value = at;
+            found = true;
+        }
+    }
+    return found;
+}
+
+static uint16_t read_hex4(reader *r)
+{
+    unsigned unit = 0;
+    for (int i = 0; i < 4; i++) {
+        uint8_t c = *r->pos++;
+        unsigned digit = c <= '9' ? c - (unsigned)'0' : (c | 0x20u) - (unsigned)'a' + 10;
+        unit = unit << 4 | digit;
+    }
+    return (uint16_t)unit;
+}
+
+/* Behind "\\u": one unit, or two when a surrogate pair is spelled out. */
+static void put_units(buf *out, reader *r)
+{
+    uint16_t units[2] = {read_hex4(r), 0};
+    uint8_t utf8[6];
+    size_t count = 1;
+    bool high = units[0] >= 0xD800 && units[0] <= 0xDBFF;
+    if (high && reader_left(r) >= 6 && r->pos[0] == '\\' && r->pos[1] == 'u') {
+        reader low = {r->pos + 2, r->end};
+        units[1] = read_hex4(&low);
+        if (units[1] >= 0xDC00 && units[1] <= 0xDFFF) {
+            *r = low;
+            count = 2;
+        }
+    }
+    buf_put(out, utf8, utf_from_utf16(units, count, utf8));
+}
+
+int json_put_text(buf *out, bytes value)
+{
+    reader r = reader_of(value);
+    bytes text;
+    if (!take_string(&r, &text) || reader_left(&r) > 0)
+        return BASE_EMALFORMED;
+    r = reader_of(text);
+    while (r.pos < r.end) {
+        const uint8_t *start = r.pos;
+        while (r.pos < r.end && *r.pos != '\\')
+            r.pos++;
+        buf_put(out, start, (size_t)(r.pos - start));
+        if (r.pos == r.end)
+            break;
+        uint8_t c = r.pos[1];
+        r.pos += 2;
+        if (c == 'u') {
+            put_units(out, &r);
+        } else {
+            static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+            const char *control = strchr(from, c);
+            buf_put_u8(out, control != NULL ? (uint8_t)to[control - from] : c);
+        }
+    }
+    return buf_err(out);
+}
+
 void json_put_without(buf *out, bytes object, const char *key, size_t *count)
 {
     reader r = reader_of(object);
+    bytes name, value;
     *count = 0;
     buf_put_u8(out, '{');
     skip_space(&r);
     take(&r, '{');
-    skip_space(&r);
-    while (r.pos < r.end && *r.pos != '}') {
-        const uint8_t *start = r.pos;
-        bytes name;
-        if (!take_string(&r, &name))
-            return;
-        skip_space(&r);
-        if (!take(&r, ':') || json_skip(&r) != BASE_OK)
-            return;
-        if (!bytes_equal(name, bytes_of_str(key))) {
-            if ((*count)++ > 0)
-                buf_put_u8(out, ',');
-            buf_put(out, start, (size_t)(r.pos - start));
-        }
-        take(&r, ',');
-        skip_space(&r);
+    while (next_member(&r, &name, &value)) {
+        if (bytes_equal(name, bytes_of_str(key)))
+            continue;
+        if ((*count)++ > 0)
+            buf_put_u8(out, ',');
+        /* The name's opening quote stands just before it. */
+        buf_put(out, name.ptr - 1, (size_t)(value.ptr + value.len_bytes - name.ptr + 1));
     }
 }

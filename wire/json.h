@@ -18,6 +18,16 @@ BASE_MUST_CHECK int json_skip(reader *r);
 /* json_check_object - is `s` exactly one JSON object? */
 BASE_MUST_CHECK int json_check_object(bytes s);
 
+/* json_member - the value of member `key` of `object` (checked before), as it is written, without
+ * white space around it; the last one of equal keys.  A key that is spelled with escapes is not
+ * recognised.  false: there is none. */
+bool json_member(bytes object, const char *key, bytes *value);
+
+/* json_put_text - append what the JSON string `value` (with its quotes, checked before) says, as
+ * UTF-8: escapes are resolved, half a surrogate pair becomes U+FFFD.
+ * Returns BASE_EMALFORMED when `value` is no string; else the buffer's error. */
+BASE_MUST_CHECK int json_put_text(buf *out, bytes value);
+
 /* json_put_string - append `s` as a JSON string with its quotes.  `s` is well-formed UTF-8. */
 void json_put_string(buf *out, bytes s);
 

@@ -140,11 +140,17 @@ static inline yoke_bytes yoke_blob_view(const yoke_blob *blob)
 
 typedef struct yoke_doc yoke_doc;
 
-/* Ceilings against hostile input; each has its own error.  A value of 0 means the default. */
+/* Ceilings against hostile input; each has its own error.  A value of 0 means the default.
+ *
+ * An edit or update is judged by the most it could need, so that it may be refused a few blocks or
+ * bytes early; never late.  A type that waits can be judged by its nesting only when its base has
+ * come: if it is too deep then, it is forgotten with what its client sent after it
+ * (as by yoke_doc_drop_pending), and refused when it comes again. */
 typedef struct yoke_limits {
     size_t update_bytes;    /* one update; default 16 MiB */
     size_t structs;         /* blocks of the document, waiting ones included; default 16 Mi */
-    size_t nesting;         /* depth of types in types and of values in values; default 64 */
+    size_t nesting;         /* levels of types, a root being the first, and, apart from these,
+                               levels of values in one value; default 64, at most 1,024 */
     size_t pending_bytes;   /* memory of waiting structs and deletes; default 4 MiB */
     size_t pending_structs; /* waiting structs and delete ranges; default 100,000 */
     size_t doc_bytes;       /* memory of the document in all; default 1 GiB */

@@ -70,6 +70,28 @@ static void on_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
     h->snapshot = (store_snapshot){upto_seq, h->now_ms, copy(state)};
 }
 
+static void on_author(void *ctx, room *r, const store_author *author)
+{
+    house *h = ctx;
+    h->introduced++;
+    assert_int_equal(store_author_put(h->store, room_id(r), author), BASE_OK);
+}
+
+static bool on_chat(void *ctx, room *r, uint64_t session, const store_chat *said)
+{
+    house *h = ctx;
+    (void)r;
+    if (h->chat_refused)
+        return false;
+    assert_int_equal(h->said_by, 0);
+    h->said_by = session;
+    h->said = *said;
+    h->said.name = copy(said->name);
+    h->said.text = copy(said->text);
+    h->said.ref = copy(said->ref);
+    return true;
+}
+
 static void on_log(void *ctx, const room *r, const room_log *entry)
 {
     house *h = ctx;
@@ -109,8 +131,8 @@ static house *new_house(bytes first_update)
     assert_non_null(h);
     limits_init(&h->limits);
     h->now_ms = 1000000;
-    h->sink = (room_sink){h,       on_send,   on_send_coalescible, on_close,
-                          on_load, on_append, on_snapshot,         on_log};
+    h->sink = (room_sink){h,         on_send,     on_send_coalescible, on_close, on_load,
+                          on_append, on_snapshot, on_author,           on_chat,  on_log};
     assert_int_equal(store_memory_open(base_alloc_libc(), &h->store), BASE_OK);
     store_room record = {.id = "r", .name = "Room", .language = "python"};
     assert_int_equal(store_room_create(h->store, &record, first_update), BASE_OK);
@@ -138,8 +160,18 @@ house *house_new_empty(void)
     return new_house(bytes_of_str(""));
 }
 
+static void forget_said(house *h)
+{
+    free((void *)(uintptr_t)h->said.name.ptr);
+    free((void *)(uintptr_t)h->said.text.ptr);
+    free((void *)(uintptr_t)h->said.ref.ptr);
+    h->said = (store_chat){0};
+    h->said_by = 0;
+}
+
 void house_free(house *h)
 {
+    forget_said(h);
     room_free(h->room);
     store_close(h->store);
     for (size_t i = 0; i < HOUSE_CLIENTS; i++) {
@@ -186,6 +218,11 @@ void house_commit(house *h)
         assert_int_equal(store_snapshot_put(h->store, "r", &h->snapshot), BASE_OK);
         free((void *)(uintptr_t)h->snapshot.state.ptr);
         room_on_snapshot_done(h->room, h->snapshot.upto_seq, BASE_OK, h->now_ms);
+    }
+    if (h->said_by != 0) {
+        assert_int_equal(store_chat_add(h->store, "r", &h->said, h->limits.chat_messages), BASE_OK);
+        room_on_chat_stored(h->room, &h->said);
+        forget_said(h);
     }
     check(h);
 }

@@ -42,6 +42,10 @@ typedef struct house {
     bool snapshot_wanted;
     store_snapshot snapshot;
     size_t snapshots; /* how many were asked for */
+    uint64_t said_by; /* session; 0: nothing is said that is not stored */
+    store_chat said;
+    bool chat_refused; /* the server has no memory for it */
+    size_t introduced; /* authors */
     char last_log[64];
     base_alloc alloc;        /* of the room */
     size_t allocations_left; /* until the room is told that there is no memory */
@@ -52,7 +56,8 @@ house *house_new(void);
 house *house_new_empty(void); /* without the seed */
 void house_free(house *h);
 
-/* house_load / house_commit - the store answers.  Commit stores rows, then the snapshot. */
+/* house_load / house_commit - the store answers.  Commit stores rows, the snapshot, what was said.
+ */
 void house_load(house *h);
 void house_commit(house *h);
 

@@ -257,6 +257,36 @@ static void open_without_joining(void **state)
     assert_int_equal(room_text(h->room, "main", &b), STORE_ENOTFOUND);
 }
 
+static void even_without_linger_it_can_be_looked_at(void **state)
+{
+    house *h = *state;
+    h->limits.linger_ms = 0;
+    room_open(h->room, h->now_ms);
+    house_load(h);
+    assert_string_equal(house_room_text(h), "seed\n");
+    room_tick(h->room, h->now_ms);
+    assert_int_equal(room_state(h->room), ROOM_ABSENT);
+}
+
+/* What cannot be written is not acknowledged; its authors still have it. */
+static void a_room_that_cannot_be_written_is_closed(void **state)
+{
+    house *h = *state;
+    house_join_editor(h, 0);
+    house_load(h);
+    house_deliver(h);
+    house_commit(h);
+    uint64_t acked = h->clients[0].acked;
+    house_type(h, 0, "lost ");
+    room_on_store_failed(h->room, STORE_ECORRUPT);
+    house_deliver(h);
+    assert_int_equal(h->clients[0].close_code, 1011);
+    assert_int_equal(h->clients[0].acked, acked);
+    assert_int_equal(room_state(h->room), ROOM_ABSENT);
+    room_on_stored(h->room, 9, h->now_ms);
+    assert_null(room_check(h->room));
+}
+
 static void malformed_messages_close_their_sender_only(void **state)
 {
     house *h = *state;
@@ -759,6 +789,8 @@ int main(void)
         CASE(a_role_counts_from_the_next_frame),
         CASE(it_lingers_flushes_and_comes_back),
         CASE(open_without_joining),
+        CASE(even_without_linger_it_can_be_looked_at),
+        CASE(a_room_that_cannot_be_written_is_closed),
         CASE(malformed_messages_close_their_sender_only),
         CASE(awareness_is_told_and_taken_back),
         CASE(stock_clients_get_nothing_private),

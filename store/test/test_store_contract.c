@@ -34,8 +34,8 @@ static int open_sqlite(void **state)
 
 static void remove_files(const char *path)
 {
-    static const char *const tails[] = {"", "-wal", "-shm", "-journal"};
-    for (size_t i = 0; i < 4; i++) {
+    static const char *const tails[] = {"", "-wal", "-shm", "-journal", "-lock"};
+    for (size_t i = 0; i < 5; i++) {
         char name[128];
         snprintf(name, sizeof name, "%s%s", path, tails[i]);
         unlink(name);
@@ -246,6 +246,281 @@ static void big_updates(void **state)
     free(big);
 }
 
+/* ---------------------------------------------------------------------- history and upkeep --- */
+
+#define ROW_MS 10
+
+/* Rows first..last of room `id`: row n says "row n", by author n % 3, at n * ROW_MS. */
+static void append_many(store *s, const char *id, uint64_t first, uint64_t last)
+{
+    enum { BATCH = 500 };
+    static char text[BATCH][32];
+    static store_row rows[BATCH];
+    while (first <= last) {
+        size_t n = 0;
+        for (; n < BATCH && first <= last; n++, first++) {
+            snprintf(text[n], sizeof text[n], "row %llu", (unsigned long long)first);
+            rows[n] = (store_row){.room_id = id,
+                                  .seq = first,
+                                  .author = first % 3,
+                                  .at_ms = (int64_t)first * ROW_MS,
+                                  .update = bytes_of_str(text[n])};
+        }
+        assert_int_equal(store_append(s, rows, n), BASE_OK);
+    }
+}
+
+/* Pages through history behind `after_seq` and compares each row; returns the number of the last.
+ */
+static uint64_t read_history(store *s, const char *id, uint64_t after_seq, size_t rows_max)
+{
+    store_history_query query = {after_seq, INT64_MIN, rows_max, 1 << 20};
+    bool more = true;
+    for (int pages = 0; more && pages < 100000; pages++) {
+        store_page page;
+        assert_int_equal(store_history(s, id, &query, &page), BASE_OK);
+        assert_true(page.row_count <= rows_max);
+        assert_true(page.row_count > 0 || !page.more);
+        more = page.more;
+        for (size_t i = 0; i < page.row_count; i++) {
+            char text[32];
+            query.after_seq++;
+            snprintf(text, sizeof text, "row %llu", (unsigned long long)query.after_seq);
+            assert_int_equal(page.rows[i].seq, query.after_seq);
+            assert_int_equal(page.rows[i].author, query.after_seq % 3);
+            assert_int_equal(page.rows[i].at_ms, (int64_t)query.after_seq * ROW_MS);
+            assert_true(bytes_equal(page.rows[i].update, bytes_of_str(text)));
+        }
+        store_page_free(&page);
+    }
+    return query.after_seq;
+}
+
+/* Steps of one kind until there is nothing to do; returns what they counted. */
+static uint64_t upkeep(store *s, store_work kind, int64_t drop_before_ms)
+{
+    store_upkeep_options options = {.drop_before_ms = drop_before_ms};
+    store_upkept done;
+    uint64_t sum = 0;
+    for (int i = 0; i < 100000; i++) {
+        assert_int_equal(store_upkeep(s, &options, &done), BASE_OK);
+        if (done.work == STORE_WORK_NONE)
+            return sum;
+        sum += done.work == kind ? done.count : 0;
+    }
+    fail_msg("upkeep does not end");
+    return 0;
+}
+
+static void create_empty(store *s, const char *id)
+{
+    store_room room = record(id);
+    assert_int_equal(store_room_create(s, &room, bytes_of_str("")), BASE_OK);
+}
+
+static void put_snapshot(store *s, const char *id, uint64_t upto_seq)
+{
+    store_snapshot snap = {.upto_seq = upto_seq, .at_ms = 1, .state = bytes_of_str("state")};
+    assert_int_equal(store_snapshot_put(s, id, &snap), BASE_OK);
+}
+
+static void rows_of_a_snapshot_become_history(void **state)
+{
+    store *s = ((fixture *)*state)->s;
+    create_empty(s, "a");
+    create_empty(s, "b");
+    append_many(s, "a", 1, 7000);
+    append_many(s, "b", 1, 10);
+    assert_int_equal(upkeep(s, STORE_WORK_COMPACT, INT64_MIN), 0);
+    put_snapshot(s, "a", 6500);
+    assert_int_equal(read_history(s, "a", 0, 999), 7000);
+    assert_int_equal(upkeep(s, STORE_WORK_COMPACT, INT64_MIN), 6500);
+    assert_int_equal(upkeep(s, STORE_WORK_COMPACT, INT64_MIN), 0);
+    assert_int_equal(read_history(s, "a", 0, 999), 7000);
+    assert_int_equal(read_history(s, "a", 0, 7000), 7000);
+    assert_int_equal(read_history(s, "a", 1999, 1), 7000);
+    assert_int_equal(read_history(s, "a", 6499, 3), 7000);
+    assert_int_equal(read_history(s, "b", 0, 3), 10);
+    store_loaded l;
+    assert_int_equal(store_load(s, "a", &l), BASE_OK);
+    assert_int_equal(l.snapshot_seq, 6500);
+    assert_int_equal(l.row_count, 500);
+    store_loaded_free(&l);
+
+    append_many(s, "a", 7001, 7100);
+    put_snapshot(s, "a", 7100);
+    assert_int_equal(upkeep(s, STORE_WORK_COMPACT, INT64_MIN), 600);
+    assert_int_equal(read_history(s, "a", 0, 5000), 7100);
+    expect(s, "a", "state|");
+    store_row taken = {.room_id = "a", .seq = 7101, .update = bytes_of_str("next")};
+    assert_int_equal(store_append(s, &taken, 1), BASE_OK);
+    expect(s, "a", "state|next ");
+    store_history_query query = {0, INT64_MIN, 1, 1};
+    store_page page;
+    assert_int_equal(store_history(s, "nobody", &query, &page), STORE_ENOTFOUND);
+}
+
+static uint64_t first_from(store *s, uint64_t after_seq, int64_t from_ms)
+{
+    store_history_query query = {after_seq, from_ms, 10, 1 << 20};
+    store_page page;
+    assert_int_equal(store_history(s, "a", &query, &page), BASE_OK);
+    uint64_t first = page.row_count > 0 ? page.rows[0].seq : 0;
+    store_page_free(&page);
+    return first;
+}
+
+static void history_from_a_time(void **state)
+{
+    store *s = ((fixture *)*state)->s;
+    create_empty(s, "a");
+    append_many(s, "a", 1, 5000);
+    put_snapshot(s, "a", 4800);
+    for (int compacted = 0; compacted < 2; compacted++) {
+        assert_int_equal(first_from(s, 0, 0), 1);
+        assert_int_equal(first_from(s, 0, 11), 2);
+        assert_int_equal(first_from(s, 0, 30000), 3000);
+        assert_int_equal(first_from(s, 3500, 30000), 3501);
+        assert_int_equal(first_from(s, 0, 48001), 4801);
+        assert_int_equal(first_from(s, 0, 50000), 5000);
+        assert_int_equal(first_from(s, 0, 50001), 0);
+        upkeep(s, STORE_WORK_COMPACT, INT64_MIN);
+    }
+}
+
+static void pages_are_bounded(void **state)
+{
+    store *s = ((fixture *)*state)->s;
+    char text[1001];
+    memset(text, 'x', 1000);
+    text[1000] = '\0';
+    create(s, "a", text);
+    for (uint64_t i = 2; i <= 20; i++)
+        assert_int_equal(append(s, "a", i, text), BASE_OK);
+    put_snapshot(s, "a", 10);
+    upkeep(s, STORE_WORK_COMPACT, INT64_MIN);
+    store_history_query query = {0, INT64_MIN, 100, 2500};
+    store_page page;
+    assert_int_equal(store_history(s, "a", &query, &page), BASE_OK);
+    assert_int_equal(page.row_count, 2);
+    assert_true(page.more);
+    store_page_free(&page);
+    query = (store_history_query){9, INT64_MIN, 100, 10};
+    assert_int_equal(store_history(s, "a", &query, &page), BASE_OK);
+    assert_int_equal(page.row_count, 1);
+    assert_int_equal(page.rows[0].seq, 10);
+    assert_true(page.more);
+    store_page_free(&page);
+    query = (store_history_query){20, INT64_MIN, 100, 10};
+    assert_int_equal(store_history(s, "a", &query, &page), BASE_OK);
+    assert_int_equal(page.row_count, 0);
+    assert_false(page.more);
+    store_page_free(&page);
+}
+
+static void old_history_goes(void **state)
+{
+    store *s = ((fixture *)*state)->s;
+    create_empty(s, "a");
+    append_many(s, "a", 1, 9000);
+    put_snapshot(s, "a", 8000);
+    upkeep(s, STORE_WORK_COMPACT, INT64_MIN);
+    assert_true(upkeep(s, STORE_WORK_PRUNE, 4000 * ROW_MS + 1) > 0);
+    store_history_query query = {0, INT64_MIN, 1, 1};
+    store_page page;
+    assert_int_equal(store_history(s, "a", &query, &page), BASE_OK);
+    uint64_t first = page.rows[0].seq;
+    store_page_free(&page);
+    assert_int_equal(first, 4001); /* the memory store: to the row; segments end at 2000 rows */
+    assert_int_equal(read_history(s, "a", first - 1, 1000), 9000);
+    /* Rows of the log are never dropped for their age: the document needs them. */
+    upkeep(s, STORE_WORK_PRUNE, INT64_MAX);
+    assert_int_equal(read_history(s, "a", 8000, 1000), 9000);
+}
+
+static void deleted_rooms_go_in_steps(void **state)
+{
+    store *s = ((fixture *)*state)->s;
+    create_empty(s, "a");
+    create_empty(s, "b");
+    append_many(s, "a", 1, 9000);
+    append_many(s, "b", 1, 5);
+    put_snapshot(s, "a", 5000);
+    upkeep(s, STORE_WORK_COMPACT, INT64_MIN);
+    assert_int_equal(store_room_delete(s, "a"), BASE_OK);
+    store_loaded l;
+    assert_int_equal(store_load(s, "a", &l), STORE_ENOTFOUND);
+    store_row late = {.room_id = "a", .seq = 9001, .update = bytes_of_str("late")};
+    assert_int_equal(store_append(s, &late, 1), BASE_OK);
+    assert_true(late.gone);
+    create(s, "a", "again"); /* while rows of the first are still there */
+    expect(s, "a", "|again ");
+    upkeep(s, STORE_WORK_REMOVE, INT64_MIN);
+    expect(s, "a", "|again ");
+    assert_int_equal(read_history(s, "b", 0, 10), 5);
+    store_id ids[4];
+    size_t count;
+    assert_int_equal(store_rooms(s, "", ids, 4, &count), BASE_OK);
+    assert_int_equal(count, 2);
+}
+
+static void rooms_in_order(void **state)
+{
+    store *s = ((fixture *)*state)->s;
+    static const char *const made[] = {"m", "-z", "0", "Z", "a.b", "gone", "z"};
+    for (size_t i = 0; i < 7; i++)
+        create_empty(s, made[i]);
+    assert_int_equal(store_room_delete(s, "gone"), BASE_OK);
+    static const char *const sorted[] = {"-z", "0", "Z", "a.b", "m", "z"};
+    store_id ids[7];
+    size_t count;
+    assert_int_equal(store_rooms(s, "", ids, 7, &count), BASE_OK);
+    assert_int_equal(count, 6);
+    for (size_t i = 0; i < 6; i++)
+        assert_string_equal(ids[i].text, sorted[i]);
+    assert_int_equal(store_rooms(s, "Z", ids, 2, &count), BASE_OK);
+    assert_int_equal(count, 2);
+    assert_string_equal(ids[0].text, "a.b");
+    assert_int_equal(store_rooms(s, "z", ids, 2, &count), BASE_OK);
+    assert_int_equal(count, 0);
+}
+
+static void a_snapshot_waits_for_its_rows(void **state)
+{
+    store *s = ((fixture *)*state)->s;
+    create(s, "a", "1");
+    store_snapshot snap = {.upto_seq = 2, .state = bytes_of_str("1+2")};
+    assert_int_equal(store_snapshot_put(s, "a", &snap), STORE_EBUSY);
+    expect(s, "a", "|1 ");
+    assert_int_equal(append(s, "a", 2, "2"), BASE_OK);
+    assert_int_equal(store_snapshot_put(s, "a", &snap), BASE_OK);
+    upkeep(s, STORE_WORK_COMPACT, INT64_MIN);
+    snap = (store_snapshot){.upto_seq = 2, .state = bytes_of_str("again")};
+    assert_int_equal(store_snapshot_put(s, "a", &snap), BASE_OK);
+    expect(s, "a", "again|");
+    assert_int_equal(upkeep(s, STORE_WORK_COMPACT, INT64_MIN), 0);
+}
+
+static void salvage_of_a_gap(void **state)
+{
+    store *s = ((fixture *)*state)->s;
+    create(s, "a", "1");
+    assert_int_equal(append(s, "a", 2, "2"), BASE_OK);
+    assert_int_equal(append(s, "a", 4, "4"), BASE_OK);
+    store_loaded l;
+    store_damage damage;
+    assert_int_equal(store_salvage(s, "a", &l, &damage), BASE_OK);
+    assert_int_equal(l.row_count, 2);
+    assert_string_equal(damage.what, "missing row");
+    assert_int_equal(damage.seq, 3);
+    store_loaded_free(&l);
+    assert_int_equal(store_salvage(s, "b", &l, &damage), STORE_ENOTFOUND);
+    create(s, "whole", "1");
+    assert_int_equal(store_salvage(s, "whole", &l, &damage), BASE_OK);
+    assert_null(damage.what);
+    store_loaded_free(&l);
+}
+
 static void the_known_checksum(void **state)
 {
     (void)state;
@@ -326,6 +601,140 @@ static void damage_is_of_one_room(void **state)
     expect(f->s, "b", "|x ");
 }
 
+static void reopen(fixture *f)
+{
+    assert_int_equal(store_sqlite_open(f->path, base_alloc_libc(), &f->s), BASE_OK);
+}
+
+static void damaged_history(void **state)
+{
+    fixture *f = *state;
+    create_empty(f->s, "a");
+    create_empty(f->s, "b");
+    create_empty(f->s, "c");
+    append_many(f->s, "a", 1, 4500);
+    append_many(f->s, "b", 1, 4500);
+    append_many(f->s, "c", 1, 100);
+    put_snapshot(f->s, "a", 4000);
+    upkeep(f->s, STORE_WORK_COMPACT, INT64_MIN);
+    put_snapshot(f->s, "b", 4000);
+    put_snapshot(f->s, "c", 100);
+    store_close(f->s);
+    f->s = NULL;
+    edit(f->path, "UPDATE segments SET bytes = zeroblob(100) WHERE room = 1 AND first_seq > 1;"
+                  "UPDATE snapshots SET crc32c = crc32c + 1 WHERE room = 1;"
+                  "UPDATE log SET bytes = x'32' WHERE room = 2 AND seq = 3000");
+    reopen(f);
+    /* A damaged snapshot is replaced by the history that is left. */
+    store_loaded l;
+    store_damage damage;
+    assert_int_equal(store_load(f->s, "a", &l), STORE_ECORRUPT);
+    assert_int_equal(store_salvage(f->s, "a", &l, &damage), BASE_OK);
+    assert_string_equal(damage.what, "snapshot");
+    assert_int_equal(l.snapshot.len_bytes, 0);
+    assert_int_equal(l.row_count, 2000);
+    store_loaded_free(&l);
+    store_history_query query = {2000, INT64_MIN, 10, 1000};
+    store_page page;
+    assert_int_equal(store_history(f->s, "a", &query, &page), STORE_ECORRUPT);
+    /* Rows before the damaged one are moved, the room still loads, others are not kept waiting. */
+    store_upkeep_options options = {.drop_before_ms = INT64_MIN};
+    store_upkept done = {.work = STORE_WORK_COMPACT};
+    bool named = false;
+    for (int i = 0; i < 100 && done.work != STORE_WORK_NONE; i++) {
+        assert_int_equal(store_upkeep(f->s, &options, &done), BASE_OK);
+        if (done.damaged) {
+            assert_string_equal(done.room.text, "b");
+            assert_false(named);
+            named = true;
+        }
+    }
+    assert_true(named);
+    assert_int_equal(done.work, STORE_WORK_NONE);
+    assert_int_equal(store_load(f->s, "b", &l), BASE_OK);
+    assert_int_equal(l.row_count, 500);
+    store_loaded_free(&l);
+    assert_int_equal(read_history(f->s, "c", 0, 1000), 100);
+    query = (store_history_query){2990, INT64_MIN, 8, 1000};
+    assert_int_equal(store_history(f->s, "b", &query, &page), BASE_OK);
+    assert_int_equal(page.row_count, 8);
+    store_page_free(&page);
+}
+
+/* A file of the first schema, as the first release made it. */
+static void the_first_schema_is_migrated(void **state)
+{
+    fixture *f = *state;
+    create_empty(f->s, "a");
+    append_many(f->s, "a", 1, 3000);
+    put_snapshot(f->s, "a", 2500);
+    store_close(f->s);
+    f->s = NULL;
+    edit(f->path, "DROP TABLE segments; DROP INDEX snapshots_to_compact;"
+                  "DROP TABLE authors; DROP TABLE chat; DROP TABLE versions;"
+                  "ALTER TABLE snapshots DROP COLUMN history_seq;"
+                  "PRAGMA auto_vacuum = NONE; VACUUM; PRAGMA user_version = 1");
+    reopen(f);
+    store_stats stats;
+    assert_int_equal(store_stats_get(f->s, &stats), BASE_OK);
+    assert_true(stats.shrinks);
+    assert_int_equal(upkeep(f->s, STORE_WORK_COMPACT, INT64_MIN), 2500);
+    assert_int_equal(read_history(f->s, "a", 0, 1000), 3000);
+}
+
+static void space_is_given_back(void **state)
+{
+    fixture *f = *state;
+    size_t n = 64 * 1024;
+    char *big = malloc(n + 1);
+    memset(big, 'x', n);
+    big[n] = '\0';
+    create(f->s, "a", big);
+    create(f->s, "b", "small");
+    for (uint64_t i = 2; i <= 200; i++)
+        assert_int_equal(append(f->s, "a", i, big), BASE_OK);
+    free(big);
+    store_upkeep_options options = {INT64_MIN, true};
+    store_upkept done = {.work = STORE_WORK_CHECKPOINT};
+    store_stats before, after;
+    assert_int_equal(store_stats_get(f->s, &before), BASE_OK);
+    assert_true(before.file_bytes > 200 * n);
+    assert_true(before.wal_bytes > 0);
+    assert_int_equal(store_room_delete(f->s, "a"), BASE_OK);
+    for (int i = 0; i < 1000 && done.work != STORE_WORK_NONE; i++)
+        assert_int_equal(store_upkeep(f->s, &options, &done), BASE_OK);
+    assert_int_equal(store_stats_get(f->s, &after), BASE_OK);
+    assert_int_equal(after.wal_bytes, 0);
+    assert_true(after.file_bytes < 2 << 20);
+    expect(f->s, "b", "|small ");
+}
+
+static void the_file_has_a_limit(void **state)
+{
+    fixture *f = *state;
+    store_close(f->s);
+    store_sqlite_options options = {.path = f->path, .bytes_max = 256 * 1024};
+    assert_int_equal(store_sqlite_open_with(&options, base_alloc_libc(), &f->s), BASE_OK);
+    char text[8193];
+    memset(text, 'x', 8192);
+    text[8192] = '\0';
+    create(f->s, "a", "1");
+    create(f->s, "b", "1");
+    uint64_t seq = 2;
+    int err = BASE_OK;
+    while (err == BASE_OK && seq < 100)
+        err = append(f->s, "a", seq++, text);
+    assert_int_equal(err, STORE_EFULL);
+    assert_false(store_failed(f->s));
+    store_loaded l;
+    assert_int_equal(store_load(f->s, "a", &l), BASE_OK);
+    assert_int_equal(l.last_seq, seq - 2);
+    store_loaded_free(&l);
+    assert_int_equal(store_room_delete(f->s, "a"), BASE_OK);
+    upkeep(f->s, STORE_WORK_REMOVE, INT64_MIN);
+    assert_int_equal(append(f->s, "b", 2, text), BASE_OK);
+}
+
 static void strange_files_are_refused(void **state)
 {
     fixture *f = *state;
@@ -367,10 +776,22 @@ int main(void)
         EACH(a_gap_is_damage),
         EACH(expiry),
         EACH(big_updates),
+        EACH(rows_of_a_snapshot_become_history),
+        EACH(history_from_a_time),
+        EACH(pages_are_bounded),
+        EACH(old_history_goes),
+        EACH(deleted_rooms_go_in_steps),
+        EACH(rooms_in_order),
+        EACH(a_snapshot_waits_for_its_rows),
+        EACH(salvage_of_a_gap),
         cmocka_unit_test(the_known_checksum),
         FILE_ONLY(survives_reopening),
         FILE_ONLY(survives_a_crash),
         FILE_ONLY(damage_is_of_one_room),
+        FILE_ONLY(damaged_history),
+        FILE_ONLY(the_first_schema_is_migrated),
+        FILE_ONLY(space_is_given_back),
+        FILE_ONLY(the_file_has_a_limit),
         FILE_ONLY(strange_files_are_refused),
         FILE_ONLY(one_process_at_a_time),
     };

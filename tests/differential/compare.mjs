@@ -1,25 +1,9 @@
 // What yoke says of a program against what yjs says.
 import { isDeepStrictEqual } from 'node:util'
 import * as Y from 'yjs'
+import { asJson } from './json.mjs'
+import { replica } from './program.mjs'
 import { hex, unhex } from './steps.mjs'
-
-const base64 = (bytes) => Buffer.from(bytes).toString('base64')
-
-// A value as yoke_value_json writes it: what JSON lacks is replaced.
-function asJson(v) {
-  if (v === undefined || v === null) return null
-  if (typeof v === 'bigint') return v.toString()
-  if (typeof v === 'number') return Number.isFinite(v) ? (v === 0 ? 0 : v) : null
-  if (v instanceof Uint8Array) return base64(v)
-  if (v instanceof Y.Doc) return v.guid
-  if (v instanceof Y.XmlElement || v instanceof Y.XmlFragment || v instanceof Y.XmlText) return v.toString()
-  if (v instanceof Y.Text) return v.toString()
-  if (v instanceof Y.Array) return v.toArray().map(asJson)
-  if (v instanceof Y.Map) return Object.fromEntries([...v.entries()].map(([k, x]) => [k, asJson(x)]))
-  if (Array.isArray(v)) return v.map(asJson)
-  if (typeof v === 'object') return Object.fromEntries(Object.entries(v).map(([k, x]) => [k, asJson(x)]))
-  return v
-}
 
 const plainZero = (v) => JSON.parse(JSON.stringify(v))
 
@@ -32,7 +16,7 @@ function rootJson(doc, root) {
     }
   if (root === 'm') return { json: asJson(doc.getMap('m')) }
   if (root === 'a') return { json: asJson(doc.getArray('a')), length: doc.getArray('a').length }
-  return { json: doc.getXmlFragment('x').toString(), length: doc.getXmlFragment('x').length }
+  return { json: asJson(doc.getXmlFragment('x')), length: doc.getXmlFragment('x').length }
 }
 
 class Findings {
@@ -50,8 +34,8 @@ class Findings {
 function settled(p) {
   const pending = p.twin.store.pendingStructs !== null || p.twin.store.pendingDs !== null
   if (!pending) return p.twin
-  const doc = new Y.Doc({ gc: p.gc, guid: 'doc' })
-  for (const update of [...p.log, ...p.emitted.map(unhex)]) Y.applyUpdate(doc, update)
+  const doc = replica(1, p.gc)
+  for (const update of [...p.log, ...p.emitted.map(unhex), ...p.tidied]) Y.applyUpdate(doc, update)
   return doc
 }
 
@@ -61,7 +45,7 @@ function sameMerged(p, got, want) {
   const structs = p.mergeInputs.flatMap((update) => Y.decodeUpdate(update).structs)
   if (got === want || !structs.some((struct) => struct instanceof Y.GC)) return got === want
   const [a, b] = [got, want].map((merged) => {
-    const doc = new Y.Doc({ gc: true, guid: 'doc' })
+    const doc = replica(1, true)
     for (const update of [unhex(merged), ...p.log]) Y.applyUpdate(doc, update)
     return hex(Y.encodeStateAsUpdate(doc))
   })
@@ -70,7 +54,7 @@ function sameMerged(p, got, want) {
 
 // Bytes are canonical with collection; without it, only after a collecting document read them.
 function canonical(update) {
-  const doc = new Y.Doc({ gc: true, guid: 'doc' })
+  const doc = replica(1, true)
   Y.applyUpdate(doc, update)
   return hex(Y.encodeStateAsUpdate(doc))
 }
@@ -79,7 +63,7 @@ function canonical(update) {
 // something; a document that reads its state merges the rest.
 function reference(p, answer, doc) {
   if (!p.gc || answer.full === hex(Y.encodeStateAsUpdate(doc))) return doc
-  const fresh = new Y.Doc({ gc: true, guid: 'doc' })
+  const fresh = replica(1, true)
   Y.applyUpdate(fresh, Y.encodeStateAsUpdate(doc))
   return fresh
 }
@@ -95,10 +79,22 @@ function compareState(f, p, answer, receiver) {
     if (p.gc) f.same(`diffs[${i}]`, answer.diffs[i], hex(Y.encodeStateAsUpdate(doc, sv)))
     f.same(`diffOfFull[${i}]`, answer.diffsOfFull[i], hex(Y.diffUpdate(unhex(answer.full), sv)))
   })
-  const back = new Y.Doc({ gc: p.gc, guid: 'doc' })
+  const back = replica(1, p.gc)
   Y.applyUpdate(back, unhex(answer.full))
   f.same('read back by yjs', rootJson(back, p.root), rootJson(doc, p.root))
   f.same('root', answer.root, rootJson(doc, p.root))
+}
+
+const byName = (a, b) => (a.of < b.of ? -1 : 1)
+
+// Where updates wait, yjs may integrate them later than yoke does, or in another transaction.
+function compareEvents(f, p, answer) {
+  if (p.waited) return
+  const got = answer.events
+    .map((now) => now.filter(({ delta }) => delta.length > 0))
+    .filter((now) => now.length > 0)
+  f.same('number of events', got.length, p.events.length)
+  got.forEach((now, i) => f.same(`events[${i}]`, now.toSorted(byName), (p.events[i] ?? []).toSorted(byName)))
 }
 
 export function compare(p, answer) {
@@ -112,6 +108,7 @@ export function compare(p, answer) {
     f.same('mergedSv', answer.mergedSv, hex(Y.encodeStateVectorFromUpdate(merged)))
     f.same('mergedDiff', answer.mergedDiff, hex(Y.diffUpdate(unhex(answer.merged), p.svs[0])))
   }
+  compareEvents(f, p, answer)
   if (f.list.length === 0) compareState(f, p, answer, settled(p))
   return f.list
 }

@@ -2,7 +2,8 @@
 // receiver's own edits in between. The receiver exists twice: in yjs here, in yoke elsewhere.
 import * as Y from 'yjs'
 import { Random } from './random.mjs'
-import { applyStep, hex, randomStep } from './steps.mjs'
+import { asJson } from './json.mjs'
+import { applyStep, hex, ROOTS, randomStep } from './steps.mjs'
 
 const IDS = [
   1,
@@ -27,9 +28,17 @@ function newDoc(client, gc) {
   return doc
 }
 
+/** A document that only carries: yjs deletes formats that say nothing by edits of its own, yoke makes none. */
+export function replica(client, gc) {
+  const doc = newDoc(client, gc)
+  doc.on('beforeTransaction', (transaction) =>
+    Object.defineProperty(transaction, '_needFormattingCleanup', { get: () => false, set: () => {} }),
+  )
+  return doc
+}
+
 // Formats, embeds and XML are made by yjs only: yoke carries them.
-function richStep(r, doc) {
-  const t = doc.getText('t')
+function richStep(r, t) {
   const z = r.next()
   if (z < 0.4 || t.length === 0)
     return t.insert(
@@ -44,15 +53,85 @@ function richStep(r, doc) {
   else t.delete(at, Math.min(len, 4))
 }
 
+// Of every kind that String() writes in its own way.
+const SCALARS = [
+  true,
+  false,
+  null,
+  0,
+  -7,
+  1e21,
+  1.5e-7,
+  123456.75,
+  2 ** 31,
+  'word',
+  '',
+  'a"b\\c\n',
+  'é😀',
+  '\ufb01',
+]
+const markValue = (r) =>
+  r.pick([
+    r.pick(SCALARS),
+    r.pick(SCALARS),
+    { href: 'x', title: r.pick(SCALARS), '😀': 1, '\ufb01': 2 },
+    { b: 1, a: { deep: [1] } },
+    [1, 'two', null, [3, []], { four: 4 }],
+    ['only'],
+    [],
+    {},
+    'twelve units',
+  ])
+
+function markedStep(r, t) {
+  const z = r.next()
+  const format = () => ({ [r.pick(['b', 'i', 'a', '😀', '\ufb01'])]: markValue(r) })
+  if (z < 0.35 || t.length === 0)
+    return t.insert(
+      r.int(0, t.length),
+      r.pick(['ab', 'C', '😀', '<&>"']),
+      r.pick([undefined, undefined, format()]),
+    )
+  const at = r.int(0, t.length - 1)
+  const len = r.int(1, t.length - at)
+  if (z < 0.65) return t.format(at, len, format())
+  if (z < 0.75) return t.insertEmbed(at, r.pick([{ image: 1 }, [1, [2]], {}]), r.pick([{}, format()]))
+  if (z < 0.85)
+    return t.insertEmbed(
+      at,
+      r.pick([
+        () => new Y.XmlElement('EM'),
+        () => new Y.Map(),
+        () => new Y.Text('plain'),
+        () => new Y.XmlText('x'),
+      ])(),
+      r.pick([{}, format()]),
+    )
+  t.delete(at, Math.min(len, 3))
+}
+
+const attributeValue = (r) =>
+  r.pick([
+    'v' + r.int(0, 9),
+    r.pick(SCALARS),
+    undefined,
+    12345678901234567890n % 2n ** 63n,
+    new Uint8Array([1, 2, 255]),
+    [1, [null, 'x'], {}],
+    { k: 1 },
+  ])
+
 function xmlStep(r, doc) {
   const fragment = doc.getXmlFragment('x')
+  const texts = fragment.toArray().filter((child) => child instanceof Y.XmlText)
+  if (texts.length > 0 && r.chance(0.4)) return markedStep(r, r.pick(texts))
   const elements = fragment.toArray().filter((child) => child instanceof Y.XmlElement)
   const here = elements.length > 0 && r.chance(0.5) ? r.pick(elements) : fragment
   const z = r.next()
   if (z < 0.4) here.insert(r.int(0, here.length), [new Y.XmlElement(r.pick(['p', 'div']))])
   else if (z < 0.6) here.insert(r.int(0, here.length), [new Y.XmlText(r.pick(['hi', 'x & y']))])
   else if (z < 0.8 && here instanceof Y.XmlElement)
-    here.setAttribute(r.pick(['id', 'class']), 'v' + r.int(0, 9))
+    here.setAttribute(r.pick(['id', 'class', '😀', '\ufb01']), attributeValue(r))
   else if (here.length > 0) here.delete(r.int(0, here.length - 1), 1)
 }
 
@@ -75,9 +154,7 @@ class Sources {
       }),
     )
     if (flavour === 'undo') {
-      this.undo = this.docs.map(
-        (doc) => new Y.UndoManager(root === 'm' ? doc.getMap('m') : doc.getText('t'), { captureTimeout: 0 }),
-      )
+      this.undo = this.docs.map((doc) => new Y.UndoManager(doc[ROOTS[root]](root), { captureTimeout: 0 }))
     }
   }
 
@@ -92,7 +169,7 @@ class Sources {
   edit(j) {
     const r = this.r
     const doc = this.docs[j]
-    if (this.flavour === 'rich') return richStep(r, doc)
+    if (this.flavour === 'rich') return richStep(r, doc.getText('t'))
     if (this.flavour === 'xml') return xmlStep(r, doc)
     if (this.flavour === 'undo') {
       const z = r.next()
@@ -150,8 +227,27 @@ function foreignStateVectors(r, twin) {
 
 const waits = (doc) => doc.store.pendingStructs !== null || doc.store.pendingDs !== null
 
+// What yjs' events say of each transaction: for each type whose list changed its delta.
+function recordEvents(twin, root, events) {
+  const nameOf = (type) => (type._item === null ? root : `${type._item.id.client}:${type._item.id.clock}`)
+  const stepOf = (op) => ('insert' in op ? { ...op, insert: asJson(op.insert) } : op)
+  const asSteps = (delta, isText) =>
+    delta.flatMap((op) =>
+      isText || !op.insert ? [stepOf(op)] : op.insert.map((v) => ({ insert: asJson(v) })),
+    )
+  twin[ROOTS[root]](root).observeDeep((all) => {
+    const now = all
+      .map((event) => ({
+        of: nameOf(event.target),
+        delta: asSteps(event.delta, event.target instanceof Y.Text),
+      }))
+      .filter(({ delta }) => delta.length > 0)
+    if (now.length > 0) events.push(now)
+  })
+}
+
 // The receiver's own edits, each recorded for yoke with the update that yjs emits for it.
-function editTwin(r, twin, root, steps, emitted) {
+function editTwin(r, { twin, root, steps, emitted }) {
   const together = r.chance(0.2)
   const note = (update) => emitted.push(hex(update))
   const edit = () => {
@@ -182,22 +278,38 @@ export function makeProgram(seed) {
       : flavour === 'rich'
         ? 't'
         : flavour === 'undo'
-          ? r.pick(['t', 'm'])
+          ? r.pick(['t', 'm', 'a'])
           : r.pick(['t', 't', 't', 'm', 'a', 'a'])
   const ids = r.shuffle(IDS).slice(0, r.int(2, 4))
   const own = ids.pop()
   const sources = new Sources(r, ids, gc, root, flavour)
-  sources.run(r.int(4, 40))
+  // Long ones so that lists outgrow the blocks that are searched from their start.
+  sources.run(r.chance(0.1) ? r.int(100, 250) : r.int(4, 40))
 
-  const twin = newDoc(own, gc)
+  const twin = replica(own, gc)
   const { mode, updates } = delivery(r, sources.log)
   const edits = (flavour === 'plain' || flavour === 'undo') && r.chance(0.7)
   const steps = []
   const emitted = []
+  const events = []
+  const tidied = []
+  let waited = false
+  // Reading a delta, yjs may delete formats that it finds to say nothing: yoke gets these edits as updates.
+  twin.on('update', (update, origin, _, transaction) => {
+    if (origin === 'net' || transaction.local !== true || editing) return
+    tidied.push(update)
+    steps.push(['u', hex(update)])
+  })
+  let editing = false
+  recordEvents(twin, root, events)
   for (const update of updates) {
     steps.push(['u', hex(update)])
-    Y.applyUpdate(twin, update)
-    if (edits && !waits(twin) && r.chance(0.4)) editTwin(r, twin, root, steps, emitted)
+    Y.applyUpdate(twin, update, 'net')
+    waited ||= waits(twin)
+    if (!edits || waits(twin) || !r.chance(0.4)) continue
+    editing = true
+    editTwin(r, { twin, root, steps, emitted })
+    editing = false
   }
   const mergeInputs = sources.log.filter(() => r.chance(0.6))
   const shuffledInputs = r.chance(0.5) ? r.shuffle(mergeInputs) : mergeInputs
@@ -213,6 +325,9 @@ export function makeProgram(seed) {
     log: sources.log,
     steps,
     emitted,
+    events,
+    waited,
+    tidied,
     svs: foreignStateVectors(r, twin),
     mergeInputs: shuffledInputs,
   }

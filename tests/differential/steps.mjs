@@ -20,7 +20,7 @@ const anyHex = (value) => {
 
 // Yjs takes undefined and bigints in maps, not in arrays.
 function randomValue(r, mayNest, inMap) {
-  const kinds = ['int', 'int', 'double', 'string', 'true', 'false', 'null', 'any', 'bin']
+  const kinds = ['int', 'int', 'double', 'string', 'true', 'false', 'null', 'any', 'bin', 'doc']
   if (inMap) kinds.push('undefined', 'big')
   if (mayNest) kinds.push('text', 'map', 'array', 'text', 'map', 'array')
   const t = r.pick(kinds)
@@ -52,6 +52,8 @@ function randomValue(r, mayNest, inMap) {
     }
     case 'bin':
       return { t, hex: r.pick(['', '00ff', '0102030405']) }
+    case 'doc':
+      return { t, v: 'sub' + r.int(0, 9) }
     case 'big':
       return { t, v: String(r.pick([0n, -5n, 1234567890123456789n])) }
     default:
@@ -73,6 +75,8 @@ const yjsValue = (value) => {
       return unhex(value.hex)
     case 'big':
       return BigInt(value.v)
+    case 'doc':
+      return new Y.Doc({ guid: value.v })
     case 'text':
       return new Y.Text()
     case 'map':
@@ -84,7 +88,7 @@ const yjsValue = (value) => {
   }
 }
 
-const ROOTS = { t: 'getText', m: 'getMap', a: 'getArray', x: 'getXmlFragment' }
+export const ROOTS = { t: 'getText', m: 'getMap', a: 'getArray', x: 'getXmlFragment' }
 
 function typeAt(doc, path) {
   let type = doc[ROOTS[path[0]]](path[0])

@@ -11,6 +11,8 @@
 typedef struct run {
     yoke_doc *doc;
     json_t *emitted;
+    json_t *events; /* of each transaction that had some, a list */
+    json_t *now;    /* those of the running step */
     json_t *errors;
 } run;
 
@@ -72,6 +74,9 @@ static yoke_value value_of_json(const json_t *json, uint8_t **memory)
     } else if (strcmp(t, "string") == 0) {
         out.tag = YOKE_VALUE_STRING;
         out.data = bytes_of_json(v);
+    } else if (strcmp(t, "doc") == 0) {
+        out.tag = YOKE_VALUE_DOC;
+        out.data = bytes_of_json(v);
     } else if (strcmp(t, "true") == 0) {
         out.tag = YOKE_VALUE_TRUE;
     } else if (strcmp(t, "false") == 0) {
@@ -105,6 +110,82 @@ static yoke_err type_at(yoke_doc *doc, const json_t *path, yoke_type *out)
         *out = value.type;
     }
     return err;
+}
+
+/* ---- values and deltas as JSON ---- */
+
+static json_t *parsed(yoke_blob *blob, yoke_err err)
+{
+    json_t *out = NULL;
+    if (err == YOKE_OK)
+        out = json_loadb((const char *)blob->ptr, blob->len_bytes,
+                         JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
+    yoke_blob_free(blob);
+    return out != NULL ? out : json_string(err != YOKE_OK ? yoke_err_name(err) : "not JSON");
+}
+
+static json_t *value_as_json(const yoke_doc *doc, const yoke_value *value)
+{
+    yoke_blob blob = YOKE_BLOB_INIT;
+    yoke_err err = yoke_value_json(doc, value, &blob);
+    return parsed(&blob, err);
+}
+
+static json_t *text_of(yoke_bytes utf8)
+{
+    return json_stringn(utf8.len_bytes > 0 ? (const char *)utf8.ptr : "", utf8.len_bytes);
+}
+
+typedef struct deltas {
+    const yoke_doc *doc;
+    json_t *out;
+} deltas;
+
+static bool add_step(void *ctx, const yoke_delta *step)
+{
+    deltas *d = ctx;
+    json_t *out = json_object();
+    if (step->tag == YOKE_DELTA_INSERT)
+        json_object_set_new(out, "insert",
+                            step->embed != NULL ? value_as_json(d->doc, step->embed)
+                                                : text_of(step->text));
+    else
+        json_object_set_new(out, step->tag == YOKE_DELTA_RETAIN ? "retain" : "delete",
+                            json_real((double)step->len_utf16));
+    json_t *attributes = json_object();
+    for (size_t i = 0; i < step->attribute_count; i++) {
+        yoke_bytes key = step->attributes[i].key, value = step->attributes[i].value_json;
+        json_object_setn_new(attributes, (const char *)key.ptr, key.len_bytes,
+                             json_loadb((const char *)value.ptr, value.len_bytes,
+                                        JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL));
+    }
+    if (step->attribute_count > 0)
+        json_object_set(out, "attributes", attributes);
+    json_decref(attributes);
+    json_array_append_new(d->out, out);
+    return true;
+}
+
+/* A type named by its end: the name of a root, or the id of a nested type. */
+static json_t *name_of_type(const yoke_doc *doc, yoke_type type)
+{
+    yoke_relpos end;
+    if (yoke_relpos_at(doc, type, yoke_type_len(doc, type), 0, &end) != YOKE_OK)
+        return json_null();
+    return end.tag == YOKE_RELPOS_ROOT
+               ? text_of(end.name)
+               : json_sprintf("%llu:%llu", (unsigned long long)end.id.client,
+                              (unsigned long long)end.id.clock);
+}
+
+static void on_delta(void *ctx, const yoke_event *event)
+{
+    run *r = ctx;
+    deltas d = {r->doc, json_array()};
+    for (size_t i = 0; i < event->step_count; i++)
+        (void)add_step(&d, &event->steps[i]);
+    json_array_append_new(
+        r->now, json_pack("{s:o,s:o}", "of", name_of_type(r->doc, event->type), "delta", d.out));
 }
 
 /* ---- steps ---- */
@@ -172,6 +253,11 @@ static void take_steps(run *r, const json_t *steps)
     json_array_foreach(steps, i, step)
     {
         yoke_err err = take_step(r->doc, step);
+        if (json_array_size(r->now) > 0) {
+            json_array_append(r->events, r->now);
+            json_decref(r->now);
+            r->now = json_array();
+        }
         const char *broken = err == YOKE_OK ? yoke_doc_check(r->doc) : NULL;
         if (err != YOKE_OK || broken != NULL)
             json_array_append_new(
@@ -181,54 +267,6 @@ static void take_steps(run *r, const json_t *steps)
 }
 
 /* ---- answers ---- */
-
-static json_t *parsed(yoke_blob *blob, yoke_err err)
-{
-    json_t *out = NULL;
-    if (err == YOKE_OK)
-        out = json_loadb((const char *)blob->ptr, blob->len_bytes,
-                         JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
-    yoke_blob_free(blob);
-    return out != NULL ? out : json_string(err != YOKE_OK ? yoke_err_name(err) : "not JSON");
-}
-
-static json_t *value_as_json(const yoke_doc *doc, const yoke_value *value)
-{
-    yoke_blob blob = YOKE_BLOB_INIT;
-    yoke_err err = yoke_value_json(doc, value, &blob);
-    return parsed(&blob, err);
-}
-
-static json_t *text_of(yoke_bytes utf8)
-{
-    return json_stringn(utf8.len_bytes > 0 ? (const char *)utf8.ptr : "", utf8.len_bytes);
-}
-
-typedef struct deltas {
-    const yoke_doc *doc;
-    json_t *out;
-} deltas;
-
-static bool add_step(void *ctx, const yoke_delta *step)
-{
-    deltas *d = ctx;
-    json_t *out = json_object();
-    json_object_set_new(out, "insert",
-                        step->embed != NULL ? value_as_json(d->doc, step->embed)
-                                            : text_of(step->text));
-    json_t *attributes = json_object();
-    for (size_t i = 0; i < step->attribute_count; i++) {
-        yoke_bytes key = step->attributes[i].key, value = step->attributes[i].value_json;
-        json_object_setn_new(attributes, (const char *)key.ptr, key.len_bytes,
-                             json_loadb((const char *)value.ptr, value.len_bytes,
-                                        JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL));
-    }
-    if (step->attribute_count > 0)
-        json_object_set(out, "attributes", attributes);
-    json_decref(attributes);
-    json_array_append_new(d->out, out);
-    return true;
-}
 
 static json_t *root_json(yoke_doc *doc, const char *name)
 {
@@ -312,16 +350,18 @@ static json_t *run_program(const json_t *program)
 {
     run r = {doc_new(json_is_true(json_object_get(program, "gc")),
                      json_uint(json_object_get(program, "client"))),
-             json_array(), json_array()};
+             json_array(), json_array(), json_array(), json_array()};
     json_t *answer = json_object();
     const json_t *svs = json_object_get(program, "svs");
-    yoke_observer observer = {&r, on_update, NULL};
+    yoke_observer observer = {&r, on_update, on_delta};
     if (yoke_doc_observe(r.doc, &observer) != YOKE_OK)
         json_array_append_new(r.errors, json_string("observe"));
     take_steps(&r, json_object_get(program, "steps"));
     json_object_set(answer, "seed", json_object_get(program, "seed"));
     json_object_set_new(answer, "emitted", r.emitted);
+    json_object_set_new(answer, "events", r.events);
     json_object_set_new(answer, "errors", r.errors);
+    json_decref(r.now);
     json_object_set_new(answer, "pending",
                         json_real((double)yoke_doc_stats(r.doc).pending_structs));
     answer_state(answer, r.doc, svs);

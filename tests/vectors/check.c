@@ -99,6 +99,7 @@ static int nibble(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
+    c = (char)(c | 0x20);
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
@@ -162,6 +163,11 @@ bool read_varbytes(yoke_bytes *rest, yoke_bytes *out)
     rest->ptr += len_bytes;
     rest->len_bytes -= (size_t)len_bytes;
     return true;
+}
+
+const char *json_text(const json_t *string)
+{
+    return json_is_string(string) ? json_string_value(string) : "";
 }
 
 uint64_t json_uint(const json_t *number)

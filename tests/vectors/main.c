@@ -1,8 +1,10 @@
-/* yoke-vectors FILE-or-DIR... - run compatibility vectors through the engine.
+/* yoke-vectors [-v] [--] FILE-or-DIR... - run compatibility vectors through the engine.
  *
- * Files are .jsonl or .jsonl.gz, one vector a line, as tests/vectors/README.md describes them; of a
- * directory all such files are taken, in order of name.  Ends with "N passed, N failed, N skipped"
- * and an exit status that is true to it.  -v names every vector and prints bytes in full.
+ * Files hold one vector a line, as tests/vectors/README.md describes them, plain or gzipped; of a
+ * directory all that end in .jsonl or .jsonl.gz are taken, of those below it too, in order of name.
+ * Ends with "N passed, N failed, N skipped" and an exit status that is true to it: 0 when nothing
+ * failed, 1 when something did (a file that cannot be read and a line that is not JSON count), 2
+ * for wrong usage.  -v names every vector and prints bytes in full.
  */
 #include "vectors.h"
 
@@ -10,6 +12,9 @@
 #include <errno.h>
 #include <sys/stat.h>
 #include <zlib.h>
+
+/* Directories in directories; deeper ones are a loop of links. */
+#define DEPTH_MAX 32
 
 typedef struct totals {
     unsigned passed, failed, skipped;
@@ -58,9 +63,11 @@ static void run_line(char *line, const char *path, unsigned number, bool verbose
     else
         sum->passed++;
     if (said == VERDICT_SKIPPED)
-        printf("%s: skipped, its kind is unknown\n", v.id);
+        printf("%s:%u: %s: skipped, its kind is unknown\n", path, number, v.id);
+    else if (v.failures > 0)
+        printf("%s:%u: %s: %u checks failed\n", path, number, v.id, v.failures);
     else if (verbose)
-        printf("%s: %s\n", v.id, v.failures > 0 ? "FAILED" : "passed");
+        printf("%s: passed\n", v.id);
     fflush(stdout);
     json_decref(json);
 }
@@ -98,7 +105,7 @@ static void run_file(const char *path, bool verbose, totals *sum)
     unsigned number = 0;
     while (read_line(file, &line, &cap_bytes)) {
         number++;
-        if (line[0] != '\0')
+        if (line[strspn(line, " \t\r")] != '\0')
             run_line(line, path, number, verbose, sum);
     }
     int status = Z_OK;
@@ -119,55 +126,84 @@ static bool ends_with(const char *s, const char *end)
     return n >= m && strcmp(s + n - m, end) == 0;
 }
 
-static int is_vector_file(const struct dirent *entry)
+static bool is_directory(const char *path)
 {
-    return ends_with(entry->d_name, ".jsonl") || ends_with(entry->d_name, ".jsonl.gz");
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static char *join_path(const char *dir, const char *name)
+{
+    size_t size_bytes = strlen(dir) + strlen(name) + 2;
+    char *path = must_alloc(NULL, size_bytes);
+    snprintf(path, size_bytes, "%s/%s", dir, name);
+    return path;
+}
+
+/* Whether there was a vector file in it. */
+static bool run_directory(const char *dir, unsigned depth, bool verbose, totals *sum)
+{
+    struct dirent **entries;
+    bool any = false;
+    int n = depth <= DEPTH_MAX ? scandir(dir, &entries, NULL, alphasort) : -1;
+    if (n < 0) {
+        printf("%s: %s\n", dir, depth <= DEPTH_MAX ? strerror(errno) : "too many directories");
+        sum->failed++;
+        return true;
+    }
+    for (int i = 0; i < n; i++) {
+        const char *name = entries[i]->d_name;
+        char *path = join_path(dir, name);
+        if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && is_directory(path)) {
+            any = run_directory(path, depth + 1, verbose, sum) || any;
+        } else if (ends_with(name, ".jsonl") || ends_with(name, ".jsonl.gz")) {
+            run_file(path, verbose, sum);
+            any = true;
+        }
+        free(path);
+        free(entries[i]);
+    }
+    free(entries);
+    return any;
 }
 
 static void run_path(const char *path, bool verbose, totals *sum)
 {
-    struct stat st;
-    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
+    if (!is_directory(path)) {
         run_file(path, verbose, sum);
-        return;
-    }
-    struct dirent **entries;
-    int n = scandir(path, &entries, is_vector_file, alphasort);
-    if (n <= 0) {
-        printf("%s: %s\n", path, n < 0 ? strerror(errno) : "no vector files");
+    } else if (!run_directory(path, 0, verbose, sum)) {
+        printf("%s: no vector files\n", path);
         sum->failed++;
     }
-    for (int i = 0; i < n; i++) {
-        size_t size_bytes = strlen(path) + strlen(entries[i]->d_name) + 2;
-        char *child = must_alloc(NULL, size_bytes);
-        snprintf(child, size_bytes, "%s/%s", path, entries[i]->d_name);
-        run_file(child, verbose, sum);
-        free(child);
-        free(entries[i]);
-    }
-    if (n >= 0)
-        free(entries);
+}
+
+static int usage(void)
+{
+    fprintf(stderr, "usage: yoke-vectors [-v] [--] FILE-or-DIR...\n");
+    return 2;
 }
 
 int main(int argc, char **argv)
 {
     bool verbose = false;
-    unsigned paths = 0;
+    bool options = true;
+    int paths = 0;
     totals sum = {0, 0, 0};
+    /* Paths move to the front, options may stand anywhere before "--". */
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "-v") == 0)
+        if (!options || argv[i][0] != '-')
+            argv[paths++] = argv[i];
+        else if (strcmp(argv[i], "--") == 0)
+            options = false;
+        else if (strcmp(argv[i], "-v") == 0)
             verbose = true;
         else
-            paths++;
+            return usage();
     }
-    if (paths == 0) {
-        fprintf(stderr, "usage: yoke-vectors [-v] FILE-or-DIR...\n");
-        return 2;
-    }
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "-v") != 0)
-            run_path(argv[i], verbose, &sum);
-    }
+    if (paths == 0)
+        return usage();
+    for (int i = 0; i < paths; i++)
+        run_path(argv[i], verbose, &sum);
     printf("%u passed, %u failed, %u skipped\n", sum.passed, sum.failed, sum.skipped);
     return sum.failed > 0 ? 1 : 0;
 }

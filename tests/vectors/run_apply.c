@@ -42,7 +42,7 @@ static void check_full(vector *v, const char *field, yoke_doc *doc, const json_t
     yoke_blob got = YOKE_BLOB_INIT;
     doc_full(doc, &got);
     if (canonical)
-        check_bytes(v, field, yoke_blob_view(&got), yoke_blob_view(&want));
+        check_update(v, field, yoke_blob_view(&got), yoke_blob_view(&want));
     else
         check_equivalent(v, field, vector_gc(v), yoke_blob_view(&got), yoke_blob_view(&want),
                          roots);
@@ -60,8 +60,26 @@ static void check_sv_bytes(vector *v, yoke_doc *doc, const json_t *want_hex)
     free(want.ptr);
 }
 
-/* Yjs may hold back what could be integrated (the defect that yjs-stuck shows).  Then its state is
- * right once its own bytes are applied to an empty document, and that is what ours must equal. */
+/* Does the state that yjs expects lack clocks that the document has, while yjs holds structs back?
+ * That is the defect which yjs-stuck shows: then its state is right once its own bytes are applied
+ * to an empty document, and that is what ours must equal. */
+static bool held_back(const yoke_doc *doc, const json_t *sv, const json_t *pending)
+{
+    if (!json_is_true(get(pending, "structs")))
+        return false;
+    bool more = false;
+    size_t i;
+    const json_t *pair;
+    json_array_foreach(sv, i, pair)
+    {
+        uint64_t state = yoke_doc_state(doc, json_uint(json_array_get(pair, 0)));
+        if (state < json_uint(json_array_get(pair, 1)))
+            return false;
+        more = more || state > json_uint(json_array_get(pair, 1));
+    }
+    return more || yoke_doc_stats(doc).clients > json_array_size(sv);
+}
+
 static void check_checkpoint(vector *v, const json_t *updates, const json_t *point)
 {
     size_t after = (size_t)json_uint(get(point, "after"));
@@ -71,15 +89,13 @@ static void check_checkpoint(vector *v, const json_t *updates, const json_t *poi
     char field[DIFF_FIELD_CHARS];
     field_name(field, sizeof field, "checkpoints[after %zu]", after);
     const json_t *equivalent = get(point, "fullEquivalent");
-    json_t *state = doc_state_json(doc);
-    if (equivalent != NULL && json_equal(state, get(point, "sv")) != 1) {
-        json_decref(state);
+    if (equivalent != NULL && held_back(doc, get(point, "sv"), get(point, "pending"))) {
         check_full(v, field, doc, equivalent, false, NULL);
     } else {
-        check_json(v, field, state, get(point, "sv"));
+        check_json(v, field, doc_state_json(doc), get(point, "sv"));
         check_pending(v, field, doc, get(point, "pending"));
         if (get(point, "full") != NULL) {
-            const char *canonical = json_string_value(get(get(v->json, "expect"), "canonical"));
+            const char *canonical = json_text(get(get(v->json, "expect"), "canonical"));
             bool exact = vector_gc(v) || strcmp(canonical, "any-order") == 0;
             check_full(v, field, doc, get(point, "full"), exact, get(point, "roots"));
         } else {
@@ -123,7 +139,7 @@ static void check_diff(vector *v, yoke_doc *doc, size_t i, const json_t *diff, b
     yoke_err err = yoke_doc_encode(doc, yoke_blob_view(&sv), YOKE_ENCODE_PENDING, &got);
     if (check_ok(v, field, err)) {
         if (canonical)
-            check_bytes(v, field, yoke_blob_view(&got), yoke_blob_view(&want));
+            check_update(v, field, yoke_blob_view(&got), yoke_blob_view(&want));
         else
             check_diff_equivalent(v, field, yoke_blob_view(&got), yoke_blob_view(&want),
                                   yoke_blob_view(&full));
@@ -156,17 +172,20 @@ void run_apply(vector *v)
 {
     const json_t *updates = get(v->json, "updates");
     const json_t *expect = get(v->json, "expect");
-    const char *canonical_text = json_string_value(get(expect, "canonical"));
-    bool canonical = canonical_text != NULL && strcmp(canonical_text, "any-order") == 0;
+    bool canonical = strcmp(json_text(get(expect, "canonical")), "any-order") == 0;
     yoke_doc *doc = doc_after(v, updates, json_array_size(updates));
     if (doc == NULL)
         return;
-    check_json(v, "expect.sv", doc_state_json(doc), get(expect, "sv"));
-    check_sv_bytes(v, doc, get(expect, "svBytes"));
-    check_pending(v, "expect.pending", doc, get(expect, "pending"));
-    check_full(v, "expect.full", doc, get(expect, "full"), canonical, get(expect, "roots"));
-    doc_check_roots(v, "expect", doc, get(expect, "roots"));
-    check_full(v, "expect.full after reading", doc, get(expect, "full"), canonical, NULL);
+    if (held_back(doc, get(expect, "sv"), get(expect, "pending"))) {
+        check_full(v, "expect.full", doc, get(expect, "full"), false, NULL);
+    } else {
+        check_json(v, "expect.sv", doc_state_json(doc), get(expect, "sv"));
+        check_sv_bytes(v, doc, get(expect, "svBytes"));
+        check_pending(v, "expect.pending", doc, get(expect, "pending"));
+        check_full(v, "expect.full", doc, get(expect, "full"), canonical, get(expect, "roots"));
+        doc_check_roots(v, "expect", doc, get(expect, "roots"));
+        check_full(v, "expect.full after reading", doc, get(expect, "full"), canonical, NULL);
+    }
     check_invariants(v, "expect", doc);
 
     size_t i;

@@ -236,7 +236,7 @@ static void check_varstring(vector *v, const json_t *pair)
 {
     /* Tag 1, the string as a root's name, assoc 0. */
     yoke_blob bytes = wrap("\x01", json_array_get(pair, 1), "");
-    yoke_blob text = utf8_of_units(json_string_value(json_array_get(pair, 0)));
+    yoke_blob text = utf8_of_units(json_text(json_array_get(pair, 0)));
     yoke_blob back = YOKE_BLOB_INIT;
     yoke_relpos read;
     if (check_ok(v, "varString", yoke_relpos_decode(yoke_blob_view(&bytes), &read)))

@@ -300,7 +300,7 @@ bool doc_check_roots(vector *v, const char *field, yoke_doc *doc, const json_t *
     {
         char where[160];
         field_name(where, sizeof where, "%s.roots.%s", field, name);
-        yoke_kind kind = root_kind(json_string_value(json_object_get(want, "type")));
+        yoke_kind kind = root_kind(json_text(json_object_get(want, "type")));
         yoke_type type;
         if (!check_ok(v, where, yoke_doc_root(doc, YOKE_STR(name), kind, &type)))
             continue;

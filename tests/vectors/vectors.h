@@ -30,6 +30,7 @@ bool check_fail(vector *v, const char *field, const char *fmt, ...)
 bool check_ok(vector *v, const char *field, yoke_err err);
 bool check_true(vector *v, const char *field, bool holds, const char *sentence);
 bool check_bytes(vector *v, const char *field, yoke_bytes got, yoke_bytes want);
+bool check_update(vector *v, const char *field, yoke_bytes got, yoke_bytes want); /* collected.c */
 bool check_json(vector *v, const char *field, json_t *got_steal, const json_t *want);
 bool check_number(vector *v, const char *field, double got, double want);
 
@@ -41,6 +42,7 @@ bool read_varuint(yoke_bytes *rest, uint64_t *out);
 bool read_varbytes(yoke_bytes *rest, yoke_bytes *out);
 bool read_u8(yoke_bytes *rest, uint8_t *out);
 uint64_t json_uint(const json_t *number);
+const char *json_text(const json_t *string); /* "" for what is no string */
 const char *field_name(char *out, size_t out_bytes, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -9,7 +9,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
 import { Room } from './room.mjs'
+import { chat } from './scenarios/chat.mjs'
 import { editing } from './scenarios/editing.mjs'
+import { history } from './scenarios/history.mjs'
 import { outages } from './scenarios/outages.mjs'
 import { pages } from './scenarios/pages.mjs'
 import { shots } from './scenarios/shots.mjs'
@@ -64,7 +66,8 @@ const all = {
   ...pages,
   ...together,
   ...editing,
-  ...(server ? outages : {}),
+  ...history,
+  ...(server ? { ...outages, ...chat } : {}),
   ...(options.out ? shots : {}),
 }
 if (!server) console.log('no --server-cmd: the scenarios that stop the server are left out')

@@ -6,8 +6,9 @@
   } catch {
     // Storage is forbidden: follow the system.
   }
-  if (theme !== 'dark' && theme !== 'light') {
+  if (!/^(hc-)?(dark|light)$/.test(theme ?? '')) {
     theme = matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark'
+    if (matchMedia('(prefers-contrast: more)').matches) theme = `hc-${theme}`
   }
   document.documentElement.dataset.theme = theme
 })()

@@ -100,6 +100,19 @@ static void strings_are_escaped(void **state)
     buf_deinit(&b);
 }
 
+static void members_are_found(void **state)
+{
+    (void)state;
+    bytes value;
+    bytes object = bytes_of_str(" { \"a\" : {\"b\":1} , \"b\":[ 2 ] ,\"a\":\"x\\ny\" } ");
+    assert_true(json_member(object, "b", &value));
+    assert_true(bytes_equal(value, bytes_of_str("[ 2 ]")));
+    assert_true(json_member(object, "a", &value)); /* the last one */
+    assert_true(bytes_equal(value, bytes_of_str("\"x\\ny\"")));
+    assert_false(json_member(object, "c", &value));
+    assert_false(json_member(bytes_of_str("{}"), "a", &value));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +120,7 @@ int main(void)
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(a_member_is_left_out),
         cmocka_unit_test(strings_are_escaped),
+        cmocka_unit_test(members_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -150,6 +150,7 @@ static yoke_err judge(incoming *in, const yoke__struct *s, uint32_t client, uint
     need->blocks += 3;
     need->heap_bytes += s->content.len_bytes + 64;
     if (s->ref == YOKE__TYPE) {
+        in->nested++;
         need->types++;
         need->name_bytes += s->content.len_bytes;
     }
@@ -302,7 +303,7 @@ static yoke_err reserve_all(incoming *in, yoke__update_reader deletes)
         need->entries += 2 * waiting;
         need->name_bytes += doc->parked_bytes;
     }
-    if (blocks + need->blocks / 3 > doc->limits.structs)
+    if (blocks - 1 + need->blocks / 3 > doc->limits.structs) /* block 0 is none */
         return YOKE_ELIMIT_STRUCTS;
     yoke_err err = yoke__reserve(doc, need);
     if (err != YOKE_OK)
@@ -455,6 +456,8 @@ static yoke_err apply(incoming *in, uint64_t origin)
         err = judge_all(in);
     if (err == YOKE_OK)
         err = yoke__plan(in, r);
+    if (err == YOKE_OK)
+        err = yoke__nesting_judge(in);
     if (err == YOKE_OK)
         err = reserve_all(in, r);
     if (err != YOKE_OK)

@@ -1,4 +1,5 @@
-/* apply.h - an update on its way into a document.  Private to apply.c and plan.c. */
+/* apply.h - an update on its way into a document.  Private to apply.c, plan.c and
+ * nesting.c. */
 #ifndef YOKE_APPLY_H
 #define YOKE_APPLY_H
 
@@ -6,7 +7,8 @@
 
 typedef struct section {
     uint64_t id;
-    uint64_t state; /* of a group's first section: the client's state as planned so far */
+    uint64_t state;  /* of a group's first section: the client's state as planned so far */
+    uint64_t judged; /* ... and as nesting.c has come to */
     uint32_t client;
     uint32_t begin; /* its structs in the scratch */
     uint32_t at;    /* the next to be planned */
@@ -34,6 +36,7 @@ typedef struct incoming {
     section *sec;
     size_t sections;
     size_t ranges;
+    size_t nested;  /* structs that bring a type */
     reader deletes; /* where the delete set begins */
     yoke__need need;
     size_t park_n; /* what will wait: structs, their bytes, clients they name, ranges */
@@ -72,6 +75,7 @@ bool yoke__delete_waits(incoming *in, const yoke__range *d, uint64_t state);
 void yoke__sections_group(incoming *in);
 const yoke__struct *yoke__incoming_at(const incoming *in, yoke_id id);
 uint64_t yoke__planned_state(const incoming *in, uint64_t id);
+YOKE_MUST_CHECK yoke_err yoke__nesting_judge(incoming *in); /* nesting.c */
 YOKE_MUST_CHECK yoke_err yoke__plan(incoming *in, yoke__update_reader deletes);
 
 #endif

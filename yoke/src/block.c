@@ -334,6 +334,8 @@ void yoke__delete_block(yoke_doc *doc, uint32_t b)
         doc->cur_type = 0;
     yoke__want_tree(doc, p->parent);
     yoke__note_deleted(doc, p);
+    if (p->ref == YOKE__FORMAT && doc->observer.on_delta != NULL)
+        yoke__note_format(doc, p);
     if (p->ref == YOKE__TYPE) {
         yoke__type_rec *t = yoke__ty(doc, p->at);
         t->dead = true;

@@ -1,4 +1,5 @@
 /* delta.c - a text as inserts with attributes, as Y.Text.toDelta gives it; lines. */
+#include "yoke/src/js.h"
 #include "yoke/src/read.h"
 
 typedef struct delta_walk {
@@ -37,7 +38,7 @@ static void format(delta_walk *w, const yoke__block *b)
     bytes json = {NULL, 0};
     (void)!reader_varbytes(&in, &key);
     (void)!reader_varbytes(&in, &json);
-    bool null = bytes_equal(json, bytes_of("null", 4));
+    bool null = bytes_equal(yoke__json_trim(json), bytes_of("null", 4));
     yoke_attribute *at = (yoke_attribute *)(void *)w->attributes.ptr;
     size_t n = w->attributes.len_bytes / sizeof *at;
     for (size_t i = 0; i < n; i++) {
@@ -64,14 +65,14 @@ static bool step_block(delta_walk *w, const yoke__block *b)
         w->units += b->len;
         return true;
     }
+    if (b->ref != YOKE__FORMAT && b->ref != YOKE__EMBED && b->ref != YOKE__TYPE)
+        return true;
     if (!flush(w))
         return false;
     if (b->ref == YOKE__FORMAT) {
         format(w, b);
         return true;
     }
-    if (b->ref != YOKE__EMBED && b->ref != YOKE__TYPE)
-        return true;
     yoke_value v = yoke__block_value(w->doc, b, 0);
     return emit(w, &v);
 }

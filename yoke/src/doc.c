@@ -97,6 +97,7 @@ static yoke_limits limits_of(const yoke_limits *l)
     d.update_bytes = or_default(l->update_bytes, d.update_bytes);
     d.structs = or_default(l->structs, d.structs);
     d.nesting = or_default(l->nesting, d.nesting);
+    d.nesting = d.nesting < YOKE__NESTING_MAX ? d.nesting : YOKE__NESTING_MAX;
     d.pending_bytes = or_default(l->pending_bytes, d.pending_bytes);
     d.pending_structs = or_default(l->pending_structs, d.pending_structs);
     d.doc_bytes = or_default(l->doc_bytes, d.doc_bytes);
@@ -183,6 +184,7 @@ void yoke_doc_free(yoke_doc *doc)
     yoke__vec_free(doc, &doc->touched, sizeof(uint32_t));
     yoke__vec_free(doc, &doc->touched_types, sizeof(uint32_t));
     yoke__vec_free(doc, &doc->dels, sizeof(yoke__drange));
+    yoke__vec_free(doc, &doc->gone, sizeof(yoke__gone));
     yoke__incoming_free(doc);
     buf_deinit(&doc->event);
     buf_deinit(&doc->cache);

@@ -77,6 +77,7 @@ typedef struct yoke__type_rec {
     uint8_t type_ref;
     bool dead;
     bool touched;
+    bool formatted; /* a text that ever had a format in its list */
 } yoke__type_rec;
 
 /* A key of a type's map, or (type 0) the name of a root, whose `last` is the type then. */
@@ -139,6 +140,14 @@ typedef struct yoke__drange {
     uint32_t len;
 } yoke__drange;
 
+/* A format that the running transaction deleted: its content, of which the block kept nothing. */
+typedef struct yoke__gone {
+    uint32_t client;
+    uint32_t clock;
+    uint32_t at;
+    uint32_t size;
+} yoke__gone;
+
 typedef struct yoke__vec {
     void *ptr;
     size_t n;
@@ -192,6 +201,8 @@ struct yoke_doc {
     uint64_t txn_deleted;
     uint32_t dying;
     yoke__vec touched_types;
+    yoke__vec gone; /* yoke__gone, only while deltas are observed */
+    bool gone_lost; /* there was no memory for one of them */
     yoke_observer observer;
     buf event;
     size_t event_bound;
@@ -314,6 +325,7 @@ void yoke__delete_block(yoke_doc *doc, uint32_t b);
 void yoke__delete_range(yoke_doc *doc, uint32_t client, uint32_t clock, uint32_t len);
 void yoke__bury(yoke_doc *doc);
 void yoke__note_deleted(yoke_doc *doc, const yoke__block *p);
+void yoke__note_format(yoke_doc *doc, const yoke__block *p); /* event.c */
 
 /* ------------------------------------------------------------------ integration, transactions */
 bool yoke__integrate(yoke_doc *doc, const yoke__struct *s, uint32_t client, uint32_t offset);
@@ -345,6 +357,10 @@ void yoke__advanced(yoke_doc *doc, uint32_t client);
 void yoke__examine(yoke_doc *doc, uint32_t client);
 void yoke__wake_all(yoke_doc *doc);
 void yoke__pending_free(yoke_doc *doc);
+
+/* ------------------------------------------------------------------ nesting (nesting.c) */
+size_t yoke__type_level(const yoke_doc *doc, uint32_t type, size_t most);
+bool yoke__too_deep(const yoke_doc *doc, const yoke__struct *s, uint32_t client);
 
 /* ------------------------------------------------------------------ encoding (encode.c) */
 void yoke__encode_txn(const yoke_doc *doc, buf *out);

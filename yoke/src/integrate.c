@@ -246,6 +246,8 @@ static uint32_t put_block(yoke_doc *doc, const yoke__struct *s, uint32_t client,
     yoke__want_tree(doc, at->parent);
     if (at->sub == 0)
         yoke__ty(doc, at->parent)->len += yoke__visible(b);
+    if (s->ref == YOKE__FORMAT)
+        yoke__ty(doc, at->parent)->formatted = true;
     settle(doc, i, at->left);
     return i;
 }

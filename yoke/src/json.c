@@ -3,7 +3,8 @@
 #include "yoke/src/read.h"
 
 #include <math.h>
-#include <stdio.h>
+
+#include "yoke/src/js.h"
 
 void yoke__json_string(buf *out, bytes s)
 {
@@ -26,18 +27,10 @@ void yoke__json_string(buf *out, bytes s)
 
 static void put_number(buf *out, double number)
 {
-    char text[32];
-    if (!isfinite(number)) {
+    if (isfinite(number))
+        yoke__js_number(out, number);
+    else
         buf_put_str(out, "null");
-        return;
-    }
-    /* The shortest form that reads back as the same number. */
-    for (int digits = 1; digits <= 17; digits++) {
-        (void)snprintf(text, sizeof text, "%.*g", digits, number);
-        if (strtod(text, NULL) == number)
-            break;
-    }
-    buf_put_str(out, text);
 }
 
 static void put_base64(buf *out, yoke_bytes data)
@@ -70,7 +63,7 @@ static void put_scalar(buf *out, const yoke_value *v)
         buf_put_fmt(out, "%lld", (long long)v->integer);
         break;
     case YOKE_VALUE_DOUBLE:
-        put_number(out, v->number == 0 ? 0 : v->number);
+        put_number(out, v->number);
         break;
     case YOKE_VALUE_BIGINT:
         buf_put_fmt(out, "\"%lld\"", (long long)v->integer);
@@ -291,7 +284,9 @@ yoke_err yoke_value_json(const yoke_doc *doc, const yoke_value *value, yoke_blob
     buf b;
     yoke__buf_over(&b, &a, out);
     out->len_bytes = 0;
-    writer w = {.doc = doc, .out = &b, .nesting = doc->limits.nesting};
+    /* Types and values each as deep as they may be, and an empty container at the end, which what
+     * reads them lets pass for it holds nothing. */
+    writer w = {.doc = doc, .out = &b, .nesting = 2 * doc->limits.nesting + 1};
     buf_init(&w.levels, &a, UINT32_MAX);
     yoke_err err = write_value(&w, value);
     buf_deinit(&w.levels);

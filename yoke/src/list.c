@@ -198,8 +198,11 @@ static yoke_err stage_doc(buf *staged, const yoke_value *v, size_t nesting)
     return yoke__any_write(staged, &(yoke_value){.tag = YOKE_VALUE_ANY, .data = v->opts}, nesting);
 }
 
-static yoke_err stage(const yoke_doc *doc, buf *staged, const yoke_value *v, piece *p)
+/* One value that is to stand in `type`. */
+static yoke_err stage(const yoke_doc *doc, uint32_t type, buf *staged, const yoke_value *v,
+                      piece *p)
 {
+    size_t nesting = doc->limits.nesting;
     *p = (piece){.at = staged->len_bytes, .len = 1};
     yoke_err err = YOKE_OK;
     if (v->tag == YOKE_VALUE_BINARY) {
@@ -207,24 +210,25 @@ static yoke_err stage(const yoke_doc *doc, buf *staged, const yoke_value *v, pie
         buf_put_varstring(staged, bytes_of(v->data.ptr, v->data.len_bytes));
     } else if (v->tag == YOKE_VALUE_TYPE) {
         p->ref = YOKE__TYPE;
-        err = stage_type(staged, v, p);
+        err = yoke__type_level(doc, type, nesting) < nesting ? stage_type(staged, v, p)
+                                                             : YOKE_ELIMIT_NESTING;
     } else if (v->tag == YOKE_VALUE_DOC) {
         p->ref = YOKE__DOC;
-        err = stage_doc(staged, v, doc->limits.nesting);
+        err = stage_doc(staged, v, nesting);
     } else {
         p->ref = YOKE__ANY;
-        err = yoke__any_write(staged, v, doc->limits.nesting);
+        err = yoke__any_write(staged, v, nesting);
     }
     p->size = staged->len_bytes - p->at;
     return err == YOKE_OK ? yoke__err(staged->err) : err;
 }
 
-static yoke_err stage_all(yoke_doc *doc, buf *staged, yoke__vec *pieces, const yoke_value *values,
-                          size_t count)
+static yoke_err stage_all(yoke_doc *doc, uint32_t type, buf *staged, yoke__vec *pieces,
+                          const yoke_value *values, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         piece p;
-        yoke_err err = stage(doc, staged, &values[i], &p);
+        yoke_err err = stage(doc, type, staged, &values[i], &p);
         if (err != YOKE_OK)
             return err;
         piece *last = pieces->n > 0 ? YOKE__AT(*pieces, piece, pieces->n - 1) : NULL;
@@ -292,7 +296,7 @@ yoke_err yoke_array_insert(yoke_doc *doc, yoke_type array, uint64_t at, const yo
     buf staged;
     yoke__vec pieces = {NULL, 0, 0};
     buf_init(&staged, &doc->alloc, doc->limits.doc_bytes);
-    err = stage_all(doc, &staged, &pieces, values, count);
+    err = stage_all(doc, array, &staged, &pieces, values, count);
     if (err == YOKE_OK)
         err = insert_pieces(doc, array, (uint32_t)at, &staged, &pieces, count);
     buf_deinit(&staged);
@@ -325,7 +329,7 @@ yoke_err yoke_map_set(yoke_doc *doc, yoke_type map, yoke_bytes key, const yoke_v
         return YOKE_ELIMIT_CLOCK;
     buf staged;
     buf_init(&staged, &doc->alloc, doc->limits.doc_bytes);
-    err = stage(doc, &staged, value, &p);
+    err = stage(doc, map, &staged, value, &p);
     size_t dels = map_dels(doc);
     if (err == YOKE_OK)
         err = yoke__local_reserve(doc,

@@ -63,7 +63,7 @@ yoke_err yoke__local_reserve(yoke_doc *doc, yoke__need need, size_t event_bytes)
     need.blocks += 3;
     need.clients = 1;
     size_t blocks = doc->blocks_used - doc->blocks_free_n;
-    if (blocks + 3 > doc->limits.structs)
+    if (blocks - 1 + need.blocks > doc->limits.structs) /* block 0 is none */
         return YOKE_ELIMIT_STRUCTS;
     yoke_err err = yoke__reserve(doc, &need);
     if (err != YOKE_OK)

@@ -156,6 +156,13 @@ void yoke__advanced(yoke_doc *doc, uint32_t client)
     }
 }
 
+static void pop_parked(yoke_doc *doc, uint32_t client)
+{
+    yoke__parked done = yoke__queue_pop(&yoke__cl(doc, client)->parked);
+    segment_drop(doc, done.segment);
+    doc->parked_n--;
+}
+
 static void run_structs(yoke_doc *doc, uint32_t client)
 {
     unlink_wait(doc, client);
@@ -170,12 +177,17 @@ static void run_structs(yoke_doc *doc, uint32_t client)
                 wait_for(doc, client, dep);
                 return;
             }
+            if (yoke__too_deep(doc, &s, client)) {
+                /* Only now that its base is there can it be told.  The peer sends it again after a
+                 * sync, and is refused then. */
+                while (yoke__cl(doc, client)->parked.n > 0)
+                    pop_parked(doc, client);
+                return;
+            }
             (void)yoke__integrate(doc, &s, client, (uint32_t)(c->state - p->clock));
             yoke__advanced(doc, client);
         }
-        yoke__parked done = yoke__queue_pop(&yoke__cl(doc, client)->parked);
-        segment_drop(doc, done.segment);
-        doc->parked_n--;
+        pop_parked(doc, client);
     }
 }
 

@@ -12,6 +12,8 @@ void yoke__txn_start(yoke_doc *doc, bool local, uint64_t origin)
     doc->txn_deleted = 0;
     doc->touched.n = 0;
     doc->dels.n = 0;
+    doc->gone.n = 0;
+    doc->gone_lost = false;
     doc->event_bound = 0;
 }
 

@@ -4,7 +4,7 @@ import { LostPage } from '../features/room/LostPage'
 import { useAppDispatch, useAppSelector } from '../shared/store/hooks'
 import { ErrorBoundary } from './ErrorBoundary'
 import { useRoute } from './router'
-import { chooseTheme } from './theme'
+import { chooseTheme, otherTheme } from './theme'
 
 const loadRoom = () => import('./RoomPage')
 const RoomPage = lazy(loadRoom)
@@ -19,7 +19,7 @@ export function App() {
   const theme = useAppSelector((state) => state.editor.theme)
   const dispatch = useAppDispatch()
   const toggleTheme = useCallback(
-    () => chooseTheme({ dispatch }, theme === 'dark' ? 'light' : 'dark'),
+    () => chooseTheme({ dispatch }, otherTheme(theme)),
     [dispatch, theme],
   )
 

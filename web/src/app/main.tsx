@@ -6,10 +6,12 @@ import { App } from './App'
 import './tokens.css'
 import './global.css'
 import { keepForOffline } from './offline'
+import { rememberChoices } from './remember'
 import { keepTheme } from './theme'
 
 const store = makeStore()
 keepTheme(store)
+rememberChoices(store)
 if (import.meta.env.PROD) keepForOffline()
 
 const root = document.getElementById('root')

@@ -1,16 +1,18 @@
 import { readStored, writeStored } from '../shared/lib/storage'
-import { type Theme, themeSet } from '../shared/store/editorSlice'
+import { isDark, isTheme, type Theme, themeSet } from '../shared/store/editorSlice'
 import type { AppStore } from '../shared/store/store'
 
 const systemLight = matchMedia('(prefers-color-scheme: light)')
+const systemContrast = matchMedia('(prefers-contrast: more)')
 
 function chosen(): Theme | null {
   const stored = readStored('theme')
-  return stored === 'dark' || stored === 'light' ? stored : null
+  return isTheme(stored) ? stored : null
 }
 
 function system(): Theme {
-  return systemLight.matches ? 'light' : 'dark'
+  const theme = systemLight.matches ? 'light' : 'dark'
+  return systemContrast.matches ? `hc-${theme}` : theme
 }
 
 /** Follows the system until somebody chooses; a choice made in another tab counts as well. */
@@ -18,6 +20,7 @@ export function keepTheme(store: AppStore): void {
   const follow = () => store.dispatch(themeSet(chosen() ?? system()))
   follow()
   systemLight.addEventListener('change', follow)
+  systemContrast.addEventListener('change', follow)
   addEventListener('storage', follow)
   store.subscribe(() => {
     document.documentElement.dataset.theme = store.getState().editor.theme
@@ -28,4 +31,10 @@ export function keepTheme(store: AppStore): void {
 export function chooseTheme(store: Pick<AppStore, 'dispatch'>, theme: Theme): void {
   writeStored('theme', theme === system() ? null : theme)
   store.dispatch(themeSet(theme))
+}
+
+/** Dark for light and light for dark, with the contrast as it is. */
+export function otherTheme(theme: Theme): Theme {
+  const other = isDark(theme) ? 'light' : 'dark'
+  return theme.startsWith('hc-') ? `hc-${other}` : other
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import {
   freeColor,
+  markRepeatedColors,
   packSelections,
   readPresence,
   readRelativePosition,
@@ -79,6 +80,16 @@ test('freeColor is the lowest nobody has, then goes on', () => {
   expect(freeColor([])).toBe(0)
   expect(freeColor([0, 2, 1])).toBe(3)
   expect(freeColor([0, 1, 2, 3, 4, 5, 6, 7])).toBe(8)
+})
+
+test('from the ninth person on colours repeat, and whoever came first keeps the plain one', () => {
+  const colors = (members: { color: number; session: number | null }[]) =>
+    markRepeatedColors(members).map((member) => member.color)
+  const late = { color: 3, session: 9 }
+  const early = { color: 3, session: 2 }
+  expect(colors([late, early, { color: 1, session: 5 }])).toEqual([11, 3, 1])
+  expect(colors([early, late])).toEqual([3, 11])
+  expect(colors([{ color: 3, session: null }, late])).toEqual([11, 3])
 })
 
 test('packed selections read back, and never pass the limit of the server', () => {

@@ -4,8 +4,8 @@ import { COLOR_COUNT, cleanName, DEFAULT_NAME } from '../shared/lib/person'
 
 /** What each window tells the others about itself. Everything read here came from a stranger. */
 export const SELECTIONS_MAX = 16
-/** The server takes states of 2,048 bytes; the rest is for name, file and tab. */
-export const SELECTIONS_JSON_MAX = 1_600
+/** The server takes states of 2,048 bytes; the rest is for name, file and view. */
+export const SELECTIONS_JSON_MAX = 1_300
 
 export interface PresenceSelection {
   anchor: Y.RelativePosition
@@ -15,8 +15,19 @@ export interface PresenceSelection {
 export interface Presence {
   name: string
   color: number
+  /** The server's number for this connection; null where the server numbers none. */
+  session: number | null
   file: string
   selections: PresenceSelection[]
+  /** The line of the first caret when it last moved. */
+  line: number | null
+  /** Start of the first line in view. */
+  top: Y.RelativePosition | null
+  /** The client whose view this window shows. */
+  following: number | null
+  /** Another number than before: this person asks everyone to come. */
+  call: number | null
+  idle: boolean
 }
 
 function readId(value: unknown): Y.ID | null {
@@ -45,7 +56,7 @@ function readSelection(value: unknown): PresenceSelection | null {
   return anchor && head ? { anchor, head } : null
 }
 
-function packPosition(text: Y.Text, offset: number): unknown {
+export function packPosition(text: Y.Text, offset: number): unknown {
   const { item, type, tname } = Y.createRelativePositionFromTypeIndex(text, offset)
   // An item knows its text; only the end of a text needs the text's name.
   if (item) return { item: { client: item.client, clock: item.clock } }
@@ -74,11 +85,50 @@ export function readPresence(state: unknown): Presence | null {
   const user = isRecord(state.user) ? state.user : {}
   const color = isIndex(user.color_index) ? user.color_index : isIndex(user.color) ? user.color : 0
   const raw = Array.isArray(state.selections) ? state.selections.slice(0, SELECTIONS_MAX) : []
+  const number = (value: unknown) => (isIndex(value) ? value : null)
   return {
     name: cleanName(user.name) || DEFAULT_NAME,
     color,
-    file: typeof state.file === 'string' ? state.file : 'main',
+    session: number(user.id),
+    file: typeof state.file === 'string' ? state.file.slice(0, 255) : 'main',
     selections: raw.map(readSelection).filter((selection) => selection !== null),
+    line: number(state.line),
+    top: readRelativePosition(state.top),
+    following: number(state.following),
+    call: number(state.call),
+    idle: state.idle === true,
+  }
+}
+
+/**
+ * The server has eight colours. From the ninth person on they repeat, and then the caret is
+ * dashed: of those with one colour, whoever came first keeps the plain one. All windows sort by the
+ * server's numbers, so all agree.
+ */
+export function markRepeatedColors<T extends { color: number; session: number | null }>(
+  members: readonly T[],
+): T[] {
+  const used = new Map<number, number>()
+  const order = (member: T) => member.session ?? Number.MAX_SAFE_INTEGER
+  const marked = new Map<T, T>()
+  for (const member of [...members].sort((a, b) => order(a) - order(b))) {
+    const base = member.color % COLOR_COUNT
+    const round = used.get(base) ?? 0
+    used.set(base, round + 1)
+    marked.set(member, { ...member, color: base + COLOR_COUNT * round })
+  }
+  return members.map((member) => marked.get(member) ?? member)
+}
+
+/** A place in the text it belongs to; null for one that is gone or of another text. */
+export function offsetIn(text: Y.Text, position: Y.RelativePosition): number | null {
+  if (!text.doc) return null
+  try {
+    const found = Y.createAbsolutePositionFromRelativePosition(position, text.doc)
+    return found?.type === text ? found.index : null
+  } catch {
+    // Well formed, but about something that is not a text of this document.
+    return null
   }
 }
 

@@ -56,7 +56,7 @@ describe('Provider', () => {
     const server = new FakeServer()
     const c = open(server)
     server.accept(c.last())
-    expect(c.provider.state).toEqual({ link: 'live', confirms: true, waiting: 0 })
+    expect(c.provider.state).toEqual({ link: 'live', confirms: true, full: false, waiting: 0 })
     c.text.insert(0, 'x')
     expect(server.doc.getText('file:main').toString()).toBe('x')
     expect(c.provider.state.waiting).toBe(0)
@@ -102,6 +102,18 @@ describe('Provider', () => {
     c.end()
   })
 
+  test('a full room says so, is tried again, and is not full once it lets us in', () => {
+    const server = new FakeServer()
+    const c = open(server)
+    c.last().open()
+    c.last().drop(1013, 'room_members: the room is full')
+    expect(c.provider.state).toMatchObject({ link: 'offline', full: true })
+    vi.advanceTimersByTime(10_000)
+    server.accept(c.last())
+    expect(c.provider.state).toMatchObject({ link: 'live', full: false })
+    c.end()
+  })
+
   test('close codes 4400 to 4499 are final', () => {
     const c = open()
     const codes: number[] = []
@@ -123,7 +135,7 @@ describe('Provider', () => {
     c.last().receive(syncFrame(0, Y.encodeStateVector(new Y.Doc())))
     c.last().receive(syncFrame(1, Y.encodeStateAsUpdate(new Y.Doc())))
     c.text.insert(0, 'x')
-    expect(c.provider.state).toEqual({ link: 'live', confirms: false, waiting: 0 })
+    expect(c.provider.state).toEqual({ link: 'live', confirms: false, full: false, waiting: 0 })
     c.end()
     const known = open(undefined, { tandem: true })
     known.last().drop()
@@ -190,7 +202,7 @@ describe('Provider', () => {
     c.text.insert(0, 'x')
     server.accept(c.last())
     expect(clock()).toBeGreaterThan(before)
-    expect(c.provider.state).toEqual({ link: 'live', confirms: true, waiting: 0 })
+    expect(c.provider.state).toEqual({ link: 'live', confirms: true, full: false, waiting: 0 })
     expect(server.doc.getText('file:main').toString()).toBe('x')
     c.end()
   })

@@ -3,9 +3,11 @@ import * as Y from 'yjs'
 import { Emitter } from '../shared/lib/emitter'
 import { backoffMs } from './backoff'
 import { Unsynced } from './unsynced'
+import { onWindowEvents } from './window-events'
 import {
   decodeMessage,
   encodeAwareness,
+  encodeEvent,
   encodeStep1,
   encodeStep2,
   encodeUpdate,
@@ -21,6 +23,8 @@ export interface ProviderState {
   link: ProviderLink
   confirms: boolean
   waiting: number
+  /** The room has as many people as it takes; it is tried again. */
+  full: boolean
 }
 
 type ProviderEvents = {
@@ -51,6 +55,9 @@ const HELLO_WAIT_MS = 3_000
 const STEP1_WAIT_MS = 1_000
 const SILENCE_MS = 30_000
 const PROBE_MS = 10_000
+const CLOSE_TRY_LATER = 1013
+/** The name of the limit stands first in the reason. */
+const ROOM_FULL = 'room_members'
 
 /**
  * Keeps one Yjs document and its awareness in step with one room over a WebSocket.
@@ -73,6 +80,7 @@ export class Provider extends Emitter<ProviderEvents> {
   private greeted = false
   private answered = false
   private confirms = false
+  private full = false
   private holding = false
   private heldIn: Uint8Array[] = []
   private heldOut: Uint8Array[] = []
@@ -84,6 +92,7 @@ export class Provider extends Emitter<ProviderEvents> {
   private greetTimer: ReturnType<typeof setTimeout> | undefined
   private step1Timer: ReturnType<typeof setTimeout> | undefined
   private readonly silenceTimer: ReturnType<typeof setInterval>
+  private readonly stopListening: () => void
 
   constructor(options: ProviderOptions) {
     super()
@@ -95,14 +104,12 @@ export class Provider extends Emitter<ProviderEvents> {
     this.silenceTimer = setInterval(this.checkSilence, 5_000)
     this.doc.on('update', this.onDocUpdate)
     this.awareness.on('update', this.onAwarenessUpdate)
-    globalThis.addEventListener?.('online', this.wake)
-    globalThis.addEventListener?.('pageshow', this.wake)
-    globalThis.addEventListener?.('pagehide', this.leave)
-    globalThis.document?.addEventListener('visibilitychange', this.onVisibility)
+    this.stopListening = onWindowEvents({ wake: this.wake, leave: this.leave })
   }
 
   get state(): ProviderState {
-    return { link: this.link, confirms: this.confirms, waiting: this.unsynced.waiting }
+    const { link, confirms, full } = this
+    return { link, confirms, full, waiting: this.unsynced.waiting }
   }
 
   connect(): void {
@@ -136,10 +143,7 @@ export class Provider extends Emitter<ProviderEvents> {
     this.leave()
     this.doc.off('update', this.onDocUpdate)
     this.awareness.off('update', this.onAwarenessUpdate)
-    globalThis.removeEventListener?.('online', this.wake)
-    globalThis.removeEventListener?.('pageshow', this.wake)
-    globalThis.removeEventListener?.('pagehide', this.leave)
-    globalThis.document?.removeEventListener('visibilitychange', this.onVisibility)
+    this.stopListening()
     clearInterval(this.silenceTimer)
     clearTimeout(this.retryTimer)
     clearTimeout(this.holdTimer)
@@ -159,6 +163,13 @@ export class Provider extends Emitter<ProviderEvents> {
     this.forgetConnection()
     socket.close(1000)
     this.connect()
+  }
+
+  /** Says something beside the text. false: there is nobody to hear it now. */
+  sendEvent(event: { type: string }): boolean {
+    if (!this.confirms || !this.greeted || this.socket?.readyState !== 1) return false
+    this.send(encodeEvent(event))
+    return true
   }
 
   /** Keeps frames back both ways, at most five seconds, so that nobody sees half syllables. */
@@ -202,6 +213,7 @@ export class Provider extends Emitter<ProviderEvents> {
       this.emit('final', { code, reason })
       return
     }
+    this.full = code === CLOSE_TRY_LATER && reason.startsWith(ROOM_FULL)
     // The first miss after being live is not yet worth a word: most servers are back at once.
     this.link = wasLive ? 'connecting' : 'offline'
     this.publish()
@@ -297,6 +309,7 @@ export class Provider extends Emitter<ProviderEvents> {
   private synced(): void {
     this.attempt = 0
     this.link = 'live'
+    this.full = false
     this.publish()
     // Tandem asks everyone who may write. A plain server that never asks gets everything.
     if (this.answered || this.confirms) return
@@ -370,10 +383,6 @@ export class Provider extends Emitter<ProviderEvents> {
     }
     this.attempt = 0
     this.connect()
-  }
-
-  private readonly onVisibility = (): void => {
-    if (document.visibilityState === 'visible') this.wake()
   }
 
   private readonly leave = (): void => {

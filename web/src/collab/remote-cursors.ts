@@ -1,13 +1,18 @@
 import * as monaco from 'monaco-editor/editor'
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
 import { COLOR_COUNT } from '../shared/lib/person'
-import type { PresenceSelection } from './presence'
-import type { Member, Session } from './session'
+import { personClass } from '../shared/lib/person-class'
+import type { Whereabouts } from './edge-marks'
+import { offsetIn } from './presence'
+import type { Member } from './session'
 
 type Editor = monaco.editor.IStandaloneCodeEditor
 type Model = monaco.editor.ITextModel
 
-const TAG_SHOWN_MS = 2_500
+const TAG_SHOWN_MS = 2_000
+
+/** When names stand beside carets: while somebody types and a moment longer, always, or never. */
+export type TagChoice = 'typing' | 'always' | 'never'
 
 interface Tag {
   widget: monaco.editor.IContentWidget
@@ -19,71 +24,76 @@ interface Tag {
 }
 
 /**
- * Draws where the others are: carets and selections as decorations with one of eight fixed
- * classes, names as content widgets (textContent, so a name is never markup), marks in the ruler.
+ * Draws where the others are in the file that is shown: carets and selections as decorations with
+ * one of eight fixed classes, names as content widgets (textContent, so a name is never markup),
+ * marks in the ruler. At most once a frame.
  */
 export class RemoteCursors {
   private readonly decorations: monaco.editor.IEditorDecorationsCollection
   private readonly tags = new Map<number, Tag>()
-  private readonly stopListening: () => void
-  private members: Member[]
+  private readonly hover: monaco.IDisposable
+  private members: readonly Member[] = []
+  private tagChoice: TagChoice = 'typing'
+  private frame = 0
 
   constructor(
-    session: Session,
+    private readonly fileId: string,
     private readonly text: Y.Text,
-    private readonly model: Model,
     private readonly editor: Editor,
-    private readonly onLines: (lines: ReadonlyMap<number, number>) => void,
+    private readonly onPeople: (people: Whereabouts[]) => void,
   ) {
     this.decorations = editor.createDecorationsCollection()
-    this.members = session.members()
-    this.stopListening = session.on('members', (members) => {
-      this.members = members
-      this.render()
-    })
-    this.render()
+    this.hover = editor.onMouseMove(({ target }) => this.wakeNear(target.position))
   }
 
-  render(): void {
-    const drawn: monaco.editor.IModelDeltaDecoration[] = []
-    const lines = new Map<number, number>()
-    const seen = new Set<number>()
-    for (const member of this.members) {
-      if (member.self) continue
-      member.selections.forEach((selection, index) => {
-        const place = this.resolve(selection)
-        if (!place) return
-        drawn.push(...decorate(this.model, place, member.color))
-        if (index > 0) return
-        const position = this.model.getPositionAt(place.head)
-        lines.set(member.clientId, position.lineNumber)
-        seen.add(member.clientId)
-        this.showTag(member, position, place.head)
-      })
-    }
-    for (const [id, tag] of this.tags) if (!seen.has(id)) this.removeTag(id, tag)
-    this.decorations.set(drawn)
-    this.onLines(lines)
+  show(members: readonly Member[]): void {
+    this.members = members
+    this.queue()
+  }
+
+  setTags(choice: TagChoice): void {
+    this.tagChoice = choice
+    this.queue()
+  }
+
+  queue(): void {
+    if (this.frame !== 0) return
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0
+      this.render()
+    })
   }
 
   destroy(): void {
-    this.stopListening()
+    cancelAnimationFrame(this.frame)
+    this.hover.dispose()
     for (const [id, tag] of this.tags) this.removeTag(id, tag)
     this.decorations.clear()
   }
 
-  private resolve(selection: PresenceSelection): { anchor: number; head: number } | null {
-    const doc = this.text.doc
-    if (!doc) return null
-    try {
-      const anchor = Y.createAbsolutePositionFromRelativePosition(selection.anchor, doc)
-      const head = Y.createAbsolutePositionFromRelativePosition(selection.head, doc)
-      if (anchor?.type !== this.text || head?.type !== this.text) return null
-      return { anchor: anchor.index, head: head.index }
-    } catch {
-      // Well formed, but about something that is not a text of this document.
-      return null
+  private render(): void {
+    const model = this.editor.getModel()
+    if (!model) return
+    const drawn: monaco.editor.IModelDeltaDecoration[] = []
+    const people: Whereabouts[] = []
+    for (const member of this.members) {
+      if (member.self || member.file !== this.fileId) continue
+      member.selections.forEach((selection, index) => {
+        const anchor = offsetIn(this.text, selection.anchor)
+        const head = offsetIn(this.text, selection.head)
+        if (anchor === null || head === null) return
+        drawn.push(...decorate(model, { anchor, head }, member.color))
+        if (index > 0) return
+        const position = model.getPositionAt(head)
+        const { clientId, name, color } = member
+        people.push({ clientId, name, color, line: position.lineNumber })
+        if (this.tagChoice !== 'never') this.showTag(member, position, head)
+      })
     }
+    const seen = new Set(this.tagChoice === 'never' ? [] : people.map((each) => each.clientId))
+    for (const [id, tag] of this.tags) if (!seen.has(id)) this.removeTag(id, tag)
+    this.decorations.set(drawn)
+    this.onPeople(people)
   }
 
   private showTag(member: Member, position: monaco.IPosition, offset: number): void {
@@ -93,15 +103,31 @@ export class RemoteCursors {
     tag.node.className = `remote-tag ${personClass(member.color)}`
     if (moved) {
       tag.offset = offset
-      clearTimeout(tag.timer)
-      tag.timer = setTimeout(() => {
-        tag.timer = undefined
-        tag.node.classList.add('quiet')
-      }, TAG_SHOWN_MS)
+      this.wake(tag)
     }
-    if (tag.timer === undefined) tag.node.classList.add('quiet')
+    tag.node.classList.toggle('quiet', tag.timer === undefined && this.tagChoice !== 'always')
     tag.position = position
     this.editor.layoutContentWidget(tag.widget)
+  }
+
+  private wake(tag: Tag): void {
+    tag.node.classList.remove('quiet')
+    clearTimeout(tag.timer)
+    tag.timer = setTimeout(() => {
+      tag.timer = undefined
+      tag.node.classList.toggle('quiet', this.tagChoice !== 'always')
+    }, TAG_SHOWN_MS)
+  }
+
+  /** The pointer is over a caret: its name comes back. */
+  private wakeNear(pointer: monaco.IPosition | null): void {
+    if (!pointer) return
+    for (const tag of this.tags.values()) {
+      const { lineNumber, column } = tag.position
+      if (lineNumber === pointer.lineNumber && Math.abs(column - pointer.column) <= 1) {
+        this.wake(tag)
+      }
+    }
   }
 
   private makeTag(clientId: number, position: monaco.IPosition): Tag {
@@ -134,11 +160,6 @@ export class RemoteCursors {
     this.editor.removeContentWidget(tag.widget)
     this.tags.delete(clientId)
   }
-}
-
-/** Beyond eight people colours repeat, and the caret is dashed: colour is never the only mark. */
-export function personClass(color: number): string {
-  return `person-${color % COLOR_COUNT}${color >= COLOR_COUNT ? ' second-round' : ''}`
 }
 
 function decorate(

@@ -1,7 +1,16 @@
 import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
+import { loadChatPage, loadHistoryOverview, loadHistoryRows } from '../shared/lib/api'
 import { Emitter } from '../shared/lib/emitter'
-import { DEFAULT_NAME } from '../shared/lib/person'
+import { DEFAULT_NAME, personSecret } from '../shared/lib/person'
+import { readStored, writeStored } from '../shared/lib/storage'
+import { Chat } from './chat'
+import { readChatPage } from './chat-message'
+import { MAIN_FILE, RoomFiles } from './files'
+import { Follow } from './follow'
+import { RoomHistory, readOverview } from './history'
+import { decodeRows } from './history-rows'
+import { IdleClock } from './idle'
 import {
   knownEpoch,
   type LocalStore,
@@ -10,26 +19,33 @@ import {
   rememberEpoch,
   writeWaiting,
 } from './local-store'
-import { freeColor, type Presence, readPresence } from './presence'
+import { freeColor, markRepeatedColors, type Presence, readPresence } from './presence'
 import { Provider, type ProviderState } from './provider'
 import type { Hello, RoomEvent } from './wire'
-
-/** The file a new room has; "the code of the room" is its text. */
-export const MAIN_FILE = 'main'
-
-export function fileText(doc: Y.Doc, fileId: string): Y.Text {
-  return doc.getText(`file:${fileId}`)
-}
 
 export interface Member extends Presence {
   clientId: number
   self: boolean
+  /** owner, editor or viewer; '' where the server tells none. */
+  role: string
 }
+
+/** Answers to something that was said, not to something that was written. */
+export const CHAT_ERRORS: ReadonlySet<string> = new Set([
+  'chat_bytes',
+  'chat_per_minute',
+  'chat_not_stored',
+  'event_bytes',
+])
 
 type SessionEvents = {
   state: ProviderState
   members: Member[]
   event: RoomEvent
+  /** The text is here: from the server, or from this browser's own copy. */
+  ready: undefined
+  /** Another file is shown in this window. */
+  file: string
   final: number
   /** The server keeps another history of this room now: this session must not merge into it. */
   reset: undefined
@@ -45,13 +61,24 @@ export interface SessionOptions {
 export class Session extends Emitter<SessionEvents> {
   readonly doc = new Y.Doc()
   readonly awareness = new Awareness(this.doc)
+  readonly files = new RoomFiles(this.doc)
+  readonly follow = new Follow(this)
+  readonly chat: Chat
+  readonly history: RoomHistory
   readonly roomId: string
+  /** The file this window shows. */
+  file: string
+  ready = false
+  private readonly roles = new Map<number, string>()
+  private readonly idle: IdleClock
   private readonly url: string
   private provider: Provider | null = null
   private local: LocalStore | null = null
   private epoch: string | null
+  private session: number | null = null
   private colorGiven = false
   private destroyed = false
+  private live = false
   private keptWaiting = -1
 
   constructor(options: SessionOptions) {
@@ -59,32 +86,71 @@ export class Session extends Emitter<SessionEvents> {
     this.roomId = options.roomId
     this.url = options.url
     this.epoch = knownEpoch(options.roomId)
+    this.file = readStored(`file.${this.roomId}`) ?? MAIN_FILE
+    this.chat = new Chat({
+      send: (event) => this.provider?.sendEvent(event) ?? false,
+      load: async (before) => readChatPage(await loadChatPage(this.roomId, before)),
+    })
+    this.history = new RoomHistory({
+      overview: async () => readOverview(await loadHistoryOverview(this.roomId)),
+      rows: async (after) => {
+        const page = await loadHistoryRows(this.roomId, after)
+        return page && { rows: decodeRows(page.bytes), more: page.more }
+      },
+    })
+    this.idle = new IdleClock((idle) => this.present({ idle }))
     this.awareness.setLocalState({
       user: { name: options.name || DEFAULT_NAME, color_index: this.doc.clientID % 8 },
-      file: MAIN_FILE,
-      tab: crypto.getRandomValues(new Uint32Array(2)).join('-'),
+      file: this.file,
       selections: [],
     })
     this.awareness.on('change', this.onAwareness)
+    this.files.on('changed', () => this.settleFile())
     void this.start()
   }
 
   get state(): ProviderState {
     const waiting = readWaiting(this.roomId)
-    return this.provider?.state ?? { link: 'connecting', confirms: false, waiting }
-  }
-
-  get text(): Y.Text {
-    return fileText(this.doc, MAIN_FILE)
+    return this.provider?.state ?? { link: 'connecting', confirms: false, full: false, waiting }
   }
 
   members(): Member[] {
     const list: Member[] = []
     for (const [clientId, state] of this.awareness.getStates()) {
       const presence = readPresence(state)
-      if (presence) list.push({ ...presence, clientId, self: clientId === this.doc.clientID })
+      if (!presence) continue
+      const self = clientId === this.doc.clientID
+      const session = self ? this.session : presence.session
+      const role = (session !== null && this.roles.get(session)) || ''
+      list.push({ ...presence, session, clientId, self, role })
     }
-    return list.sort((a, b) => Number(b.self) - Number(a.self) || a.clientId - b.clientId)
+    list.sort((a, b) => Number(b.self) - Number(a.self) || order(a) - order(b))
+    return markRepeatedColors(list)
+  }
+
+  /** This person chooses a file, which ends following. */
+  openFile(id: string): void {
+    this.follow.stop()
+    this.showFile(id)
+  }
+
+  showFile(id: string): void {
+    if (id === this.file || !this.files.list().some((file) => file.id === id)) return
+    this.file = id
+    writeStored(`file.${this.roomId}`, id === MAIN_FILE ? null : id)
+    this.present({ file: id, selections: [], top: null, line: null })
+    this.emit('file', id)
+  }
+
+  /** Tells the others something about this window. */
+  present(fields: Record<string, unknown>): void {
+    this.awareness.setLocalState({ ...this.awareness.getLocalState(), ...fields })
+  }
+
+  /** A key, a click or a scroll of this person in the text. */
+  acted(): void {
+    this.idle.acted()
+    this.follow.stop()
   }
 
   rename(name: string): void {
@@ -104,6 +170,9 @@ export class Session extends Emitter<SessionEvents> {
     this.destroyed = true
     this.provider?.destroy()
     this.local?.close()
+    this.idle.destroy()
+    this.follow.destroy()
+    this.files.destroy()
     this.awareness.off('change', this.onAwareness)
     this.awareness.destroy()
     this.doc.destroy()
@@ -114,6 +183,7 @@ export class Session extends Emitter<SessionEvents> {
     if (this.epoch !== null) {
       this.local = openLocalStore(this.roomId, this.epoch, this.doc)
       await this.local.ready
+      if (this.doc.store.clients.size > 0) this.becomeReady()
     }
     if (this.destroyed) return
     const provider = new Provider({
@@ -127,6 +197,8 @@ export class Session extends Emitter<SessionEvents> {
     this.provider = provider
     provider.on('state', (state) => {
       this.keepWaiting(state)
+      if (state.link === 'live') this.becomeReady()
+      this.chatWhenLive(state)
       if (state.link === 'live' && !this.colorGiven) this.takeFreeColor()
       this.emit('state', state)
     })
@@ -134,6 +206,29 @@ export class Session extends Emitter<SessionEvents> {
     provider.on('final', ({ code }) => this.emit('final', code))
     provider.connect()
     this.emit('state', provider.state)
+  }
+
+  private becomeReady(): void {
+    if (this.ready || this.destroyed) return
+    this.ready = true
+    this.settleFile()
+    this.emit('ready', undefined)
+  }
+
+  /** Each time the room is there again, and speaks more than the plain protocol. */
+  private chatWhenLive({ link, confirms }: ProviderState): void {
+    const live = link === 'live' && confirms
+    if (live && !this.live) void this.chat.connected()
+    this.live = live
+  }
+
+  /** Whoever is in a file that goes away is taken to the first one. */
+  private settleFile(): void {
+    if (!this.ready) return
+    const files = this.files.list()
+    if (files.some((file) => file.id === this.file)) return
+    const first = files.find((file) => file.id === MAIN_FILE) ?? files[0]
+    if (first) this.showFile(first.id)
   }
 
   /** Storage is slow: the count matters only when it outlives a keystroke's round trip. */
@@ -158,11 +253,28 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   private onEvent(event: RoomEvent): void {
-    if (event.type === 'hello' && event.color !== null) {
-      this.colorGiven = true
-      this.setUser({ color_index: event.color })
+    if (event.type === 'hello') this.greeted(event)
+    if (event.type === 'memberJoined') this.roles.set(event.session, event.role)
+    if (event.type === 'roleChanged' && event.session !== null) {
+      this.roles.set(event.session, event.role)
+      this.onAwareness()
     }
+    if (event.type === 'chat') this.chat.receive(event.message)
+    if (event.type === 'versionAdded') this.history.named(event.version)
+    if (event.type === 'error' && CHAT_ERRORS.has(event.code)) this.chat.refused(event.message)
     this.emit('event', event)
+  }
+
+  private greeted(hello: Hello): void {
+    this.session = hello.session
+    this.roles.clear()
+    for (const { session, role } of hello.members) this.roles.set(session, role)
+    if (hello.limits.chat_bytes !== undefined) this.chat.bytesMax = hello.limits.chat_bytes
+    if (hello.limits.files !== undefined) this.files.max = hello.limits.files
+    if (hello.color !== null) {
+      this.colorGiven = true
+      this.setUser({ color_index: hello.color })
+    }
   }
 
   private takeFreeColor(): void {
@@ -175,15 +287,23 @@ export class Session extends Emitter<SessionEvents> {
     const url = new URL(this.url)
     const user: unknown = this.awareness.getLocalState()?.user
     url.searchParams.set('name', readPresence({ user })?.name ?? DEFAULT_NAME)
+    url.searchParams.set('person', personSecret())
     return url.href
   }
 
   private setUser(change: Record<string, unknown>): void {
     const user: unknown = this.awareness.getLocalState()?.user
-    this.awareness.setLocalStateField('user', { ...(user as object), ...change })
+    this.present({ user: { ...(user as object), ...change } })
   }
 
   private readonly onAwareness = (): void => {
-    this.emit('members', this.members())
+    const members = this.members()
+    this.follow.membersChanged(members)
+    this.emit('members', members)
   }
+}
+
+/** Those who came first come first; the server numbers connections in that order. */
+function order(member: Member): number {
+  return member.session ?? member.clientId
 }

@@ -49,10 +49,10 @@ export class FakeSocket {
     this.onmessage?.({ data: bytes.slice().buffer })
   }
 
-  drop(code = 1006): void {
+  drop(code = 1006, reason = ''): void {
     if (this.readyState === 3) return
     this.readyState = 3
-    this.onclose?.({ code, reason: '' })
+    this.onclose?.({ code, reason })
   }
 }
 

@@ -24,6 +24,8 @@ test('hello in the forms a server may choose', () => {
     name: 'Ada',
     color_index: 2,
     room: { id: 'r', name: 'Pairing' },
+    members: [{ session: 7, name: 'Ada', color_index: 2, role: 'owner' }, { session: -1 }],
+    limits: { files: 64, odd: 'many' },
   }
   expect(decodeMessage(eventFrame(hello))).toEqual({
     kind: 'event',
@@ -35,6 +37,8 @@ test('hello in the forms a server may choose', () => {
       name: 'Ada',
       color: 2,
       roomName: 'Pairing',
+      members: [{ session: 7, role: 'owner' }],
+      limits: { files: 64 },
     },
   })
   expect(readEvent({ type: 'hello', color: 'red' })).toMatchObject({ epoch: '', color: null })
@@ -43,6 +47,9 @@ test('hello in the forms a server may choose', () => {
     name: 'Interview',
   })
   expect(readEvent({ type: 'member_joined' })).toEqual({ type: 'other' })
+  expect(
+    readEvent({ type: 'member_joined', member: { session: 9, name: 'Bo', role: 'viewer' } }),
+  ).toEqual({ type: 'memberJoined', session: 9, role: 'viewer' })
   expect(readEvent(null)).toEqual({ type: 'other' })
 })
 

@@ -4,6 +4,8 @@ import type { Awareness } from 'y-protocols/awareness'
 import { encodeAwarenessUpdate } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { isIndex, isRecord } from '../shared/lib/guard'
+import { type ChatMessage, readChatMessage } from './chat-message'
+import { readVersion, type Version } from './history'
 
 /** Message types of the y-websocket protocol, and ours of the subprotocol tandem.v1. */
 export const SUBPROTOCOL = 'tandem.v1'
@@ -38,6 +40,8 @@ export interface Hello {
   name: string
   color: number | null
   roomName: string
+  members: { session: number; role: string }[]
+  limits: Readonly<Record<string, number>>
 }
 
 /** What the server tells beside the text. Types we do not know are kept, and ignored above. */
@@ -45,8 +49,11 @@ export type RoomEvent =
   | Hello
   | { type: 'renamed'; name: string }
   | { type: 'roleChanged'; session: number | null; role: string }
+  | { type: 'memberJoined'; session: number; role: string }
   | { type: 'notice'; message: string }
-  | { type: 'error'; message: string }
+  | { type: 'error'; code: string; message: string }
+  | { type: 'chat'; message: ChatMessage }
+  | { type: 'versionAdded'; version: Version }
   | { type: 'other' }
 
 /** Throws on malformed bytes; never returns half a message. */
@@ -78,22 +85,41 @@ export function decodeMessage(bytes: Uint8Array): Message {
   }
 }
 
+const index = (value: unknown) => (isIndex(value) ? value : null)
+const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 500) : '')
+
+function readMember(raw: unknown): { session: number; role: string } | null {
+  if (!isRecord(raw) || !isIndex(raw.session)) return null
+  return { session: raw.session, role: text(raw.role) }
+}
+
+function readHello(raw: Record<string, unknown>): Hello {
+  const room = isRecord(raw.room) ? raw.room : {}
+  const limits = Object.entries(isRecord(raw.limits) ? raw.limits : {})
+  const members = Array.isArray(raw.members) ? raw.members : []
+  return {
+    type: 'hello',
+    epoch: text(raw.epoch),
+    role: text(raw.role),
+    session: index(raw.session),
+    name: text(raw.name),
+    color: index(raw.color_index) ?? index(raw.color),
+    roomName: text(room.name),
+    members: members.map(readMember).filter((member) => member !== null),
+    limits: Object.fromEntries(
+      limits.filter((limit): limit is [string, number] => isIndex(limit[1])),
+    ),
+  }
+}
+
 export function readEvent(raw: unknown): RoomEvent {
   if (!isRecord(raw) || typeof raw.type !== 'string') return { type: 'other' }
-  const index = (value: unknown) => (isIndex(value) ? value : null)
-  const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 500) : '')
   switch (raw.type) {
-    case 'hello': {
-      const room = isRecord(raw.room) ? raw.room : {}
-      return {
-        type: 'hello',
-        epoch: text(raw.epoch),
-        role: text(raw.role),
-        session: index(raw.session),
-        name: text(raw.name),
-        color: index(raw.color_index) ?? index(raw.color),
-        roomName: text(room.name),
-      }
+    case 'hello':
+      return readHello(raw)
+    case 'member_joined': {
+      const member = readMember(raw.member)
+      return member ? { type: 'memberJoined', ...member } : { type: 'other' }
     }
     case 'renamed':
     case 'room_renamed':
@@ -103,7 +129,15 @@ export function readEvent(raw: unknown): RoomEvent {
     case 'notice':
       return { type: 'notice', message: text(raw.message) }
     case 'error':
-      return { type: 'error', message: text(raw.message ?? raw.detail) }
+      return { type: 'error', code: text(raw.code), message: text(raw.message ?? raw.detail) }
+    case 'chat': {
+      const message = readChatMessage(raw.message)
+      return message ? { type: 'chat', message } : { type: 'other' }
+    }
+    case 'version_added': {
+      const version = readVersion(raw.version)
+      return version ? { type: 'versionAdded', version } : { type: 'other' }
+    }
     default:
       return { type: 'other' }
   }
@@ -133,6 +167,10 @@ export function encodeStep2(doc: Y.Doc, stateVector: Uint8Array): Uint8Array<Arr
 
 export function encodeUpdate(update: Uint8Array): Uint8Array<ArrayBuffer> {
   return sync(SYNC_UPDATE, update)
+}
+
+export function encodeEvent(event: { type: string }): Uint8Array<ArrayBuffer> {
+  return frame(TYPE_EVENT, (encoder) => encoding.writeVarString(encoder, JSON.stringify(event)))
 }
 
 export function encodeAwareness(awareness: Awareness): Uint8Array<ArrayBuffer> {

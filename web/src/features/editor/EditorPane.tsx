@@ -1,97 +1,116 @@
 import { useEffect, useRef } from 'react'
-import { MonacoBinding } from '../../collab/monaco-binding'
+import type { Whereabouts } from '../../collab/edge-marks'
+import { EditorHost } from '../../collab/editor-host'
 import type { Session } from '../../collab/session'
 import { caretMoved, type Theme } from '../../shared/store/editorSlice'
-import { useAppDispatch } from '../../shared/store/hooks'
+import { useAppDispatch, useAppSelector } from '../../shared/store/hooks'
+import type { SettingsState } from '../../shared/store/settingsSlice'
 import { registerCompletion } from './completion'
 import styles from './EditorPane.module.css'
 import './remote.css'
+import { type EditorApi, makeApi, routePalette } from './editor-api'
+import { showLineAuthors } from './line-authors'
 import { monaco } from './monaco'
+import { EDITOR_OPTIONS, optionsOf } from './options'
+import { guardPaste } from './paste'
 import { defineThemes, monacoTheme } from './themes'
+import { useVim } from './useVim'
 
 interface Props {
   session: Session
   theme: Theme
+  settings: SettingsState
   readOnly: boolean
-  onLines: (lines: ReadonlyMap<number, number>) => void
+  onPeople: (people: readonly Whereabouts[]) => void
+  /** For the palette and the keys; null when the editor is gone. */
+  onApi: (api: EditorApi | null) => void
+  onPalette: () => void
+  /** A paste that is too long for the text: it may become a file. */
+  onLongPaste: (text: string, bytes: number) => void
 }
 
-const OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
-  language: 'python',
-  automaticLayout: true,
-  tabSize: 4,
-  insertSpaces: true,
-  detectIndentation: false,
-  fontSize: 14,
-  lineHeight: 21,
-  fontFamily:
-    'ui-monospace, "SF Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
-  minimap: { enabled: false },
-  scrollBeyondLastLine: false,
-  padding: { top: 20, bottom: 48 },
-  lineNumbersMinChars: 3,
-  glyphMargin: false,
-  folding: false,
-  lineDecorationsWidth: 14,
-  renderLineHighlight: 'none',
-  overviewRulerLanes: 3,
-  // The ruler belongs to the others.
-  hideCursorInOverviewRuler: true,
-  occurrencesHighlight: 'off',
-  fixedOverflowWidgets: true,
-  smoothScrolling: false,
-  wordBasedSuggestions: 'off',
-  suggest: { snippetsPreventQuickSuggestions: false, showWords: false },
-  // Peers could hide meaning in look-alike characters; Monaco points them out.
-  unicodeHighlight: { nonBasicASCII: false },
-  bracketPairColorization: { enabled: false },
-  ariaLabel: 'Code of the room',
-  placeholder: 'Type Python. Everyone with the link sees it as you type.',
-  accessibilitySupport: 'auto',
-  scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
+interface Shown {
+  editor: monaco.editor.IStandaloneCodeEditor
+  host: EditorHost
 }
 
 /** The stage. Monaco owns this element; React only brings it up and takes it down. */
-export default function EditorPane({ session, theme, readOnly, onLines }: Props) {
-  const host = useRef<HTMLDivElement>(null)
+export default function EditorPane(props: Props) {
+  const { session, theme, settings, readOnly } = props
+  const element = useRef<HTMLDivElement>(null)
+  const vimBar = useRef<HTMLDivElement>(null)
+  const shown = useRef<Shown>(null)
+  const latest = useRef(props)
+  latest.current = props
   const dispatch = useAppDispatch()
-  const shown = useRef<monaco.editor.IStandaloneCodeEditor>(null)
-  const lines = useRef(onLines)
-  lines.current = onLines
+  const ready = useAppSelector((state) => state.room.ready)
+  const fileId = useAppSelector((state) => state.files.current)
+  const language = useAppSelector(
+    (state) => state.files.list.find((file) => file.id === fileId)?.language ?? 'plaintext',
+  )
 
   useEffect(() => {
-    if (!host.current) return
+    if (!element.current) return
     registerCompletion()
     defineThemes(monaco)
-    const model = monaco.editor.createModel('', 'python')
-    const editor = monaco.editor.create(host.current, { ...OPTIONS, model })
-    shown.current = editor
-    const binding = new MonacoBinding(session, session.text, model, editor, (map) =>
-      lines.current(map),
+    const editor = monaco.editor.create(element.current, { ...EDITOR_OPTIONS, model: null })
+    const host = new EditorHost(session, editor, {
+      onPeople: (people) => latest.current.onPeople(people),
+    })
+    shown.current = { editor, host }
+    const palette = routePalette(() => latest.current.onPalette())
+    const paste = guardPaste(element.current, (text, bytes) =>
+      latest.current.onLongPaste(text, bytes),
     )
     const selection = editor.onDidChangeCursorSelection(({ selection: s }) => {
-      const selected = s.isEmpty() ? 0 : model.getValueLengthInRange(s)
+      const selected = s.isEmpty() ? 0 : (editor.getModel()?.getValueLengthInRange(s) ?? 0)
       dispatch(caretMoved({ line: s.positionLineNumber, column: s.positionColumn, selected }))
     })
-    editor.focus()
-    performance.mark('editor-ready')
+    const authors = showLineAuthors(editor, session, host)
+    latest.current.onApi(makeApi(editor, host, session))
     return () => {
+      latest.current.onApi(null)
+      shown.current = null
+      authors.dispose()
       selection.dispose()
-      binding.destroy()
+      palette.dispose()
+      paste.dispose()
+      host.destroy()
       editor.dispose()
-      model.dispose()
     }
   }, [session, dispatch])
 
   useEffect(() => {
-    defineThemes(monaco)
-    monaco.editor.setTheme(monacoTheme(theme))
-  }, [theme])
+    const at = shown.current
+    if (!ready || !at) return
+    const first = at.editor.getModel() === null
+    at.host.showFile(fileId, language)
+    if (!first) return
+    // On arrival the text has the focus, unless somebody already went elsewhere.
+    if (document.activeElement === document.body) at.editor.focus()
+    performance.mark('editor-ready')
+  }, [ready, fileId, language])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new session has a new editor.
+  useEffect(() => monaco.editor.setTheme(monacoTheme(theme)), [theme, session])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new session has a new editor.
   useEffect(() => {
-    shown.current?.updateOptions({ readOnly, domReadOnly: readOnly })
+    shown.current?.editor.updateOptions({ readOnly, domReadOnly: readOnly })
   }, [readOnly, session])
 
-  return <div className={styles.host} ref={host} />
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new session has a new editor.
+  useEffect(() => {
+    shown.current?.editor.updateOptions(optionsOf(settings))
+    shown.current?.host.setTags(settings.nameTags)
+  }, [settings, session])
+
+  useVim(settings.vim, session, () => shown.current?.editor ?? null, vimBar)
+
+  return (
+    <div className={styles.pane}>
+      <div className={styles.host} ref={element} />
+      <div className={styles.vim} ref={vimBar} hidden={!settings.vim} />
+    </div>
+  )
 }

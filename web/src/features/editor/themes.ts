@@ -116,9 +116,18 @@ function themeData(p: Palette): Monaco.editor.IStandaloneThemeData {
   }
 }
 
+/** High contrast is Monaco's own; only the people are ours. */
+function highContrast(base: 'hc-black' | 'hc-light'): Monaco.editor.IStandaloneThemeData {
+  const { people } = base === 'hc-black' ? DARK : LIGHT
+  const colors = people.map((color, i) => [`tandem.person${i}`, color])
+  return { base, inherit: true, rules: [], colors: Object.fromEntries(colors) }
+}
+
 export const monacoTheme = (theme: Theme): string => `tandem-${theme}`
 
 export function defineThemes(monaco: typeof Monaco): void {
   monaco.editor.defineTheme(monacoTheme('dark'), themeData(DARK))
   monaco.editor.defineTheme(monacoTheme('light'), themeData(LIGHT))
+  monaco.editor.defineTheme(monacoTheme('hc-dark'), highContrast('hc-black'))
+  monaco.editor.defineTheme(monacoTheme('hc-light'), highContrast('hc-light'))
 }

@@ -1,13 +1,38 @@
+import { COLOR_COUNT } from '../../shared/lib/person'
+import { personClass } from '../../shared/lib/person-class'
+import { useAppSelector } from '../../shared/store/hooks'
 import type { Peer } from '../../shared/store/roomSlice'
+import { Button } from '../../shared/ui/Button'
 import { OwnName } from './OwnName'
 import styles from './presence.module.css'
 
 interface Props {
   peers: Peer[]
   onRename: (name: string) => void
+  /** Follow this person, or nobody when this one is followed already. */
+  onFollow: (clientId: number) => void
+  onCallEveryone: () => void
 }
 
-export function PeoplePanel({ peers, onRename }: Props) {
+const ROLES: Readonly<Record<string, string>> = { owner: 'owner', viewer: 'reads only' }
+
+export function PeoplePanel({ peers, onRename, onFollow, onCallEveryone }: Props) {
+  const following = useAppSelector((state) => state.room.following)
+  const { list, current } = useAppSelector((state) => state.files)
+
+  const place = ({ file, line }: Peer) => {
+    const name = file === current ? '' : list.find((each) => each.id === file)?.name
+    const words = line === null ? '' : `line ${line}`
+    return name ? `${name}${words && `, ${words}`}` : words
+  }
+  const facts = (peer: Peer) =>
+    [
+      ROLES[peer.role] ?? '',
+      peer.clientId === following ? 'you follow' : '',
+      peer.followsYou ? 'following you' : '',
+      peer.idle && !peer.self ? 'idle' : '',
+    ].filter(Boolean)
+
   return (
     <section aria-labelledby="people-heading">
       <h2 id="people-heading" className={styles.heading}>
@@ -15,21 +40,43 @@ export function PeoplePanel({ peers, onRename }: Props) {
       </h2>
       <ul className={styles.list}>
         {peers.map((peer) => (
-          <li key={peer.clientId} className={`${styles.person} person-${peer.color % 8}`}>
-            <span className={styles.swatch} aria-hidden="true" />
+          <li
+            key={peer.clientId}
+            className={`${styles.person} ${personClass(peer.color)} ${peer.idle ? styles.idle : ''}`}
+          >
+            <span
+              className={`${styles.swatch} ${peer.color >= COLOR_COUNT ? styles.dashed : ''}`}
+              aria-hidden="true"
+            />
             {peer.self ? (
               <OwnName name={peer.name} onRename={onRename} />
             ) : (
-              <span className={styles.name} title={peer.name}>
-                {peer.name}
-              </span>
+              <button
+                type="button"
+                className={styles.name}
+                aria-pressed={peer.clientId === following}
+                title={
+                  peer.clientId === following
+                    ? `Stop following ${peer.name}`
+                    : `See what ${peer.name} sees`
+                }
+                onClick={() => onFollow(peer.clientId)}
+              >
+                <span className={styles.nameText}>{peer.name}</span>
+                {facts(peer).length > 0 && (
+                  <span className={styles.more}>{facts(peer).join(', ')}</span>
+                )}
+              </button>
             )}
-            <span className={styles.fact}>
-              {peer.self ? 'you' : peer.line === null ? '' : `line ${peer.line}`}
-            </span>
+            <span className={styles.fact}>{peer.self ? 'you' : place(peer)}</span>
           </li>
         ))}
       </ul>
+      {peers.length > 1 && (
+        <Button className={styles.call} onClick={onCallEveryone}>
+          Bring everyone to me
+        </Button>
+      )}
     </section>
   )
 }

@@ -9,6 +9,9 @@ import styles from './LostPage.module.css'
 
 interface Props {
   problem: Problem | 'no-page' | 'broken'
+  /** The room that is not there, which can be made. */
+  roomId?: string
+  onMade?: () => void
 }
 
 const WORDS: Record<Props['problem'], { title: string; text: string }> = {
@@ -29,7 +32,7 @@ const WORDS: Record<Props['problem'], { title: string; text: string }> = {
 }
 
 /** Where a link that leads nowhere arrives: what happened, and two ways on. */
-export function LostPage({ problem }: Props) {
+export function LostPage({ problem, roomId, onMade }: Props) {
   const [error, setError] = useState('')
   const [busy, setBusy] = useState(false)
   const { title, text } = WORDS[problem]
@@ -39,6 +42,15 @@ export function LostPage({ problem }: Props) {
     const answer = await createRoom()
     setBusy(false)
     if (answer.ok) navigate(roomPath(answer.value.id))
+    else setError(answer.message)
+  }
+
+  const createHere = async () => {
+    setBusy(true)
+    const answer = await createRoom(roomId)
+    setBusy(false)
+    // Somebody else may have been quicker: then it is there as well.
+    if (answer.ok || answer.status === 409) onMade?.()
     else setError(answer.message)
   }
 
@@ -58,6 +70,11 @@ export function LostPage({ problem }: Props) {
           ) : (
             <Button look="accent" shape="large" onClick={create} disabled={busy}>
               New room
+            </Button>
+          )}
+          {problem === 'not-found' && roomId && onMade && (
+            <Button shape="large" onClick={createHere} disabled={busy}>
+              Make a room with this id
             </Button>
           )}
           <Button shape="large" onClick={() => navigate('/')}>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { initials } from '../../shared/lib/person'
+import { personClass } from '../../shared/lib/person-class'
 import type { Theme } from '../../shared/store/editorSlice'
 import type { Peer } from '../../shared/store/roomSlice'
 import { Button } from '../../shared/ui/Button'
@@ -16,26 +17,82 @@ interface Props {
   peers: Peer[]
   theme: Theme
   status: ReactNode
+  filesOpen: boolean
   panelOpen: boolean
+  onToggleFiles: () => void
   onTogglePanel: () => void
   onToggleTheme: () => void
+  onRoom: () => void
+  onSettings: () => void
+  onPalette: () => void
+  historyOpen: boolean
+  onHistory: () => void
 }
 
 const FACES_MAX = 5
 
 export function Toolbar(props: Props) {
-  const { id, name, link, peers, status, panelOpen } = props
+  const { id, name, link, peers, status, filesOpen, panelOpen } = props
   const count = peers.length === 1 ? '1 person' : `${peers.length} people`
   return (
-    <header className={styles.bar}>
+    <header className={styles.bar} data-region="toolbar">
       <HomeLink />
-      <h1 className={styles.name} title={name || id}>
-        {name || id}
+      <Button
+        look="quiet"
+        shape="square"
+        className={styles.wide}
+        aria-expanded={filesOpen}
+        aria-label={filesOpen ? 'Hide the files' : 'Show the files'}
+        title={filesOpen ? 'Hide the files' : 'Show the files'}
+        onClick={props.onToggleFiles}
+      >
+        <Icon name="files" />
+      </Button>
+      <h1 className={styles.name}>
+        <Button
+          look="quiet"
+          className={styles.roomName}
+          title={`${name || id}: rename, expiry, delete`}
+          onClick={props.onRoom}
+        >
+          <span className={styles.nameText}>{name || id}</span>
+        </Button>
       </h1>
       <div className={styles.status}>{status}</div>
       <div className={styles.actions}>
-        <ThemeButton theme={props.theme} onToggle={props.onToggleTheme} />
-        <CopyButton text={id} look="quiet" className={styles.copyId}>
+        <Button
+          look="quiet"
+          shape="square"
+          aria-label="Commands"
+          title="Commands (F1)"
+          onClick={props.onPalette}
+        >
+          <Icon name="command" />
+        </Button>
+        <Button
+          look="quiet"
+          shape="square"
+          aria-label="History"
+          aria-pressed={props.historyOpen}
+          title="History and playback (Alt+Shift+H)"
+          onClick={props.onHistory}
+        >
+          <Icon name="history" />
+        </Button>
+        <Button
+          look="quiet"
+          shape="square"
+          className={styles.wide}
+          aria-label="Settings"
+          title="Settings"
+          onClick={props.onSettings}
+        >
+          <Icon name="settings" />
+        </Button>
+        <span className={styles.wide}>
+          <ThemeButton theme={props.theme} onToggle={props.onToggleTheme} />
+        </span>
+        <CopyButton text={id} look="quiet" className={styles.wide}>
           Copy id
         </CopyButton>
         <Button
@@ -61,7 +118,7 @@ function Faces({ peers }: { peers: Peer[] }) {
   return (
     <span className={styles.faces} aria-hidden="true">
       {peers.slice(0, FACES_MAX).map((peer) => (
-        <span key={peer.clientId} className={`${styles.face} person-${peer.color % 8}`}>
+        <span key={peer.clientId} className={`${styles.face} ${personClass(peer.color)}`}>
           {initials(peer.name)}
         </span>
       ))}

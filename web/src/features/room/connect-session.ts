@@ -1,5 +1,6 @@
 import type { ProviderState } from '../../collab/provider'
-import type { Session } from '../../collab/session'
+import { CHAT_ERRORS, type Member, type Session } from '../../collab/session'
+import type { FileItem } from '../../shared/store/filesSlice'
 import type { Peer, Problem } from '../../shared/store/roomSlice'
 
 /** What the page learns from a session, at a pace that people can read. */
@@ -11,6 +12,10 @@ export interface SessionSink {
   named: (name: string) => void
   noticed: (notice: string) => void
   reset: () => void
+  ready: () => void
+  files: (files: FileItem[], current: string) => void
+  following: (clientId: number | null) => void
+  unread: (messages: number) => void
 }
 
 const PEERS_INTERVAL_MS = 200
@@ -20,6 +25,14 @@ const PROBLEMS: Readonly<Record<number, Problem>> = {
   4403: 'no-access',
   4404: 'not-found',
   4410: 'deleted',
+}
+
+function peerOf(member: Member, lines: ReadonlyMap<number, number>, own?: number): Peer {
+  const { clientId, name, color, self, role, file, idle } = member
+  // Lines of the file in view are exact; elsewhere it is where their caret was when it moved.
+  const line = lines.get(clientId) ?? member.line
+  const followsYou = own !== undefined && member.following === own
+  return { clientId, name, color, self, role, file, line, idle, followsYou }
 }
 
 export function connectSession(
@@ -39,6 +52,7 @@ export function connectSession(
     const same =
       shown?.link === state.link &&
       shown.confirms === state.confirms &&
+      shown.full === state.full &&
       shown.waiting === state.waiting
     if (same) return
     shown = state
@@ -54,10 +68,9 @@ export function connectSession(
   const republish = () => {
     peersTimer ??= setTimeout(() => {
       peersTimer = undefined
-      const at = lines()
-      const peers = session.members().map(({ clientId, name, color, self }) => {
-        return { clientId, name, color, self, line: at.get(clientId) ?? null }
-      })
+      const members = session.members()
+      const own = members.find((member) => member.self)?.clientId
+      const peers = members.map((member) => peerOf(member, lines(), own))
       const key = JSON.stringify(peers)
       if (key === lastPeers) return
       lastPeers = key
@@ -71,6 +84,12 @@ export function connectSession(
 
   session.on('state', onState)
   session.on('members', republish)
+  session.on('ready', () => sink.ready())
+  const showFiles = () => sink.files(session.files.list(), session.file)
+  session.on('file', showFiles)
+  session.files.on('changed', showFiles)
+  session.follow.on('changed', (leader) => sink.following(leader))
+  session.chat.on('changed', ({ unread }) => sink.unread(unread))
   session.on('final', (code) => sink.failed(PROBLEMS[code] ?? 'no-access'))
   session.on('reset', () => sink.reset())
   session.on('event', (event) => {
@@ -81,11 +100,14 @@ export function connectSession(
     }
     if (event.type === 'roleChanged' && event.session === own) sink.role(event.role)
     if (event.type === 'renamed') sink.named(event.name)
-    if (event.type === 'notice' || event.type === 'error') sink.noticed(event.message)
+    if (event.type === 'notice') sink.noticed(event.message)
+    // What went wrong with a message is said beside that message.
+    if (event.type === 'error' && !CHAT_ERRORS.has(event.code)) sink.noticed(event.message)
   })
   addEventListener('beforeunload', onLeave)
   show(session.state)
   republish()
+  showFiles()
 
   return {
     republish,

@@ -1,17 +1,23 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
+import type { Whereabouts } from '../../collab/edge-marks'
 import { Session } from '../../collab/session'
-import { lookUpRoom } from '../../shared/lib/api'
+import { lookUpRoom, ownerKey } from '../../shared/lib/api'
 import { rememberedName, rememberName } from '../../shared/lib/person'
 import { forgetRoom, rememberRoom } from '../../shared/lib/recent'
+import { fileShown, filesChanged } from '../../shared/store/filesSlice'
 import { useAppDispatch } from '../../shared/store/hooks'
 import {
+  becameReady,
   entered,
   failed,
+  followed,
   linkChanged,
+  lookedUp,
   noticed,
   peersChanged,
   renamed,
   roleChanged,
+  unreadChanged,
 } from '../../shared/store/roomSlice'
 import { connectSession } from './connect-session'
 
@@ -27,11 +33,15 @@ export function useRoomSession(id: string) {
   const [generation, setGeneration] = useState(0)
   const [session, setSession] = useState<Session | null>(null)
   const lines = useRef<ReadonlyMap<number, number>>(new Map())
+  const reopened = useRef(false)
   const republish = useRef<() => void>(() => {})
 
   useEffect(() => {
     dispatch(entered(id))
-    if (generation > 0) dispatch(noticed('This room was reset. You see its new text.'))
+    if (generation > 0 && !reopened.current) {
+      dispatch(noticed('This room was reset. You see its new text.'))
+    }
+    reopened.current = false
     const opened = new Session({ roomId: id, name: rememberedName(), url: socketUrl(id) })
     const connection = connectSession(opened, () => lines.current, {
       link: (state) => dispatch(linkChanged(state)),
@@ -44,6 +54,13 @@ export function useRoomSession(id: string) {
       named: (name) => dispatch(renamed(name)),
       noticed: (notice) => dispatch(noticed(notice)),
       reset: () => setGeneration((count) => count + 1),
+      ready: () => dispatch(becameReady()),
+      following: (clientId) => dispatch(followed(clientId)),
+      unread: (messages) => dispatch(unreadChanged(messages)),
+      files: (list, current) => {
+        dispatch(filesChanged(list))
+        dispatch(fileShown(current))
+      },
     })
     republish.current = connection.republish
     setSession(opened)
@@ -51,8 +68,9 @@ export function useRoomSession(id: string) {
     void lookUpRoom(id).then((answer) => {
       if (left) return
       if (answer.ok) {
-        rememberRoom(id, answer.value.name)
-        dispatch(renamed(answer.value.name))
+        const { name, expiresAt } = answer.value
+        rememberRoom(id, name)
+        dispatch(lookedUp({ name, expiresAt, owned: ownerKey(id) !== null }))
       } else if (answer.status === 404) {
         forgetRoom(id)
         dispatch(failed('not-found'))
@@ -73,10 +91,15 @@ export function useRoomSession(id: string) {
     },
     [session],
   )
-  const setLines = useCallback((next: ReadonlyMap<number, number>) => {
-    lines.current = next
+  const setPeople = useCallback((people: readonly Whereabouts[]) => {
+    lines.current = new Map(people.map(({ clientId, line }) => [clientId, line]))
     republish.current()
   }, [])
+  /** The room was made meanwhile: once more from the beginning. */
+  const reopen = useCallback(() => {
+    reopened.current = true
+    setGeneration((count) => count + 1)
+  }, [])
 
-  return { session, rename, setLines }
+  return { session, rename, setPeople, reopen }
 }

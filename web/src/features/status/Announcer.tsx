@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import { toast } from '../../shared/lib/toasts'
 import type { Link, Peer } from '../../shared/store/roomSlice'
 import { news } from './news'
 
@@ -9,18 +10,30 @@ interface Props {
 
 const BATCH_MS = 3_000
 
-/** Tells screen readers who came and went, at most one sentence every three seconds. */
+/**
+ * Says who came and went, seen and read out, at most once every three seconds. The connection is
+ * told to screen readers alone: for the eye it has a light and a bar of its own.
+ */
 export function Announcer({ peers, link }: Props) {
   const [said, setSaid] = useState('')
-  const before = useRef<{ peers: Peer[]; link: Link }>({ peers, link })
   const now = useRef({ peers, link })
   now.current = { peers, link }
 
   useEffect(() => {
+    let before: Peer[] | null = null
+    let lastLink: Link = 'connecting'
     const timer = setInterval(() => {
-      const text = news(before.current, now.current)
-      before.current = now.current
-      if (text) setSaid(text)
+      const { peers, link } = now.current
+      if (link === 'live' && before) {
+        const text = news(before, peers)
+        if (text) toast(text)
+      }
+      // Who is met on (re)connecting was here before.
+      before = link === 'live' ? peers : null
+      if (link !== lastLink && link !== 'connecting') {
+        setSaid(link === 'live' ? 'Connected.' : 'Offline. Keep typing.')
+      }
+      lastLink = link
     }, BATCH_MS)
     return () => clearInterval(timer)
   }, [])

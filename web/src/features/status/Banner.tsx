@@ -1,43 +1,93 @@
-import { useAppDispatch } from '../../shared/store/hooks'
-import { type Link, noticed } from '../../shared/store/roomSlice'
+import type { ReactNode } from 'react'
+import { useAppDispatch, useAppSelector } from '../../shared/store/hooks'
+import { noticed, type Problem } from '../../shared/store/roomSlice'
 import { Button } from '../../shared/ui/Button'
 import { Icon } from '../../shared/ui/Icon'
 import styles from './status.module.css'
 
 interface Props {
-  link: Link
-  waiting: number
-  notice: string
+  onDownload: () => void
+}
+
+const GONE: Record<Problem, { title: string; text: string }> = {
+  deleted: {
+    title: 'This room was deleted.',
+    text: 'You can still read and download what is here.',
+  },
+  'not-found': {
+    title: 'The server has this room no more.',
+    text: 'You can still read and download what is here.',
+  },
+  'no-access': {
+    title: 'You were removed from this room.',
+    text: 'You can still read and download what is here.',
+  },
 }
 
 /** The one place for trouble: a thin bar above the text, which stays readable. */
-export function Banner({ link, waiting, notice }: Props) {
+export function Banner({ onDownload }: Props) {
   const dispatch = useAppDispatch()
-  if (link === 'offline') {
-    const text =
-      waiting > 0
-        ? 'Keep typing. Your edits are kept here and go out when the server is back.'
-        : 'Keep typing. The page looks for the server by itself.'
+  const { link, waiting, notice, readOnly, ready, full, problem } = useAppSelector(
+    (state) => state.room,
+  )
+  if (problem && ready) {
     return (
-      <div className={styles.banner} role="status">
-        <p>
-          <strong>Offline.</strong> {text}
-        </p>
-      </div>
+      <Bar title={GONE[problem].title} text={GONE[problem].text} urgent>
+        <Button onClick={onDownload}>Download all</Button>
+      </Bar>
     )
   }
-  if (!notice) return null
+  if (full) {
+    const more = ready ? 'You can go on typing; it is sent once there is a place.' : ''
+    return <Bar title="This room is full." text={`Your place is asked for again. ${more}`} />
+  }
+  if (link === 'offline') {
+    let text = 'Keep typing. The page looks for the server by itself.'
+    if (waiting > 0) {
+      text = 'Keep typing. Your edits are kept here and go out when the server is back.'
+    }
+    if (!ready) text = 'The text appears when the server answers.'
+    return <Bar title="Offline." text={text} />
+  }
+  if (notice) {
+    return (
+      <Bar text={notice}>
+        <Button
+          look="quiet"
+          shape="square"
+          aria-label="Dismiss"
+          onClick={() => dispatch(noticed(''))}
+        >
+          <Icon name="close" />
+        </Button>
+      </Bar>
+    )
+  }
+  if (readOnly) {
+    return <Bar calm urgent title="You can read here." text="Ask the owner if you need to write." />
+  }
+  return null
+}
+
+interface BarProps {
+  title?: string
+  text: string
+  /** Something that is so, not something that is wrong. */
+  calm?: boolean
+  urgent?: boolean
+  children?: ReactNode
+}
+
+function Bar({ title, text, calm = false, urgent = false, children }: BarProps) {
   return (
-    <div className={styles.banner} role="status">
-      <span>{notice}</span>
-      <Button
-        look="quiet"
-        shape="square"
-        aria-label="Dismiss"
-        onClick={() => dispatch(noticed(''))}
-      >
-        <Icon name="close" />
-      </Button>
+    <div
+      className={`${styles.banner} ${calm ? styles.calm : ''}`}
+      role={urgent ? 'alert' : 'status'}
+    >
+      <p>
+        {title && <strong>{title}</strong>} {text}
+      </p>
+      {children}
     </div>
   )
 }

@@ -1,26 +1,22 @@
 import { useAppSelector } from '../../shared/store/hooks'
-import type { Link } from '../../shared/store/roomSlice'
 import styles from './status.module.css'
 import { edits } from './words'
 
-interface Props {
-  link: Link
-  readOnly: boolean
-  waiting: number
-}
-
-export function Footer({ link, waiting, readOnly }: Props) {
+export function Footer() {
   const caret = useAppSelector((state) => state.editor.caret)
+  const { link, waiting, readOnly } = useAppSelector((state) => state.room)
+  const { list, current } = useAppSelector((state) => state.files)
+  const file = list.find((each) => each.id === current)
   return (
     <footer className={styles.footer}>
-      <span>
+      <span className={styles.caret}>
         Ln {caret.line}, Col {caret.column}
         {caret.selected > 0 && ` (${caret.selected} selected)`}
       </span>
       {waiting > 0 && link !== 'live' && <span>{edits(waiting)} not yet saved</span>}
       {readOnly && <span>Read only</span>}
-      <span className={styles.end}>main.py</span>
-      <span>Python</span>
+      <span className={styles.end}>{file?.name ?? ''}</span>
+      <span>{file?.language === 'python' ? 'Python' : 'Plain text'}</span>
     </footer>
   )
 }

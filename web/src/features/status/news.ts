@@ -1,25 +1,31 @@
-import type { Link, Peer } from '../../shared/store/roomSlice'
+import type { Peer } from '../../shared/store/roomSlice'
 
-interface Moment {
-  peers: Peer[]
-  link: Link
+const NAMED_MAX = 3
+
+/** "Ada", "Ada and Bo", "Ada, Bo, Cleo and 4 more" */
+function names(people: readonly Peer[]): string {
+  const named = people.slice(0, NAMED_MAX).map((peer) => peer.name)
+  const more = people.length - named.length
+  if (more > 0) return `${named.join(', ')} and ${more} more`
+  const last = named.pop() ?? ''
+  return named.length > 0 ? `${named.join(', ')} and ${last}` : last
 }
 
-function names(peers: Peer[]): string {
-  return peers.map((peer) => peer.name).join(', ')
-}
-
-/** What changed between two moments, in words; '' when there is nothing to tell. */
-export function news(before: Moment, now: Moment): string {
-  const parts: string[] = []
-  const missingIn = (list: Peer[]) => (peer: Peer) =>
+/**
+ * Who came and went between two moments, in words; '' when there is nothing to tell. A reload is
+ * one who leaves and one of the same name who comes: no news.
+ */
+export function news(before: readonly Peer[], now: readonly Peer[]): string {
+  const missingIn = (list: readonly Peer[]) => (peer: Peer) =>
     !peer.self && !list.some((other) => other.clientId === peer.clientId)
-  if (now.link === 'live' && before.link === 'live') {
-    const came = now.peers.filter(missingIn(before.peers))
-    const left = before.peers.filter(missingIn(now.peers))
-    if (came.length > 0) parts.push(`${names(came)} joined.`)
-    if (left.length > 0) parts.push(`${names(left)} left.`)
-  } else if (now.link === 'live') parts.push('Connected.')
-  else if (now.link === 'offline' && before.link !== 'offline') parts.push('Offline. Keep typing.')
+  const left = before.filter(missingIn(now))
+  const came = now.filter(missingIn(before)).filter((peer) => {
+    const again = left.findIndex((other) => other.name === peer.name)
+    if (again >= 0) left.splice(again, 1)
+    return again < 0
+  })
+  const parts: string[] = []
+  if (came.length > 0) parts.push(`${names(came)} joined.`)
+  if (left.length > 0) parts.push(`${names(left)} left.`)
   return parts.join(' ')
 }

@@ -14,20 +14,26 @@ test('the light in words', () => {
   expect(word('offline', true, 12)).toBe('Offline, 12 edits waiting')
 })
 
-test('news tells who came and went, and the connection', () => {
+test('news tells who came and went', () => {
   const person = (clientId: number, name: string): Peer => {
-    return { clientId, name, color: 0, self: clientId === 0, line: null }
+    const self = clientId === 0
+    return {
+      clientId,
+      name,
+      color: 0,
+      self,
+      role: '',
+      file: 'main',
+      line: null,
+      idle: false,
+      followsYou: false,
+    }
   }
   const [me, ada, bo] = [person(0, 'Me'), person(1, 'Ada'), person(2, 'Bo')]
-  const live = 'live' as const
-  expect(news({ peers: [me], link: live }, { peers: [me, ada, bo], link: live })).toBe(
-    'Ada, Bo joined.',
-  )
-  expect(news({ peers: [me, ada], link: live }, { peers: [me, bo], link: live })).toBe(
-    'Bo joined. Ada left.',
-  )
-  const offline = { peers: [me], link: 'offline' as const }
-  expect(news({ peers: [me, ada], link: live }, offline)).toBe('Offline. Keep typing.')
-  expect(news(offline, { peers: [me, ada], link: live })).toBe('Connected.')
-  expect(news(offline, offline)).toBe('')
+  expect(news([me], [me, ada, bo])).toBe('Ada and Bo joined.')
+  expect(news([me, ada], [me, bo])).toBe('Bo joined. Ada left.')
+  expect(news([me, ada], [me, person(9, 'Ada')])).toBe('')
+  const many = ['A', 'B', 'C', 'D', 'E'].map((name, i) => person(10 + i, name))
+  expect(news([me], [me, ...many])).toBe('A, B, C and 2 more joined.')
+  expect(news([me, ada], [me, ada])).toBe('')
 })

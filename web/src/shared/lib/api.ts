@@ -1,9 +1,11 @@
 import { isRecord } from './guard'
-import { writeStored } from './storage'
+import { readStored, writeStored } from './storage'
 
 export interface RoomInfo {
   id: string
   name: string
+  /** When the room goes if nobody uses it; null is never. */
+  expiresAt: string | null
 }
 
 export type Result<T> = { ok: true; value: T } | { ok: false; status: number; message: string }
@@ -18,6 +20,8 @@ export function errorText(body: unknown, fallback: string): string {
   }
   return fallback
 }
+
+const roomPath = (id: string): string => `/rooms/${encodeURIComponent(id)}`
 
 async function call(path: string, init: RequestInit): Promise<Result<unknown>> {
   let response: Response
@@ -34,14 +38,30 @@ async function call(path: string, init: RequestInit): Promise<Result<unknown>> {
 
 function readRoom(body: unknown): RoomInfo | null {
   if (!isRecord(body) || typeof body.room_id !== 'string') return null
-  return { id: body.room_id, name: typeof body.name === 'string' ? body.name : '' }
+  return {
+    id: body.room_id,
+    name: typeof body.name === 'string' ? body.name : '',
+    expiresAt: typeof body.expires_at === 'string' ? body.expires_at : null,
+  }
 }
 
 const UNREADABLE = { ok: false, status: 0, message: 'The answer makes no sense.' } as const
 
-export async function createRoom(): Promise<Result<RoomInfo>> {
-  const headers = { 'content-type': 'application/json' }
-  const answer = await call('/rooms/', { method: 'POST', headers, body: '{}' })
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+/** What renames and deletes a room; only the browser that made the room has it. */
+export function ownerKey(id: string): string | null {
+  return readStored(`owner.${id}`)
+}
+
+function asOwner(id: string): Record<string, string> {
+  return { authorization: `Bearer ${ownerKey(id) ?? ''}` }
+}
+
+/** Without an id the server makes one that nobody guesses. */
+export async function createRoom(id?: string): Promise<Result<RoomInfo>> {
+  const body = JSON.stringify(id === undefined ? {} : { room_id: id })
+  const answer = await call('/rooms/', { method: 'POST', headers: JSON_TYPE, body })
   if (!answer.ok) return answer
   const room = readRoom(answer.value)
   if (!room) return UNREADABLE
@@ -52,8 +72,62 @@ export async function createRoom(): Promise<Result<RoomInfo>> {
   return { ok: true, value: room }
 }
 
+/** Days without use after which the room goes; 0 is never. */
+export async function changeRoom(
+  id: string,
+  change: { name?: string; expires_in_days?: number },
+): Promise<Result<RoomInfo>> {
+  const headers = { ...JSON_TYPE, ...asOwner(id) }
+  const body = JSON.stringify(change)
+  const answer = await call(roomPath(id), { method: 'PATCH', headers, body })
+  if (!answer.ok) return answer
+  const room = readRoom(answer.value)
+  return room ? { ok: true, value: room } : UNREADABLE
+}
+
+/** A page of chat as the server gives it; null: it could not be had. */
+export async function loadChatPage(id: string, before?: number): Promise<unknown> {
+  const query = before === undefined ? '' : `?before=${before}`
+  const answer = await call(`${roomPath(id)}/chat${query}`, { method: 'GET' })
+  return answer.ok ? answer.value : null
+}
+
+/** Authors and named moments as the server gives them; null: they could not be had. */
+export async function loadHistoryOverview(id: string): Promise<unknown> {
+  const answer = await call(`${roomPath(id)}/history`, { method: 'GET' })
+  return answer.ok ? answer.value : null
+}
+
+/** A page of updates behind row `after`; null: it could not be had. */
+export async function loadHistoryRows(
+  id: string,
+  after: number,
+): Promise<{ bytes: Uint8Array; more: boolean } | null> {
+  try {
+    const response = await fetch(`${roomPath(id)}/history/rows?after=${after}`)
+    if (!response.ok) return null
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    return { bytes, more: response.headers.get('tandem-more') === 'true' }
+  } catch {
+    return null
+  }
+}
+
+/** Gives the moment after row `seq` a name. */
+export async function nameMoment(id: string, seq: number, name: string): Promise<Result<unknown>> {
+  const body = JSON.stringify({ name, seq })
+  return call(`${roomPath(id)}/versions`, { method: 'POST', headers: JSON_TYPE, body })
+}
+
+export async function deleteRoom(id: string): Promise<Result<null>> {
+  const answer = await call(roomPath(id), { method: 'DELETE', headers: asOwner(id) })
+  if (!answer.ok) return answer
+  writeStored(`owner.${id}`, null)
+  return { ok: true, value: null }
+}
+
 export async function lookUpRoom(id: string): Promise<Result<RoomInfo>> {
-  const answer = await call(`/rooms/${encodeURIComponent(id)}`, { method: 'GET' })
+  const answer = await call(roomPath(id), { method: 'GET' })
   if (!answer.ok) return answer
   const room = readRoom(answer.value)
   return room ? { ok: true, value: room } : UNREADABLE

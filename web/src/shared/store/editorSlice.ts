@@ -1,6 +1,13 @@
 import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
 
-export type Theme = 'dark' | 'light'
+export const THEMES = ['dark', 'light', 'hc-dark', 'hc-light'] as const
+export type Theme = (typeof THEMES)[number]
+
+export function isTheme(value: unknown): value is Theme {
+  return THEMES.some((theme) => theme === value)
+}
+
+export const isDark = (theme: Theme): boolean => theme === 'dark' || theme === 'hc-dark'
 
 export interface Caret {
   line: number

@@ -9,7 +9,12 @@ export interface Peer {
   name: string
   color: number
   self: boolean
+  role: string
+  file: string
   line: number | null
+  idle: boolean
+  /** Shows what this window shows. */
+  followsYou: boolean
 }
 
 export interface RoomState {
@@ -24,6 +29,17 @@ export interface RoomState {
   problem: Problem | null
   notice: string
   readOnly: boolean
+  /** The text is here, so the editor may show it. */
+  ready: boolean
+  full: boolean
+  /** The peer whose view this window shows. */
+  following: number | null
+  /** Messages of others that nobody here has looked at. */
+  unread: number
+  /** When the room goes if nobody uses it; null is never, undefined not known. */
+  expiresAt: string | null | undefined
+  /** This browser has the key that renames and deletes the room. */
+  owned: boolean
 }
 
 const initialState: RoomState = {
@@ -36,6 +52,12 @@ const initialState: RoomState = {
   problem: null,
   notice: '',
   readOnly: false,
+  ready: false,
+  full: false,
+  following: null,
+  unread: 0,
+  expiresAt: undefined,
+  owned: false,
 }
 
 const roomSlice = createSlice({
@@ -48,7 +70,7 @@ const roomSlice = createSlice({
     },
     linkChanged: (
       state,
-      action: PayloadAction<Pick<RoomState, 'link' | 'confirms' | 'waiting'>>,
+      action: PayloadAction<Pick<RoomState, 'link' | 'confirms' | 'waiting' | 'full'>>,
     ) => {
       Object.assign(state, action.payload)
     },
@@ -57,6 +79,18 @@ const roomSlice = createSlice({
     },
     failed: (state, action: PayloadAction<Problem>) => {
       state.problem = action.payload
+    },
+    becameReady: (state) => {
+      state.ready = true
+    },
+    followed: (state, action: PayloadAction<number | null>) => {
+      state.following = action.payload
+    },
+    unreadChanged: (state, action: PayloadAction<number>) => {
+      state.unread = action.payload
+    },
+    lookedUp: (state, action: PayloadAction<Pick<RoomState, 'name' | 'expiresAt' | 'owned'>>) => {
+      Object.assign(state, action.payload)
     },
     roleChanged: (state, action: PayloadAction<string>) => {
       state.readOnly = action.payload === 'viewer'
@@ -67,6 +101,17 @@ const roomSlice = createSlice({
   },
 })
 
-export const { entered, renamed, linkChanged, peersChanged, failed, noticed, roleChanged } =
-  roomSlice.actions
+export const {
+  entered,
+  renamed,
+  linkChanged,
+  peersChanged,
+  failed,
+  noticed,
+  roleChanged,
+  becameReady,
+  followed,
+  lookedUp,
+  unreadChanged,
+} = roomSlice.actions
 export const roomReducer = roomSlice.reducer

@@ -7,8 +7,11 @@ test('entering a room forgets the last one', () => {
   const store = makeStore()
   store.dispatch(entered('one'))
   store.dispatch(renamed('First'))
-  store.dispatch(linkChanged({ link: 'offline', confirms: true, waiting: 3 }))
-  store.dispatch(peersChanged([{ clientId: 1, name: 'Ada', color: 0, self: true, line: null }]))
+  store.dispatch(linkChanged({ link: 'offline', confirms: true, full: false, waiting: 3 }))
+  const ada = { clientId: 1, name: 'Ada', color: 0, self: true, role: 'editor' }
+  store.dispatch(
+    peersChanged([{ ...ada, file: 'main', line: null, idle: false, followsYou: false }]),
+  )
   store.dispatch(failed('deleted'))
   store.dispatch(noticed('Hello'))
   expect(store.getState().room).toMatchObject({ id: 'one', waiting: 3, problem: 'deleted' })
@@ -23,6 +26,12 @@ test('entering a room forgets the last one', () => {
     problem: null,
     notice: '',
     readOnly: false,
+    ready: false,
+    unread: 0,
+    full: false,
+    following: null,
+    expiresAt: undefined,
+    owned: false,
   })
 })
 

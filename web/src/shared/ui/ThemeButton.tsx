@@ -1,4 +1,4 @@
-import type { Theme } from '../store/editorSlice'
+import { isDark, type Theme } from '../store/editorSlice'
 import { Button } from './Button'
 import { Icon } from './Icon'
 
@@ -8,10 +8,10 @@ interface Props {
 }
 
 export function ThemeButton({ theme, onToggle }: Props) {
-  const label = theme === 'dark' ? 'Use the light theme' : 'Use the dark theme'
+  const label = isDark(theme) ? 'Use the light theme' : 'Use the dark theme'
   return (
     <Button look="quiet" shape="square" onClick={onToggle} aria-label={label} title={label}>
-      <Icon name={theme === 'dark' ? 'sun' : 'moon'} />
+      <Icon name={isDark(theme) ? 'sun' : 'moon'} />
     </Button>
   )
 }

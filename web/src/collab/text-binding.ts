@@ -1,45 +1,47 @@
 import * as monaco from 'monaco-editor/editor'
 import * as Y from 'yjs'
 import { carriageReturns, deltaToEdits, type OffsetEdit, smallestEdit } from './delta'
-import { keepingScroll, keepingSuggestions, toMonacoEdits } from './editor-edits'
-import { packSelections } from './presence'
-import { RemoteCursors } from './remote-cursors'
-import type { Session } from './session'
+import { toMonacoEdits } from './editor-edits'
 
-type Editor = monaco.editor.IStandaloneCodeEditor
 type Model = monaco.editor.ITextModel
 
 const UNDO_GROUP_MS = 400
-const CURSOR_INTERVAL_MS = 50
 const COMPARE_AFTER_MS = 1_000
 
+/** The editor that shows the model at the moment, if any does. */
+export interface BoundView {
+  /** Runs an edit from elsewhere; keeps scroll and suggestions as the reader has them. */
+  around(apply: () => void): void
+  /** Undo or redo changed the text, and the change ends here. */
+  undone(position: monaco.IPosition): void
+  /** The text changed, by whomever. */
+  changed(): void
+}
+
 /**
- * Ties one Y.Text to one Monaco model.
+ * Ties one Y.Text to one Monaco model, for as long as the file is open in this window, shown or not.
  *
  * Invariants: after every event model and Y.Text have one length, and after a pause one content
  * (Yjs mends torn surrogate pairs without an event); both hold LF only; undo and redo touch only
- * what this window typed; awareness is sent only when one's own cursor moves.
+ * what this window typed.
  */
-export class MonacoBinding {
+export class TextBinding {
   readonly undo: Y.UndoManager
+  /** An edit from elsewhere is being put into the model. */
+  applying = false
   private readonly doc: Y.Doc
-  private readonly cursors: RemoteCursors
-  private readonly subscriptions: monaco.IDisposable[] = []
-  private applying = false
+  private readonly subscription: monaco.IDisposable
+  private view: BoundView | null = null
   private cleaning = false
-  private frame = 0
-  private lastCursorAt = 0
   private destroyed = false
   private compareTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(
-    private readonly session: Session,
-    private readonly text: Y.Text,
-    private readonly model: Model,
-    private readonly editor: Editor,
-    onLines: (lines: ReadonlyMap<number, number>) => void,
+    readonly text: Y.Text,
+    readonly model: Model,
   ) {
-    this.doc = session.doc
+    if (!text.doc) throw new Error('A text outside a document cannot be bound.')
+    this.doc = text.doc
     model.setEOL(monaco.editor.EndOfLineSequence.LF)
     this.removeCarriageReturns()
     model.setValue(text.toString())
@@ -49,29 +51,19 @@ export class MonacoBinding {
     })
     this.takeOverUndo()
     text.observe(this.onTextEvent)
-    this.cursors = new RemoteCursors(session, text, model, editor, onLines)
-    this.subscriptions.push(
-      model.onDidChangeContent((event) => this.onModelChange(event)),
-      editor.onDidChangeCursorSelection((event) => {
-        if (this.applying) return
-        if (event.reason === monaco.editor.CursorChangeReason.Explicit) this.undo.stopCapturing()
-        this.queueCursors()
-      }),
-      editor.onDidCompositionStart(() => session.hold()),
-      // The composed text reaches the model right after this event.
-      editor.onDidCompositionEnd(() => setTimeout(() => session.release(), 0)),
-    )
-    this.queueCursors()
+    this.subscription = model.onDidChangeContent((event) => this.onModelChange(event))
+  }
+
+  attach(view: BoundView | null): void {
+    this.view = view
   }
 
   destroy(): void {
     this.destroyed = true
-    cancelAnimationFrame(this.frame)
+    this.view = null
     clearTimeout(this.compareTimer)
-    this.session.release()
     this.text.unobserve(this.onTextEvent)
-    for (const subscription of this.subscriptions) subscription.dispose()
-    this.cursors.destroy()
+    this.subscription.dispose()
     this.undo.destroy()
   }
 
@@ -99,8 +91,7 @@ export class MonacoBinding {
       }
     }, this)
     if (this.model.getValueLength() !== this.text.length) this.repair()
-    this.cursors.render()
-    this.queueCursors()
+    this.view?.changed()
   }
 
   private readonly onTextEvent = (event: Y.YTextEvent, transaction: Y.Transaction): void => {
@@ -113,32 +104,28 @@ export class MonacoBinding {
       if (this.model.getValueLength() !== this.text.length) this.repair()
     }
     if (transaction.origin === this.undo) this.showUndone(edits)
-    this.cursors.render()
+    this.view?.changed()
   }
 
   private applyEdits(edits: readonly OffsetEdit[]): void {
-    keepingSuggestions(this.editor, () =>
-      keepingScroll(this.editor, () => {
-        this.applying = true
-        try {
-          this.model.applyEdits(toMonacoEdits(this.model, edits))
-        } finally {
-          this.applying = false
-        }
-      }),
-    )
+    const apply = () => {
+      this.applying = true
+      try {
+        this.model.applyEdits(toMonacoEdits(this.model, edits))
+      } finally {
+        this.applying = false
+      }
+    }
+    if (this.view) this.view.around(apply)
+    else apply()
   }
 
-  /** What undo or redo changed comes into view, with the cursor behind it. */
   private showUndone(edits: readonly OffsetEdit[]): void {
     const last = edits.at(-1)
     if (!last) return
     let moved = 0
     for (const edit of edits.slice(0, -1)) moved += edit.insert.length - edit.remove
-    const position = this.model.getPositionAt(last.at + moved + last.insert.length)
-    this.editor.setPosition(position)
-    this.editor.revealPositionInCenterIfOutsideViewport(position)
-    this.queueCursors()
+    this.view?.undone(this.model.getPositionAt(last.at + moved + last.insert.length))
   }
 
   /** Carriage returns from other editors would shift every offset: delete them, then catch up. */
@@ -165,34 +152,11 @@ export class MonacoBinding {
   private repair(): void {
     const edit = smallestEdit(this.model.getValue(), this.text.toString())
     if (edit) this.applyEdits([edit])
-    this.cursors.render()
+    this.view?.changed()
   }
 
   private compareSoon(): void {
     clearTimeout(this.compareTimer)
     this.compareTimer = setTimeout(() => this.repair(), COMPARE_AFTER_MS)
-  }
-
-  private queueCursors(): void {
-    if (this.frame !== 0) return
-    this.frame = requestAnimationFrame((now) => {
-      this.frame = 0
-      if (now - this.lastCursorAt < CURSOR_INTERVAL_MS) this.queueCursors()
-      else {
-        this.lastCursorAt = now
-        this.sendCursors()
-      }
-    })
-  }
-
-  private sendCursors(): void {
-    const at = (lineNumber: number, column: number) =>
-      this.model.getOffsetAt({ lineNumber, column })
-    const selections = (this.editor.getSelections() ?? []).map((s) => ({
-      anchor: at(s.selectionStartLineNumber, s.selectionStartColumn),
-      head: at(s.positionLineNumber, s.positionColumn),
-    }))
-    const packed = packSelections(this.text, selections)
-    this.session.awareness.setLocalStateField('selections', packed)
   }
 }

@@ -1,0 +1,194 @@
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
+import type { Whereabouts } from '../collab/edge-marks'
+import type { Session } from '../collab/session'
+import { ChatNews } from '../features/chat/ChatNews'
+import type { EditorApi } from '../features/editor/editor-api'
+import { DropZone } from '../features/files/DropZone'
+import { FilesPanel } from '../features/files/FilesPanel'
+import { addFiles, downloadAll } from '../features/files/file-actions'
+import { FollowFrame } from '../features/presence/FollowFrame'
+import styles from '../features/room/Room.module.css'
+import { TabStrip } from '../features/room/TabStrip'
+import { Toolbar } from '../features/room/Toolbar'
+import { useNarrow } from '../features/room/useNarrow'
+import { Announcer } from '../features/status/Announcer'
+import { Banner } from '../features/status/Banner'
+import { Footer } from '../features/status/Footer'
+import { StatusLight } from '../features/status/StatusLight'
+import { sizeWords } from '../shared/lib/limits'
+import { toast } from '../shared/lib/toasts'
+import { useAppDispatch, useAppSelector } from '../shared/store/hooks'
+import { filesToggled, narrowTabShown, panelShown, panelToggled } from '../shared/store/layoutSlice'
+import { Toasts } from '../shared/ui/Toasts'
+import { type DialogName, roomCommands } from './commands'
+import { HistoryPane } from './HistoryPane'
+import { panelTabs } from './panels'
+import { RoomDialogs } from './RoomDialogs'
+import { cycleRegion } from './regions'
+import { FilesPane, SidePane } from './SidePanes'
+import { useKeys } from './useKeys'
+import { usePast } from './usePast'
+
+export const loadEditor = () => import('../features/editor/EditorPane')
+const EditorPane = lazy(loadEditor)
+
+const TABS = [
+  { id: 'code', label: 'Code', icon: 'code' },
+  { id: 'files', label: 'Files', icon: 'files' },
+] as const
+
+interface Props {
+  session: Session | null
+  link: string
+  rename: (name: string) => void
+  onPeople: (people: readonly Whereabouts[]) => void
+  onToggleTheme: () => void
+}
+
+/** What a room looks like: which pane is where, and what opens over it. */
+export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Props) {
+  const { room, files, layout, settings } = useAppSelector((state) => state)
+  const theme = useAppSelector((state) => state.editor.theme)
+  const dispatch = useAppDispatch()
+  const narrow = useNarrow()
+  const [dialog, setDialog] = useState<DialogName | null>(null)
+  const [naming, setNaming] = useState(false)
+  const editor = useRef<EditorApi>(null)
+  const focusText = useCallback(() => editor.current?.focus(), [])
+  const past = usePast(focusText)
+  const tab = narrow ? layout.narrowTab : null
+  const readOnly = room.readOnly || !room.ready || room.problem !== null
+
+  const newFile = useCallback(() => {
+    if (narrow) dispatch(narrowTabShown('files'))
+    else if (!layout.filesOpen) dispatch(filesToggled())
+    setNaming(true)
+  }, [narrow, layout.filesOpen, dispatch])
+  const longPaste = (text: string, bytes: number) => {
+    toast(`That is ${sizeWords(bytes)}. A paste may be 1 MB, so that typing stays quick.`, {
+      label: 'Add it as a file',
+      run: () => {
+        const file = new File([text], 'pasted.txt')
+        if (session) void addFiles(session, [{ path: file.name, file }])
+      },
+    })
+  }
+  const commands = () =>
+    session
+      ? roomCommands({
+          session,
+          state: { room, files, settings },
+          link,
+          editor: editor.current,
+          dispatch,
+          show: setDialog,
+          newFile,
+          cycleRegion: (back) => cycleRegion(back, () => editor.current?.focus()),
+          toggleTheme: onToggleTheme,
+          showPanel: (id) => dispatch(narrow ? narrowTabShown(id) : panelShown(id)),
+          showHistory: () => past.open(null),
+        })
+      : []
+  useKeys(commands)
+
+  const goToLine = useCallback(
+    (line: number) => {
+      dispatch(narrowTabShown('code'))
+      editor.current?.goToLine(line)
+    },
+    [dispatch],
+  )
+  const panel = useMemo(
+    () => (session ? { session, room, link, rename, goToLine } : null),
+    [session, room, link, rename, goToLine],
+  )
+  const filesPanel = session && (
+    <FilesPanel
+      session={session}
+      naming={naming}
+      onNaming={setNaming}
+      onOpened={() => {
+        dispatch(narrowTabShown('code'))
+        editor.current?.focus()
+      }}
+    />
+  )
+  return (
+    <div className={styles.room}>
+      <Toolbar
+        id={room.id}
+        name={room.name}
+        link={link}
+        peers={room.peers}
+        theme={theme}
+        filesOpen={layout.filesOpen}
+        panelOpen={narrow ? tab === 'people' : layout.panelOpen}
+        onToggleFiles={() => dispatch(filesToggled())}
+        onTogglePanel={() =>
+          dispatch(narrow ? narrowTabShown(tab === 'people' ? 'code' : 'people') : panelToggled())
+        }
+        onToggleTheme={onToggleTheme}
+        onRoom={() => setDialog('room')}
+        onSettings={() => setDialog('settings')}
+        onPalette={() => setDialog('palette')}
+        historyOpen={past.startSeq !== undefined}
+        onHistory={past.toggle}
+        status={<StatusLight link={room.link} confirms={room.confirms} waiting={room.waiting} />}
+      />
+      <Banner onDownload={() => session && void downloadAll(session, room.name)} />
+      <div className={styles.body}>
+        <FilesPane narrow={narrow}>{filesPanel}</FilesPane>
+        <main
+          className={`${styles.stage} ${tab && tab !== 'code' ? styles.away : ''}`}
+          data-region="editor"
+        >
+          {session && (
+            <Suspense fallback={<p className={styles.loading}>Opening the editor…</p>}>
+              <EditorPane
+                session={session}
+                theme={theme}
+                settings={settings}
+                readOnly={readOnly}
+                onPeople={onPeople}
+                onApi={(api) => {
+                  editor.current = api
+                }}
+                onPalette={() => setDialog('palette')}
+                onLongPaste={longPaste}
+              />
+            </Suspense>
+          )}
+          {session && past.startSeq !== undefined && (
+            <HistoryPane
+              key={past.startSeq}
+              session={session}
+              theme={theme}
+              settings={settings}
+              readOnly={readOnly}
+              startSeq={past.startSeq}
+              onClose={past.close}
+            />
+          )}
+          {session && <FollowFrame onStop={() => session.follow.stop()} />}
+          <Toasts />
+        </main>
+        {panel && <SidePane narrow={narrow} context={panel} />}
+      </div>
+      {tab ? (
+        <TabStrip
+          label="Parts of the room"
+          look="bar"
+          tabs={[...TABS, ...panelTabs(room)]}
+          current={tab}
+          onShow={(id) => dispatch(narrowTabShown(id))}
+        />
+      ) : (
+        <Footer />
+      )}
+      {session && <ChatNews chat={session.chat} />}
+      <Announcer peers={room.peers} link={room.link} />
+      {session && <DropZone session={session} readOnly={readOnly} />}
+      <RoomDialogs open={dialog} commands={commands} onClose={() => setDialog(null)} />
+    </div>
+  )
+}

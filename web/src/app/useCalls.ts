@@ -1,0 +1,24 @@
+import { useEffect } from 'react'
+import type { Session } from '../collab/session'
+import { toast } from '../shared/lib/toasts'
+
+/** "Bring everyone to me": told to those who are brought, with the way back, or asked of the busy. */
+export function useCalls(session: Session | null): void {
+  useEffect(() => {
+    if (!session) return
+    const { follow } = session
+    return follow.on('called', ({ member, brought, before }) => {
+      if (brought) {
+        toast(`${member.name} brought you here.`, {
+          label: 'Go back',
+          run: () => follow.returnTo(before),
+        })
+      } else {
+        toast(`${member.name} asks everyone to come.`, {
+          label: 'Go',
+          run: () => follow.start(member.clientId),
+        })
+      }
+    })
+  }, [session])
+}

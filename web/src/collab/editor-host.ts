@@ -1,0 +1,236 @@
+import * as monaco from 'monaco-editor/editor'
+import type * as Y from 'yjs'
+import { EdgeMarks, type Whereabouts } from './edge-marks'
+import { keepingScroll, keepingSuggestions } from './editor-edits'
+import { fileText } from './files'
+import type { FollowView, Place } from './follow'
+import { OwnPresence } from './own-presence'
+import { offsetIn } from './presence'
+import { RemoteCursors, type TagChoice } from './remote-cursors'
+import type { Member, Session } from './session'
+import { type BoundView, TextBinding } from './text-binding'
+
+type Editor = monaco.editor.IStandaloneCodeEditor
+
+interface OpenFile {
+  binding: TextBinding
+  viewState: monaco.editor.ICodeEditorViewState | null
+}
+
+interface Shown {
+  id: string
+  file: OpenFile
+  own: OwnPresence
+  others: RemoteCursors
+}
+
+interface HostPlace {
+  file: string
+  viewState: monaco.editor.ICodeEditorViewState | null
+}
+
+export interface EditorHostOptions {
+  /** Where the others are in the file that is shown, at most once a frame. */
+  onPeople: (people: readonly Whereabouts[]) => void
+}
+
+/**
+ * One editor that shows one file of a session at a time. Files that were shown stay open: their
+ * model, undo history, scroll and selections are there when they are shown again, even when the
+ * file was deleted and put back meanwhile.
+ */
+export class EditorHost implements BoundView, FollowView {
+  private readonly open = new Map<string, OpenFile>()
+  private readonly subscriptions: { dispose(): void }[] = []
+  private readonly edges: EdgeMarks
+  private shown: Shown | null = null
+  private tags: TagChoice = 'typing'
+  private lastActAt = 0
+  /** Scrolling and selecting that this page does by itself is no act of the person. */
+  private quiet = false
+
+  constructor(
+    private readonly session: Session,
+    private readonly editor: Editor,
+    private readonly options: EditorHostOptions,
+  ) {
+    this.edges = new EdgeMarks(editor, (line) => this.goToLine(line))
+    const stopMembers = session.on('members', (members) => this.shown?.others.show(members))
+    this.subscriptions.push(
+      { dispose: stopMembers },
+      editor.onDidChangeCursorSelection((event) => this.onSelection(event)),
+      editor.onDidScrollChange(() => {
+        if (!this.quiet && !this.shown?.file.binding.applying) this.shown?.own.queue()
+      }),
+      editor.onDidCompositionStart(() => session.hold()),
+      // The composed text reaches the model right after this event.
+      editor.onDidCompositionEnd(() => setTimeout(() => session.release(), 0)),
+      editor.onKeyDown((event) => this.onKey(event)),
+      editor.onMouseDown(() => this.acted()),
+    )
+    const wheel = () => this.acted()
+    const node = editor.getDomNode()
+    node?.addEventListener('wheel', wheel, { passive: true })
+    node?.addEventListener('touchmove', wheel, { passive: true })
+    session.follow.attach(this)
+  }
+
+  /** Brings a file up; the one shown before keeps its place. */
+  showFile(id: string, language: string): void {
+    if (this.shown?.id === id) {
+      monaco.editor.setModelLanguage(this.shown.file.binding.model, language)
+      return
+    }
+    this.leave()
+    const file = this.open.get(id) ?? this.openFile(id, language)
+    const { binding } = file
+    monaco.editor.setModelLanguage(binding.model, language)
+    this.quiet = true
+    this.editor.setModel(binding.model)
+    if (file.viewState) this.editor.restoreViewState(file.viewState)
+    this.quiet = false
+    const others = new RemoteCursors(id, binding.text, this.editor, (people) => {
+      this.edges.show(people)
+      this.options.onPeople(people)
+    })
+    const own = new OwnPresence(this.editor, binding.text, (fields) => this.session.present(fields))
+    this.shown = { id, file, own, others }
+    others.setTags(this.tags)
+    others.show(this.session.members())
+    binding.attach(this)
+    own.queue()
+  }
+
+  setTags(choice: TagChoice): void {
+    this.tags = choice
+    this.shown?.others.setTags(choice)
+  }
+
+  goToLine(line: number): void {
+    this.acted()
+    this.editor.setPosition({ lineNumber: line, column: 1 })
+    this.editor.revealLineInCenter(line)
+    this.editor.focus()
+  }
+
+  /** Where a line of the shown file stands in its text; null: there is no such line. */
+  lineInText(line: number): { text: Y.Text; from: number; to: number } | null {
+    const binding = this.shown?.file.binding
+    if (!binding || line < 1 || line > binding.model.getLineCount()) return null
+    const from = binding.model.getOffsetAt({ lineNumber: line, column: 1 })
+    return { text: binding.text, from, to: from + binding.model.getLineLength(line) }
+  }
+
+  destroy(): void {
+    this.session.release()
+    this.session.follow.attach(null)
+    this.leave()
+    for (const { binding } of this.open.values()) {
+      binding.destroy()
+      binding.model.dispose()
+    }
+    for (const subscription of this.subscriptions) subscription.dispose()
+    this.edges.destroy()
+  }
+
+  // ---------------------------------------------------------------- BoundView
+
+  around(apply: () => void): void {
+    keepingSuggestions(this.editor, () => keepingScroll(this.editor, apply))
+  }
+
+  undone(position: monaco.IPosition): void {
+    this.editor.setPosition(position)
+    this.editor.revealPositionInCenterIfOutsideViewport(position)
+    this.shown?.own.queue()
+  }
+
+  changed(): void {
+    this.shown?.others.queue()
+    if (!this.shown?.file.binding.applying) this.shown?.own.queue()
+  }
+
+  // ---------------------------------------------------------------- FollowView
+
+  lastOwnActAt(): number {
+    return this.lastActAt
+  }
+
+  place(): Place {
+    return { file: this.session.file, viewState: this.editor.saveViewState() } satisfies HostPlace
+  }
+
+  goTo(place: Place): void {
+    const { file, viewState } = place as HostPlace
+    this.session.openFile(file)
+    if (this.shown?.id !== file || !viewState) return
+    this.editor.restoreViewState(viewState)
+    this.editor.focus()
+  }
+
+  show(member: Member): void {
+    this.session.showFile(member.file)
+    if (this.shown?.id !== member.file) return
+    const { text, model } = this.shown.file.binding
+    const head = member.selections[0] && offsetIn(text, member.selections[0].head)
+    const top = member.top && offsetIn(text, member.top)
+    this.quiet = true
+    if (top != null) {
+      const line = model.getPositionAt(top).lineNumber
+      const y = line === 1 ? 0 : this.editor.getTopForLineNumber(line)
+      this.editor.setScrollTop(y, monaco.editor.ScrollType.Immediate)
+    }
+    if (head != null) {
+      const position = model.getPositionAt(head)
+      // A smaller window than theirs: the caret matters more than the first line.
+      this.editor.revealPosition(position, monaco.editor.ScrollType.Immediate)
+    }
+    this.quiet = false
+  }
+
+  // ----------------------------------------------------------------
+
+  private openFile(id: string, language: string): OpenFile {
+    const model = monaco.editor.createModel('', language)
+    const file = {
+      binding: new TextBinding(fileText(this.session.doc, id), model),
+      viewState: null,
+    }
+    this.open.set(id, file)
+    return file
+  }
+
+  private leave(): void {
+    if (!this.shown) return
+    const { file, own, others } = this.shown
+    this.session.release()
+    file.viewState = this.editor.saveViewState()
+    file.binding.attach(null)
+    own.destroy()
+    others.destroy()
+    this.edges.show([])
+    this.shown = null
+  }
+
+  private onSelection(event: monaco.editor.ICursorSelectionChangedEvent): void {
+    const shown = this.shown
+    if (!shown || shown.file.binding.applying) return
+    if (event.reason === monaco.editor.CursorChangeReason.Explicit) {
+      shown.file.binding.undo.stopCapturing()
+    }
+    shown.own.queue()
+  }
+
+  private onKey(event: monaco.IKeyboardEvent): void {
+    const { KeyCode } = monaco
+    const modifier = [KeyCode.Shift, KeyCode.Ctrl, KeyCode.Alt, KeyCode.Meta]
+    const command = event.keyCode >= KeyCode.F1 && event.keyCode <= KeyCode.F12
+    if (modifier.includes(event.keyCode) || command || (event.altKey && event.shiftKey)) return
+    this.acted()
+  }
+
+  private acted(): void {
+    this.lastActAt = Date.now()
+    this.session.acted()
+  }
+}

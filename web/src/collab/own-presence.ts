@@ -1,0 +1,60 @@
+import type * as monaco from 'monaco-editor/editor'
+import type * as Y from 'yjs'
+import { packPosition, packSelections } from './presence'
+
+type Editor = monaco.editor.IStandaloneCodeEditor
+
+const INTERVAL_MS = 50
+
+/**
+ * Tells the others where this person is: carets, selections, the first line in view. Sent once a
+ * frame and 20 times a second at most, and only when it changed.
+ */
+export class OwnPresence {
+  private frame = 0
+  private lastAt = 0
+  private last = ''
+
+  constructor(
+    private readonly editor: Editor,
+    private readonly text: Y.Text,
+    private readonly present: (fields: Record<string, unknown>) => void,
+  ) {}
+
+  queue(): void {
+    if (this.frame !== 0) return
+    this.frame = requestAnimationFrame((now) => {
+      this.frame = 0
+      if (now - this.lastAt < INTERVAL_MS) this.queue()
+      else {
+        this.lastAt = now
+        this.send()
+      }
+    })
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.frame)
+  }
+
+  private send(): void {
+    const model = this.editor.getModel()
+    if (!model) return
+    const at = (lineNumber: number, column: number) => model.getOffsetAt({ lineNumber, column })
+    const own = this.editor.getSelections() ?? []
+    const selections = own.map((s) => ({
+      anchor: at(s.selectionStartLineNumber, s.selectionStartColumn),
+      head: at(s.positionLineNumber, s.positionColumn),
+    }))
+    const firstLine = this.editor.getVisibleRanges()[0]?.startLineNumber ?? 1
+    const fields = {
+      selections: packSelections(this.text, selections),
+      line: own[0]?.positionLineNumber ?? 1,
+      top: packPosition(this.text, at(firstLine, 1)),
+    }
+    const key = JSON.stringify(fields)
+    if (key === this.last) return
+    this.last = key
+    this.present(fields)
+  }
+}

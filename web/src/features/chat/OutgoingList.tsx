@@ -1,0 +1,37 @@
+import type { Chat, Outgoing } from '../../collab/chat'
+import styles from './chat.module.css'
+import { MessageBody } from './Message'
+
+interface Props {
+  items: readonly Outgoing[]
+  chat: Chat
+  onLine: (line: number) => void
+}
+
+/** What was said here and is not stored yet. */
+export function OutgoingList({ items, chat, onLine }: Props) {
+  return (
+    <ul className={styles.messages}>
+      {items.map(({ ref, text, problem }) => (
+        <li key={ref} className={`${styles.message} ${styles.outgoing}`}>
+          <div className={styles.body}>
+            <MessageBody text={text} onLine={onLine} />
+          </div>
+          {problem === '' ? (
+            <p className={styles.hint}>Sending…</p>
+          ) : (
+            <p className={styles.problem} role="alert">
+              Not sent: {problem}{' '}
+              <button type="button" className={styles.line} onClick={() => chat.retry(ref)}>
+                Try again
+              </button>{' '}
+              <button type="button" className={styles.line} onClick={() => chat.discard(ref)}>
+                Drop it
+              </button>
+            </p>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}

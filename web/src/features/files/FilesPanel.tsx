@@ -1,0 +1,105 @@
+import { useRef } from 'react'
+import type { Session } from '../../collab/session'
+import { useAppSelector } from '../../shared/store/hooks'
+import { Button } from '../../shared/ui/Button'
+import { Icon } from '../../shared/ui/Icon'
+import { FileRow } from './FileRow'
+import { addFiles, deleteFile, downloadAll, tryNaming } from './file-actions'
+import styles from './files.module.css'
+import { NameField } from './NameField'
+import { chosenFiles } from './take-files'
+
+interface Props {
+  session: Session
+  /** A name for a new file is being typed. */
+  naming: boolean
+  onNaming: (naming: boolean) => void
+  /** A file was chosen. */
+  onOpened: () => void
+}
+
+export function FilesPanel({ session, naming, onNaming, onOpened }: Props) {
+  const { list, current } = useAppSelector((state) => state.files)
+  const { peers, readOnly, name } = useAppSelector((state) => state.room)
+  const upload = useRef<HTMLInputElement>(null)
+
+  const open = (id: string) => {
+    session.openFile(id)
+    onOpened()
+  }
+  const create = (wanted: string) => tryNaming(() => open(session.files.create(wanted)))
+
+  return (
+    <nav className={styles.panel} aria-label="Files">
+      <header className={styles.head}>
+        <h2 className={styles.heading}>Files</h2>
+        <Button
+          look="quiet"
+          shape="square"
+          aria-label="Download all files"
+          title="Download all as zip"
+          onClick={() => void downloadAll(session, name)}
+        >
+          <Icon name="download" />
+        </Button>
+        {!readOnly && (
+          <>
+            <Button
+              look="quiet"
+              shape="square"
+              aria-label="Add files from this computer"
+              title="Add files from this computer, or drop them anywhere"
+              onClick={() => upload.current?.click()}
+            >
+              <Icon name="upload" />
+            </Button>
+            <Button
+              look="quiet"
+              shape="square"
+              aria-label="New file"
+              title="New file"
+              onClick={() => onNaming(true)}
+            >
+              <Icon name="plus" />
+            </Button>
+          </>
+        )}
+        <input
+          ref={upload}
+          type="file"
+          multiple
+          hidden
+          onChange={(event) => {
+            const { files } = event.currentTarget
+            if (files) void addFiles(session, chosenFiles(files))
+            event.currentTarget.value = ''
+          }}
+        />
+      </header>
+      <ul className={styles.list}>
+        {list.map((file) => (
+          <FileRow
+            key={file.id}
+            file={file}
+            current={file.id === current}
+            others={peers.filter((peer) => !peer.self && peer.file === file.id)}
+            fixed={readOnly}
+            onOpen={() => open(file.id)}
+            onRename={(wanted) => tryNaming(() => session.files.rename(file.id, wanted))}
+            onDelete={() => deleteFile(session, file.id)}
+          />
+        ))}
+        {naming && (
+          <li>
+            <NameField
+              label="Name of the new file"
+              value=""
+              onName={create}
+              onEnd={() => onNaming(false)}
+            />
+          </li>
+        )}
+      </ul>
+    </nav>
+  )
+}
