@@ -14,6 +14,8 @@ void room__send_step1(room *r, member *m)
     sv.alloc = &r->engine_alloc;
     if (yoke_doc_state_vector(r->doc, &sv) == YOKE_OK)
         room__send(r, m, &(sync_msg){.tag = SYNC_STEP1, .body = from_yoke(yoke_blob_view(&sv))});
+    else
+        room__lose(r, m);
     yoke_blob_free(&sv);
 }
 

@@ -26,6 +26,7 @@ typedef struct member {
     bool greeted;
     bool introduced;   /* the store knows who the author is */
     bool refused;      /* a write of this connection was refused: acks stop before it */
+    bool lost;         /* memory lacked for something it must hear: it has to come back */
     bool told_unknown; /* one log line for unknown messages is enough */
     unsigned color_index;
     uint64_t author;
@@ -45,8 +46,9 @@ struct room {
     const limits *limits;
     const room_sink *sink;
     room_state_tag state;
-    bool draining; /* do not linger */
-    bool stalled;  /* the store told that it cannot write; members know */
+    bool some_lost; /* of the members; see room__close_lost */
+    bool draining;  /* do not linger */
+    bool stalled;   /* the store told that it cannot write; members know */
     char id[STORE_ID_BYTES_MAX + 1];
     store_room record;
 
@@ -82,6 +84,8 @@ void room__settle(room *r, int64_t now_ms);
 member *room__find(const room *r, uint64_t session);
 void room__deliver(room *r, member *m, frame *f);
 void room__send(room *r, member *m, const sync_msg *msg); /* to one */
+void room__lose(room *r, member *m);                      /* close it at the end of this call */
+void room__close_lost(room *r);
 void room__greet(room *r, member *m, int64_t now_ms);
 void room__close(room *r, member *m, unsigned code, const char *reason); /* and forget it */
 void room__event(room *r, const member *except, bytes json);             /* to all tandem.v1 */

@@ -86,18 +86,23 @@ static void claim(client *c, uint64_t id)
     }
 }
 
-static bool claim_range(void *ctx, uint64_t id, uint64_t from, uint64_t to)
+/* All whose ids stand somewhere in the bytes, as writers, neighbours or in deletes. */
+static void claim_named(client *c, bytes update)
 {
-    (void)from;
-    (void)to;
-    claim(ctx, id);
-    return true;
+    for (uint32_t i = 0; i < c->w->plan->client_count; i++) {
+        const client *other = &c->w->clients[i];
+        for (size_t k = 0; k < other->id_count; k++) {
+            uint8_t id[VARINT_BYTES_MAX];
+            size_t n = varuint_write(id, other->ids[k]);
+            if (memmem(update.ptr, update.len_bytes, id, n) != NULL)
+                claim(c, other->ids[k]);
+        }
+    }
 }
 
 static void say_update(client *c, rng *luck, const buf *b)
 {
-    /* Malformed ones are visited up to where they break. */
-    (void)!yoke_update_visit((yoke_bytes){b->ptr, b->len_bytes}, NULL, claim_range, c);
+    claim_named(c, buf_view(b));
     client_say(c, rng_percent(luck, 30) ? SYNC_STEP2 : SYNC_UPDATE, buf_view(b));
 }
 
