@@ -226,6 +226,9 @@ static bool welcome(client *c, bytes json)
         law_broken(c->w, "hello names the epoch", "client %u", c->number);
     if (c->demoted || (c->epoch[0] != '\0' && strcmp(c->epoch, epoch) != 0))
         return false;
+    if (c->epoch[0] != '\0' && strcmp(c->epoch, epoch) != 0)
+        law_broken(c->w, "a page never changes histories", "client %u: %s to %s", c->number,
+                   c->epoch, epoch);
     memcpy(c->epoch, epoch, sizeof c->epoch);
     return true;
 }

@@ -117,7 +117,12 @@ static void check_ack(const conn *c, const frame *f)
 
 static void sink_send_coalescible(void *ctx, uint64_t session, frame *f, uint64_t key)
 {
-    conn *c = conn_by_session(ctx, session);
+    server *s = ctx;
+    conn *c = conn_by_session(s, session);
+    sync_msg msg;
+    if (s->probe != NULL && session == SESSION_PROBE &&
+        sync_decode(frame_payload(f), &msg) == BASE_OK && msg.tag == SYNC_AWARENESS)
+        buf_put_bytes(s->probe, msg.body);
     if (c == NULL)
         return;
     check_ack(c, f);
@@ -323,6 +328,22 @@ void server_boot(server *s)
     s->thread.upkeep_wanted = true; /* what a crash interrupted is still to be done */
     later(s, EVENT_STORE_WORK, SECOND);
     later(s, EVENT_TICK, SECOND);
+}
+
+void server_probe(server *s, uint32_t number, buf *out)
+{
+    hosted *at = s->up ? server_hosted(s, number) : NULL;
+    room_join join = {.role = ROOM_VIEWER, .name = "somebody new"};
+    if (at == NULL || !room_loaded(at->room))
+        return;
+    s->probe = out;
+    if (room_on_join(at->room, SESSION_PROBE, &join, server_now_ms(s)) == BASE_OK) {
+        s->probe = NULL;
+        room_on_leave(at->room, SESSION_PROBE, server_now_ms(s));
+    }
+    s->probe = NULL;
+    hosted_check(at);
+    server_turn_ends(s);
 }
 
 int server_peek(server *s, uint32_t number, store_loaded *out)

@@ -17,6 +17,7 @@
 #include "wire/ws.h"
 
 #define ROOM_ID_BYTES 8
+#define SESSION_PROBE ((UINT64_C(1) << 53) - 1)
 
 /* A room and what is under way for it. */
 typedef struct hosted {
@@ -134,6 +135,7 @@ typedef struct server {
     hosted *rooms;
     conn *conns;
     uint64_t session_counter;
+    buf *probe;     /* what the session SESSION_PROBE is told */
     row_list batch; /* of this turn of the loop */
     store *store;
     store_thread thread;
@@ -158,6 +160,10 @@ void server_on_event(server *s, const event *e); /* of this life of the process 
 void server_rename(server *s, uint32_t number);
 void server_delete(server *s, uint32_t number);
 void server_set_role(server *s, uint32_t who, room_role role);
+
+/* server_probe - somebody joins the room, is told whose awareness is there, and leaves: the update
+ * is appended to `out`.  Nothing when the room is not loaded. */
+void server_probe(server *s, uint32_t number, buf *out);
 
 /* server_peek - what the disk holds of a room, without a process; for the laws. */
 int server_peek(server *s, uint32_t number, store_loaded *out);

@@ -404,6 +404,36 @@ static bool all_present(world *w, char *who, size_t cap)
     return true;
 }
 
+/* What the server itself believes, which it tells to whoever comes. */
+static bool newcomer_sees(world *w, char *who, size_t cap)
+{
+    bool good = w->server->up;
+    for (uint32_t number = 0; number < w->plan->room_count && good; number++) {
+        buf update;
+        presence seen = {0};
+        bool answer;
+        size_t count = 0;
+        buf_init(&update, base_alloc_libc(), SIZE_MAX / 4);
+        server_probe(w->server, number, &update);
+        if (update.len_bytes > 0)
+            good = presence_apply(&seen, buf_view(&update), w->clock.now_us, &answer);
+        for (uint32_t i = 0; i < w->plan->client_count && good; i++) {
+            const client *c = &w->clients[i];
+            if (!client_counts(c) || c->plan->room != number)
+                continue;
+            count++;
+            good = presence_has(&seen, c->id);
+        }
+        good = good && presence_count(&seen) == count;
+        if (!good)
+            snprintf(who, cap, "room %u: told of %zu, there are %zu or more", number,
+                     presence_count(&seen), count);
+        presence_deinit(&seen);
+        buf_deinit(&update);
+    }
+    return good;
+}
+
 static void wait_for(world *w, const char *law, int64_t within_us,
                      bool (*done)(world *, char *, size_t))
 {
@@ -480,6 +510,7 @@ static void play(world *w)
     wait_for(w, "all are saved within a minute", SAVED_WITHIN_US, all_saved);
     wait_for(w, "all replicas are equal", PRESENT_WITHIN_US, all_equal);
     wait_for(w, "everybody sees who is there", PRESENT_WITHIN_US, all_present);
+    wait_for(w, "a newcomer sees who is there", PRESENT_WITHIN_US, newcomer_sees);
     for (uint32_t number = 0; number < w->plan->room_count && !law_is_broken(w); number++)
         if (!room_state_of(w, number, &seen[number], who, sizeof who))
             law_broken(w, "all replicas are equal", "%s", who);
