@@ -129,12 +129,18 @@ static void start(worker *w, const farm_options *o)
     _exit(0);
 }
 
-static void explain(const farm_options *o, uint64_t seed, const char *law)
+static bool breaks_law(void *law, const plan *p)
+{
+    world_result r;
+    return !farm_run_one(p, &r) && strcmp(r.law, law) == 0;
+}
+
+static void explain(const farm_options *o, uint64_t seed, char *law)
 {
     plan p;
     plan_init(&p, seed);
     size_t all = p.count, kept = 0;
-    size_t runs = shrink(&p, law, 500);
+    size_t runs = shrink(&p, breaks_law, law, 500);
     for (size_t i = 0; i < p.count; i++)
         kept += !p.happenings[i].left_out;
     fprintf(o->out, "  shrunk in %zu runs to %zu of %zu happenings; to replay:\n", runs, kept, all);
@@ -151,9 +157,9 @@ static void explain(const farm_options *o, uint64_t seed, const char *law)
     plan_deinit(&p);
 }
 
-static void take(const farm_options *o, farm_result *sum, const report *r)
+static void take(const farm_options *o, farm_result *sum, report *r)
 {
-    const world_result *one = &r->result;
+    world_result *one = &r->result;
     sum->hash ^= rng_hash(one->hash, r->seed);
     sum->events += one->events;
     sum->simulated_s += one->simulated_s;

@@ -26,8 +26,9 @@ void farm_run(const farm_options *options, farm_result *out);
 /* farm_run_one - one plan in a process of its own; a crash is a broken law too. */
 bool farm_run_one(const plan *p, world_result *out);
 
-/* shrink - leave happenings out of a failing plan as long as it fails by the same law.  Returns
- * the number of runs it took. */
-size_t shrink(plan *p, const char *law, size_t runs_max);
+/* shrink - leave happenings out of a plan as long as `fails` says that it still fails.  Returns how
+ * often that was asked, at most about runs_max times. */
+typedef bool shrink_fn(void *ctx, const plan *p);
+size_t shrink(plan *p, shrink_fn *fails, void *ctx, size_t runs_max);
 
 #endif

@@ -130,22 +130,34 @@ static bool has_forger(const world *w)
 typedef struct own_clocks {
     const yoke_doc *doc;
     uint64_t id;
-    bool known;
+    bool known;  /* what its writer made is in the document, and does not wait there */
+    bool others; /* it carries structs of other writers too */
 } own_clocks;
 
 static bool see_range(void *ctx, uint64_t writer, uint64_t from, uint64_t to)
 {
     own_clocks *own = ctx;
     (void)from;
-    own->known = writer != own->id || yoke_doc_state(own->doc, writer) >= to;
-    return own->known;
+    if (writer != own->id)
+        own->others = true;
+    else
+        own->known = own->known && yoke_doc_state(own->doc, writer) >= to;
+    return true;
 }
 
-/* What its writer made is in the document, and does not wait for anything there. */
-static bool own_is_known(const yoke_doc *doc, uint64_t id, yoke_bytes update)
+/* A promise is of all the bytes.  Only where there are forgers it is less: what a client carries
+ * for others may be theirs, and they may say something else under the same clocks. */
+static bool is_kept(const world *w, yoke_doc *doc, uint64_t id, yoke_bytes update,
+                    yoke_apply_result *got, yoke_err *err)
 {
-    own_clocks own = {doc, id, true};
-    return yoke_update_visit(update, NULL, see_range, &own) == YOKE_OK && own.known;
+    own_clocks own = {.doc = doc, .id = id, .known = true};
+    *err = yoke_update_visit(update, NULL, see_range, &own);
+    if (*err == YOKE_OK)
+        *err = yoke_doc_apply(doc, update, 0, got);
+    if (has_forger(w))
+        return (*err == YOKE_OK && got->integrated + got->deleted == 0) ||
+               (*err == YOKE_ECONFLICT && own.others);
+    return *err == YOKE_OK && own.known && got->integrated + got->deleted == 0;
 }
 
 static void check_updates(world *w, uint32_t number, yoke_doc *doc)
@@ -159,9 +171,8 @@ static void check_updates(world *w, uint32_t number, yoke_doc *doc)
             abort();
         yoke_bytes update = {parts.pos, reader_left(&parts)};
         yoke_apply_result got = {0};
-        bool known = has_forger(w) || own_is_known(doc, id, update);
-        yoke_err err = yoke_doc_apply(doc, update, 0, &got);
-        if (err == YOKE_OK && got.integrated + got.deleted == 0 && known)
+        yoke_err err = YOKE_OK;
+        if (is_kept(w, doc, id, update, &got, &err))
             continue;
         law_broken(
             w, "acked edits are stored",

@@ -152,7 +152,7 @@ void conn_close(conn *c, unsigned code, const char *reason)
         return;
     uint8_t head[2] = {(uint8_t)(code >> 8), (uint8_t)code};
     if (strlen(reason) > 123)
-        law_broken(c->server->w, "close reasons fit", "%s", reason);
+        law_broken(c->server->w, "close reasons fit", "code %u", code);
     send_control(c, WS_OP_CLOSE, bytes_of(head, code == WS_CLOSE_NO_STATUS ? 0 : 2),
                  bytes_of_str(reason));
     c->closing_us = c->server->w->clock.now_us + 1;
@@ -249,7 +249,7 @@ void conn_input(conn *c, uint8_t *ptr, size_t len_bytes)
         size_t turn = len_bytes < RECV_BYTES ? len_bytes : RECV_BYTES;
         if (ws_decoder_feed(&c->decoder, ptr, turn, &used, &ev) != BASE_OK) {
             leave(c);
-            conn_close(c, ev.close_code, ev.reason);
+            conn_close(c, ev.close_code, ev.reason != NULL ? ev.reason : "");
             return;
         }
         ptr += used;

@@ -6,15 +6,15 @@
 
 typedef struct attempt {
     plan *p;
-    const char *law;
+    shrink_fn *fails;
+    void *ctx;
     size_t runs, runs_max;
 } attempt;
 
 static bool still_fails(attempt *a)
 {
-    world_result r;
     a->runs++;
-    return !farm_run_one(a->p, &r) && strcmp(r.law, a->law) == 0;
+    return a->fails(a->ctx, a->p);
 }
 
 /* Try without the kept happenings number [from, from + n) of those that are kept. */
@@ -47,9 +47,9 @@ static size_t kept(const plan *p)
     return n;
 }
 
-size_t shrink(plan *p, const char *law, size_t runs_max)
+size_t shrink(plan *p, shrink_fn *fails, void *ctx, size_t runs_max)
 {
-    attempt a = {p, law, 0, runs_max};
+    attempt a = {p, fails, ctx, 0, runs_max};
     for (size_t n = kept(p) / 2; n > 0 && a.runs < a.runs_max;) {
         bool smaller = false;
         for (size_t from = 0; from < kept(p) && a.runs < a.runs_max;) {
