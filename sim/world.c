@@ -281,6 +281,8 @@ static void become_quiet(world *w)
     s->heap.fail_one_in = 0;
     for (uint32_t i = 0; i < w->plan->client_count; i++) {
         client *c = &w->clients[i];
+        if (client_is_honest(c) && !c->here && c->id_count > 0)
+            client_arrive(c); /* tabs that are to be opened again, now */
         if (!client_is_honest(c)) {
             client_leave(c, i % 2 == 0);
             c->gone = true;
