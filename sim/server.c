@@ -10,6 +10,7 @@
 
 #define DRAIN_US (4 * SECOND)
 #define DRAIN_POLL_US (20 * MS)
+#define TICK_SOON_US (50 * MS)
 #define SESSION_SLOT_BITS 20
 
 void room_id_of(uint32_t number, char out[ROOM_ID_BYTES])
@@ -320,7 +321,7 @@ void server_boot(server *s)
         return;
     }
     s->up = true;
-    s->draining = s->drained_all = false;
+    s->draining = s->drained_all = s->tick_soon = false;
     s->session_counter = 0;
     world_note(w, "the process is up (life %u)", s->life);
     for (uint32_t i = 0; i < w->plan->room_count; i++)
@@ -502,10 +503,11 @@ void server_on_connect(server *s, link *l)
     server_turn_ends(s);
 }
 
-static void tick(server *s)
+static void tick(server *s, bool soon)
 {
-    for (conn *c = s->conns; c != NULL; c = c->next)
+    for (conn *c = s->conns; c != NULL && !soon; c = c->next)
         conn_tick(c);
+    s->tick_soon = s->tick_soon && !soon;
     for (hosted *at = s->rooms, *next; at != NULL; at = next) {
         next = at->next;
         if (room_state(at->room) != ROOM_ABSENT)
@@ -514,7 +516,8 @@ static void tick(server *s)
         hosted_maybe_free(at);
     }
     server_turn_ends(s);
-    later(s, EVENT_TICK, SECOND);
+    if (!soon)
+        later(s, EVENT_TICK, SECOND);
 }
 
 /* What the loop does before it sleeps. */
@@ -530,6 +533,14 @@ void server_turn_ends(server *s)
         conn_flush(c);
     }
     conns_sweep(s);
+    for (const hosted *at = s->rooms; at != NULL && !s->tick_soon; at = at->next) {
+        s->tick_soon = !at->removed && room_tick_soon(at->room);
+        if (s->tick_soon)
+            clock_at(&s->w->clock, (event){.at_us = s->w->clock.now_us + TICK_SOON_US,
+                                           .kind = EVENT_TICK,
+                                           .life = s->life,
+                                           .arg = 1});
+    }
     if (s->heap.wrong_size)
         law_broken(s->w, "sizes come back right", "a block was freed with another size");
 }
@@ -540,7 +551,7 @@ void server_on_event(server *s, const event *e)
         return;
     switch (e->kind) {
     case EVENT_TICK:
-        tick(s);
+        tick(s, e->arg != 0);
         break;
     case EVENT_DRAIN_POLL:
         poll_drain(s);

@@ -127,6 +127,7 @@ typedef struct server {
     world *w;
     bool up;
     bool draining, drained_all;
+    bool tick_soon; /* one is due before the next second */
     int64_t drain_deadline_us;
     uint32_t life;
     heap heap;

@@ -163,9 +163,9 @@ static yoke_err plan_step(incoming *in, uint32_t k, uint32_t from, bool park)
     yoke_doc *doc = in->doc;
     if (from == in->sec[k].at)
         return YOKE_OK;
-    if (!yoke__vec_reserve(doc, &doc->plan, 1, sizeof(step)))
+    if (!yoke__vec_reserve(doc, &in->plan, 1, sizeof(step)))
         return doc->fault;
-    *YOKE__AT(doc->plan, step, doc->plan.n++) = (step){k, from, in->sec[k].at, park};
+    *YOKE__AT(in->plan, step, in->plan.n++) = (step){k, from, in->sec[k].at, park};
     return YOKE_OK;
 }
 
@@ -199,7 +199,8 @@ static bool waits_already(incoming *in, const yoke__queue *q, uint64_t from, uin
 static bool struct_waits(incoming *in, uint32_t client, const yoke__struct *s)
 {
     return client != YOKE__NONE &&
-           waits_already(in, &yoke__cl(in->doc, client)->parked, s->clock, s->clock + s->len);
+           waits_already(in, &yoke__waiting_of(yoke__cl(in->doc, client))->parked, s->clock,
+                         s->clock + s->len);
 }
 
 static yoke_err plan_rest(incoming *in, uint32_t k)
@@ -230,7 +231,8 @@ bool yoke__delete_waits(incoming *in, const yoke__range *d, uint64_t state)
     uint32_t client = yoke__client_find(in->doc, d->client);
     uint64_t from = d->clock > state ? d->clock : state;
     return client != YOKE__NONE &&
-           waits_already(in, &yoke__cl(in->doc, client)->deletes, from, d->clock + d->len);
+           waits_already(in, &yoke__waiting_of(yoke__cl(in->doc, client))->deletes, from,
+                         d->clock + d->len);
 }
 
 static yoke_err plan_from(incoming *in, uint32_t k)
@@ -261,24 +263,25 @@ static yoke_err plan_from(incoming *in, uint32_t k)
     return YOKE_OK;
 }
 
-yoke_err yoke__plan(incoming *in, yoke__update_reader deletes)
+yoke_err yoke__plan(incoming *in)
 {
     yoke_doc *doc = in->doc;
     yoke_err err = YOKE_OK;
-    doc->plan.n = 0;
     for (uint32_t k = 0; k < in->sections && err == YOKE_OK; k++)
         err = plan_from(in, k);
     if (err != YOKE_OK)
         return err;
-    yoke__range d;
-    bool more = true;
+    uint64_t client = 0;
+    uint64_t state = 0;
     size_t fresh = in->park_n;
-    while (yoke__update_next_delete(&deletes, &d, &more) == YOKE_OK && more) {
-        uint64_t state = yoke__planned_state(in, d.client);
-        if (d.clock + d.len <= state)
+    for (size_t i = 0; i < in->ranges.n; i++) {
+        const yoke__range *d = YOKE__AT(in->ranges, yoke__range, i);
+        if (i == 0 || d->client != client)
+            state = yoke__planned_state(in, client = d->client);
+        if (d->clock + d->len <= state)
             continue;
         in->park_ranges++;
-        fresh += !yoke__delete_waits(in, &d, state);
+        fresh += !yoke__delete_waits(in, d, state);
     }
     /* Whatever waits already stays, also when the limits are lower now. */
     size_t waiting = doc->parked_n + doc->parked_dels;
