@@ -217,8 +217,7 @@ static void ceilings_can_be_lowered_below_what_is_there(void **state)
     put_after(&w, 7, 3, 8, 1);
     put(&w, 0);
     (void)apply(doc, &w);
-    yoke_doc_set_limits(doc,
-                        &(yoke_limits){.pending_structs = 1, .pending_bytes = 1, .doc_bytes = 1});
+    yoke_doc_set_limits(doc, &(yoke_limits){.pending_structs = 1, .pending_bytes = 1});
     static const uint8_t one[] = {0, 1, 6, 1, 1, 1};
     assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){one, sizeof one}, 0, NULL),
                      YOKE_ELIMIT_PENDING);
