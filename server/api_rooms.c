@@ -5,6 +5,7 @@
 #include "server/api.h"
 
 #include "auth/key.h"
+#include "base/crash_point.h"
 #include "room/seed.h"
 #include "server/json_check.h"
 #include "server/log.h"
@@ -135,6 +136,7 @@ static void create_work(store *s, room_call *base)
 {
     rooms_call *c = (rooms_call *)base;
     c->call.err = store_room_create(s, &c->record, buf_view(&c->call.data));
+    CRASH_POINT("create.stored");
 }
 
 static void create_step(room_call *base, loop *owner)
@@ -152,11 +154,14 @@ static void create_step(room_call *base, loop *owner)
     room_call_reply(&c->call);
 }
 
-static void make_record(rooms_call *c, const char *name, int64_t keep_ms)
+static void make_record(rooms_call *c, const char *id, const char *name, int64_t keep_ms)
 {
     uint8_t random[KEY_RANDOM_BYTES];
     randombytes_buf(random, sizeof random);
-    room_id_make(random, c->call.id);
+    if (id != NULL)
+        snprintf(c->call.id, sizeof c->call.id, "%.*s", STORE_ID_BYTES_MAX, id);
+    else
+        room_id_make(random, c->call.id);
     room_record_init(&c->record, c->call.id, wall_time_now_ms(), keep_ms);
     if (name != NULL)
         snprintf(c->record.name, sizeof c->record.name, "%.*s", STORE_NAME_BYTES_MAX, name);
@@ -190,6 +195,7 @@ void api_room_create(exchange *x)
     if (!json_check_begin(&check, x, JSON_CHECK_OPTIONAL))
         return;
     int64_t days = -1;
+    const char *id = json_check_string(&check, "room_id", &(json_string_rule){.nullable = true});
     const char *name = json_check_string(&check, "name", &name_rule);
     const char *template = json_check_string(
         &check, "template", &(json_string_rule){.nullable = true, .one_of = template_names});
@@ -197,11 +203,14 @@ void api_room_create(exchange *x)
                       &(json_string_rule){.nullable = true, .one_of = languages});
     json_check_number(&check, "expires_in_days", &days_rule, &days);
     check_name_bytes(&check, name);
+    if (id != NULL && !room_id_valid(bytes_of_str(id)))
+        json_check_fail(&check, "room_id", "string_pattern_mismatch",
+                        "1 to 128 of the characters A-Z a-z 0-9 . _ -, but not . or .. alone");
     if (!json_check_end(&check))
         return;
     rooms_call *c = call_new(x);
     if (c != NULL) {
-        make_record(c, name,
+        make_record(c, id, name,
                     days < 0 ? room_record_keep_ms(&x->loop->app->config)
                              : days * ROOM_RECORD_DAY_MS);
         const room_seed seed = {bytes_of_str(template_text(template != NULL ? template : "empty")),
@@ -252,7 +261,7 @@ static void get_begin(loop *owner, loop_msg *msg)
 
 void api_room_get(exchange *x)
 {
-    rooms_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
+    rooms_call *c = call_new(x);
     if (c != NULL)
         room_call_go(&c->call, get_begin);
 }
@@ -278,7 +287,7 @@ static void code_begin(loop *owner, loop_msg *msg)
 
 void api_room_code(exchange *x)
 {
-    rooms_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
+    rooms_call *c = call_new(x);
     if (c != NULL)
         room_call_go(&c->call, code_begin);
 }
@@ -327,6 +336,7 @@ static void patch_work(store *s, room_call *base)
     if (!authorize(s, c))
         return;
     c->call.err = store_room_patch(s, c->call.id, &c->patch);
+    CRASH_POINT("rename.stored");
     if (c->call.err == BASE_OK)
         c->call.err = store_room_get(s, c->call.id, &c->record);
 }
@@ -350,8 +360,6 @@ static void patch_begin(loop *owner, loop_msg *msg)
 void api_room_patch(exchange *x)
 {
     json_check check;
-    if (!throttle_allows(x, ADDRESS_MISS))
-        return;
     if (!json_check_begin(&check, x, JSON_CHECK_REQUIRED))
         return;
     int64_t days = 0;
@@ -384,6 +392,7 @@ static void delete_work(store *s, room_call *base)
     rooms_call *c = (rooms_call *)base;
     if (authorize(s, c))
         c->call.err = store_room_delete(s, c->call.id);
+    CRASH_POINT("delete.stored");
 }
 
 static void delete_step(room_call *base, loop *owner)
@@ -392,6 +401,7 @@ static void delete_step(room_call *base, loop *owner)
     if (failed(c))
         return;
     room_host_discard(owner->rooms, c->call.id);
+    CRASH_POINT("delete.discarded");
     c->call.status = 204;
     room_call_reply(&c->call);
 }
@@ -403,7 +413,7 @@ static void delete_begin(loop *owner, loop_msg *msg)
 
 void api_room_delete(exchange *x)
 {
-    rooms_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
+    rooms_call *c = call_new(x);
     if (c == NULL)
         return;
     take_key(c);

@@ -76,12 +76,18 @@ void room_call_fail_by_code(room_call *c, int err)
 {
     if (err == STORE_ENOTFOUND)
         room_call_fail(c, 404, "Room not found");
+    else if (err == STORE_EEXISTS)
+        room_call_fail(c, 409, "A room with this id is there already");
     else
         room_call_fail(c, 503, err == BASE_ENOMEM ? "out of memory" : store_err_text(err));
 }
 
 void room_call_go(room_call *c, void (*begin)(loop *owner, loop_msg *msg))
 {
+    if (!throttle_allows(c->x, ADDRESS_MISS)) {
+        call_free(c);
+        return;
+    }
     if (!room_name_valid(c->x->param)) {
         room_call_fail(c, 404, "Room not found");
         return;

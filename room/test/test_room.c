@@ -266,6 +266,26 @@ static void even_without_linger_it_can_be_looked_at(void **state)
     assert_string_equal(house_room_text(h), "seed\n");
     room_tick(h->room, h->now_ms);
     assert_int_equal(room_state(h->room), ROOM_ABSENT);
+    /* The only member says nonsense while the room loads, and is sent away. */
+    house_join_editor(h, 0);
+    house_say_raw(h, 0, bytes_of_str("\1"));
+    house_load(h);
+    assert_int_equal(h->clients[0].close_code, 1003);
+    assert_string_equal(house_room_text(h), "seed\n");
+    room_tick(h->room, h->now_ms);
+    assert_int_equal(room_state(h->room), ROOM_ABSENT);
+}
+
+static void a_room_that_loads_while_the_server_drains_is_read_and_goes(void **state)
+{
+    house *h = *state;
+    house_join_editor(h, 0);
+    room_close_all(h->room, 1012, "the server restarts", h->now_ms);
+    assert_int_equal(h->clients[0].close_code, 1012);
+    house_load(h);
+    assert_string_equal(house_room_text(h), "seed\n");
+    room_tick(h->room, h->now_ms);
+    assert_int_equal(room_state(h->room), ROOM_ABSENT);
 }
 
 /* What cannot be written is not acknowledged; its authors still have it. */
@@ -846,6 +866,7 @@ int main(void)
         CASE(it_lingers_flushes_and_comes_back),
         CASE(open_without_joining),
         CASE(even_without_linger_it_can_be_looked_at),
+        CASE(a_room_that_loads_while_the_server_drains_is_read_and_goes),
         CASE(a_room_that_cannot_be_written_is_closed),
         CASE(malformed_messages_close_their_sender_only),
         CASE(awareness_is_told_and_taken_back),

@@ -19,6 +19,22 @@ before(async () => {
 })
 after(async () => assert.equal(await server.remove(), 0))
 
+test('a room with a chosen id is made once', async () => {
+  const made = await server.call('POST', '/rooms/', { room_id: 'team-7' })
+  assert.equal(made.status, 201)
+  assert.equal(made.json.room_id, 'team-7')
+  assert.equal(made.json.name, 'team-7')
+  const again = await server.call('POST', '/rooms/', { room_id: 'team-7' })
+  assert.equal(again.status, 409)
+  assert.match(again.json.detail, /there already/)
+  assert.equal((await server.call('GET', '/rooms/team-7')).json.epoch, made.json.epoch)
+  for (const room_id of ['', '..', 'a/b', 'é', 'x'.repeat(129), 7]) {
+    const bad = await server.call('POST', '/rooms/', { room_id })
+    assert.equal(bad.status, 422)
+    assert.deepEqual(bad.json.detail[0].loc, ['body', 'room_id'])
+  }
+})
+
 test('create, look up, rename, read and delete a room', async () => {
   const made = await server.call('POST', '/rooms/', {
     name: 'Ada’s room',

@@ -2,18 +2,24 @@
 //   node e2e/run.mjs --url http://127.0.0.1:8000
 // or with one of its own, which the restart scenarios need ({port} and {data} are filled in):
 //   node e2e/run.mjs --server-cmd '../build/tandem serve --port {port} --data {data}'
-// More: --out DIR for screenshots, --only WORD to run the scenarios whose name contains it.
+// More: --out DIR for screenshots, --only WORD,WORD to run the scenarios whose name contains one.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
+import { FLAGS } from './chromium.mjs'
 import { Room } from './room.mjs'
+import { access } from './scenarios/access.mjs'
 import { chat } from './scenarios/chat.mjs'
+import { comfort } from './scenarios/comfort.mjs'
 import { editing } from './scenarios/editing.mjs'
+import { files } from './scenarios/files.mjs'
 import { history } from './scenarios/history.mjs'
 import { outages } from './scenarios/outages.mjs'
 import { pages } from './scenarios/pages.mjs'
+import { presence } from './scenarios/presence.mjs'
+import { rooms } from './scenarios/rooms.mjs'
 import { shots } from './scenarios/shots.mjs'
 import { together } from './scenarios/together.mjs'
 import { freePort, Server } from './server.mjs'
@@ -33,16 +39,6 @@ if (!options.url && !options['server-cmd']) {
   process.exit(2)
 }
 
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 const SCENARIO_MS_MAX = 90_000
 
 const scratch = mkdtempSync(join(tmpdir(), 'tandem-e2e-'))
@@ -66,14 +62,19 @@ const all = {
   ...pages,
   ...together,
   ...editing,
+  ...files,
+  ...presence,
+  ...rooms,
+  ...comfort,
   ...history,
+  ...access,
   ...(server ? { ...outages, ...chat } : {}),
   ...(options.out ? shots : {}),
 }
 if (!server) console.log('no --server-cmd: the scenarios that stop the server are left out')
 
 for (const [name, scenario] of Object.entries(all)) {
-  if (!name.includes(options.only)) continue
+  if (!options.only.split(',').some((word) => name.includes(word))) continue
   const room = new Room(browser, base, out)
   const started = Date.now()
   let timer
@@ -90,7 +91,7 @@ for (const [name, scenario] of Object.entries(all)) {
   } catch (error) {
     failed += 1
     const why = error instanceof Error ? error.message : error
-    console.log(`FAIL  ${name}: ${why} ${server?.takeCrash() ?? ''}`)
+    console.log(`FAIL  ${name}: ${why} ${room.faults.join(' | ')} ${server?.takeCrash() ?? ''}`)
     await room.shoot(`failed-${name.replaceAll(' ', '-')}`).catch(() => {})
   } finally {
     clearTimeout(timer)

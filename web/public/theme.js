@@ -8,7 +8,8 @@
   }
   if (!/^(hc-)?(dark|light)$/.test(theme ?? '')) {
     theme = matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark'
-    if (matchMedia('(prefers-contrast: more)').matches) theme = `hc-${theme}`
+    const contrast = matchMedia('(prefers-contrast: more), (forced-colors: active)')
+    if (contrast.matches) theme = `hc-${theme}`
   }
   document.documentElement.dataset.theme = theme
 })()

@@ -109,7 +109,7 @@ export const pages = {
       () => document.documentElement.scrollWidth - innerWidth,
     )
     equal(overflow > 0, false, 'scrolls sideways')
-    await ada.page.getByRole('button', { name: /Show the list/ }).click()
+    await ada.page.getByRole('tab', { name: 'People' }).click()
     await ada.page.getByRole('heading', { name: 'You are alone here' }).waitFor()
     await room.shoot('alone-narrow')
   },

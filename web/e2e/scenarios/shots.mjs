@@ -1,60 +1,152 @@
 // Not a test: pictures of the states that a person should look at after a change of the look.
-const CODE = `def greet(names):
-    for name in names:
-        print(f"Hello, {name}")
+// script/screenshots makes them.
+import { equal, until } from '../room.mjs'
+
+const MAIN = `from shapes import Circle, Square
 
 
-class Counter:
-    """Counts what it is told."""
-
-    def __init__(self, start=0):
-        self.value = start
-
-    def add(self, by=1):
-        self.value += by  # never negative
-        return self.value
+def total_area(shapes):
+    """The sum of all areas, in square metres."""
+    return sum(shape.area() for shape in shapes)
 
 
-greet(["Grace", "Guido"])
+def largest(shapes):
+    best = None
+    for shape in shapes:
+        if best is None or shape.area() > best.area():
+            best = shape
+    return best
+
+
+if __name__ == "__main__":
+    shapes = [Circle(2), Square(3), Circle(1.5)]
+    print(f"{total_area(shapes):.2f} m²")
+    print("largest:", largest(shapes))
 `
 
-async function two(room, scheme) {
-  const people = []
-  for (const name of ['Ada', 'Bo', 'Cleo']) {
-    const person = await room.person(name, { colorScheme: scheme })
-    if (room.id === '') {
-      await person.page.goto(room.base)
-      await person.page.getByRole('button', { name: 'New room' }).click()
-      await person.page.waitForURL(/\/r\/.+/)
-      room.id = new URL(person.page.url()).pathname.split('/').pop() ?? ''
-    } else await person.page.goto(`${room.base}/r/${room.id}`)
-    await person.ready()
-    people.push(person)
-  }
-  const [ada, bo, cleo] = people
-  await ada.focus()
-  await ada.page.evaluate((text) => navigator.clipboard.writeText(text).catch(() => {}), CODE)
-  for (const line of CODE.split('\n')) {
-    await ada.page.keyboard.insertText(line)
-    await ada.press('Escape', 'Enter', 'Shift+Home', 'Backspace')
-  }
-  await ada.status(/^(Saved|Live)$/)
+const SHAPES = `from dataclasses import dataclass
+from math import pi
+
+
+@dataclass
+class Circle:
+    radius: float
+
+    def area(self):
+        return pi * self.radius**2
+`
+
+/** As from the clipboard: typed lines would be indented once more. */
+const paste = (person, text) =>
+  person.page.evaluate((value) => {
+    const data = new DataTransfer()
+    data.setData('text/plain', value)
+    document.activeElement?.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+    )
+  }, text)
+
+const newFile = async (person, name, text) => {
+  await person.page.getByRole('button', { name: 'New file' }).click()
+  await person.page.getByLabel('Name of the new file').fill(name)
+  await person.press('Enter')
+  await person.reads('')
+  await paste(person, text)
+  await person.status(/^Saved$/)
+}
+
+const openFile = (person, name) =>
+  person.page
+    .getByRole('navigation', { name: 'Files' })
+    .getByRole('button', { name: new RegExp(`^${name}`) })
+    .first()
+    .click()
+
+/** A room with a name, three files and four people, seen by Ada. */
+async function busy(room, scheme) {
+  const [ada] = await room.gather(['Ada', { colorScheme: scheme }])
+  const key = await ada.page.evaluate((id) => localStorage.getItem(`tandem.owner.${id}`), room.id)
+  await fetch(`${room.base}/rooms/${room.id}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({ name: 'Shapes' }),
+  })
+  await paste(ada, MAIN)
+  await newFile(ada, 'shapes.py', SHAPES)
+  await newFile(ada, 'tests/test_area.py', 'from shapes import Square\n')
+  await openFile(ada, 'main.py')
+  const [bo, cleo, dan] = await room.gather('Bo', 'Cleo', 'Dan')
   await bo.focus()
-  await bo.press('Control+Home', 'ArrowDown', 'ArrowDown', 'End', 'Shift+Home')
+  await bo.press('Control+Home', ...Array(5).fill('ArrowDown'), 'End', 'Shift+Home')
   await cleo.focus()
   await cleo.press('Control+Home', ...Array(11).fill('ArrowDown'), 'End')
-  await ada.status(/^(Saved|Live)$/)
-  await ada.page.waitForTimeout(800)
+  await openFile(dan, 'shapes.py')
+  await dan.press('Control+End')
+  await ada.press('Control+Home', ...Array(18).fill('ArrowDown'), 'End')
+  // The note about who joined comes three seconds later at the latest, and goes after five.
+  await ada.page.mouse.move(600, 650)
+  await ada.page.waitForTimeout(3_500)
+  const notes = ada.page.getByRole('region', { name: 'Notes' })
+  await until('notes are gone', async () => (await notes.textContent()) === '')
+  return { ada, bo, cleo, dan }
+}
+
+async function pictures(room, scheme) {
+  const { ada, bo, cleo } = await busy(room, scheme)
+  await bo.press('Shift+ArrowRight', 'Shift+ArrowLeft')
+  await cleo.press('ArrowLeft', 'ArrowRight')
+  await ada.page.waitForTimeout(700)
   await room.shoot(`room-${scheme}`, ada)
+  await ada.press('F1')
+  await ada.type('f')
+  await ada.page.waitForTimeout(200)
+  await room.shoot(`palette-${scheme}`, ada)
+  await ada.press('Escape', 'Alt+Shift+l')
+  await ada.page.getByText('Following Bo').waitFor()
+  await ada.page.waitForTimeout(300)
+  await room.shoot(`following-${scheme}`, ada)
+  await ada.press('Control+,')
+  await ada.page.getByRole('dialog').waitFor()
+  await room.shoot(`settings-${scheme}`, ada)
+  await ada.press('Escape')
+  await ada.page.getByRole('banner').getByRole('button', { name: 'Shapes' }).click()
+  await ada.page.getByRole('dialog').waitFor()
+  await room.shoot(`room-dialog-${scheme}`, ada)
+  await ada.press('Escape')
+  await ada.page.setViewportSize({ width: 390, height: 780 })
+  for (const tab of ['Code', 'Files', 'People']) {
+    await ada.page.getByRole('tab', { name: tab }).click()
+    await ada.page.waitForTimeout(300)
+    await room.shoot(`mobile-${tab.toLowerCase()}-${scheme}`, ada)
+  }
+}
+
+async function alone(room, scheme, server) {
+  const [ada] = await room.gather(['Ada', { colorScheme: scheme }])
+  await room.shoot(`alone-${scheme}`, ada)
+  await ada.page.keyboard.insertText('answer = 42')
+  await ada.status(/^Saved$/)
+  await server.kill()
+  await ada.status(/^Offline/)
+  await ada.type('  # kept here')
+  await ada.page.waitForTimeout(300)
+  await room.shoot(`offline-${scheme}`, ada)
+}
+
+async function landing(room, scheme) {
+  const ada = await room.person('Ada', { colorScheme: scheme })
+  await ada.page.goto(room.base)
+  await ada.page.waitForTimeout(6_500)
+  await room.shoot(`landing-${scheme}`, ada)
+  equal(await ada.page.title(), 'Tandem', 'title')
 }
 
 export const shots = {
-  'picture of a room, dark': (_base, room) => two(room, 'dark'),
-  'picture of a room, light': (_base, room) => two(room, 'light'),
-  async 'picture of the landing page as it moves'(base, room) {
-    const ada = await room.person('Ada')
-    await ada.page.goto(base)
-    await ada.page.waitForTimeout(6_500)
-    await room.shoot('landing-moving')
-  },
+  'picture of a room, dark': (_base, room) => pictures(room, 'dark'),
+  'picture of a room, light': (_base, room) => pictures(room, 'light'),
+  'picture of being alone and offline, dark': (_base, room, server) => alone(room, 'dark', server),
+  'picture of being alone and offline, light': (_base, room, server) =>
+    alone(room, 'light', server),
+  'picture of the landing page, dark': (_base, room) => landing(room, 'dark'),
+  'picture of the landing page, light': (_base, room) => landing(room, 'light'),
 }

@@ -1,10 +1,10 @@
 import { lazy, Suspense } from 'react'
+import { Palette } from '../features/commands/Palette'
 import type { Command } from '../shared/lib/command'
 import { useAppDispatch } from '../shared/store/hooks'
 import type { DialogName } from './commands'
 import { chooseTheme } from './theme'
 
-const Palette = lazy(() => import('../features/commands/Palette'))
 const KeySheet = lazy(() => import('../features/commands/KeySheet'))
 const SettingsDialog = lazy(() => import('../features/settings/SettingsDialog'))
 const RoomDialog = lazy(() => import('../features/room/RoomDialog'))
@@ -15,7 +15,10 @@ interface Props {
   onClose: () => void
 }
 
-/** What opens over the room; none of it is fetched before somebody asks for it. */
+/**
+ * What opens over the room. Fetched when somebody asks for it, but for the palette: who opens it
+ * types on at once, and the first letters must not go into the text.
+ */
 export function RoomDialogs({ open, commands, onClose }: Props) {
   const dispatch = useAppDispatch()
   if (!open) return null

@@ -20,7 +20,7 @@ interface Props {
 
 export default function RoomPage({ id, onToggleTheme }: Props) {
   const { session, rename, setPeople, reopen } = useRoomSession(id)
-  const { name, problem, ready } = useAppSelector((state) => state.room)
+  const { name, problem, ready, readOnly } = useAppSelector((state) => state.room)
   const link = useMemo(() => roomLink(id), [id])
 
   useEffect(() => {
@@ -30,7 +30,8 @@ export default function RoomPage({ id, onToggleTheme }: Props) {
     }
   }, [name])
   useEffect(() => clearToasts, [])
-  useDeletions(session)
+  // Who only reads cannot bring a file back.
+  useDeletions(readOnly ? null : session)
   useCalls(session)
 
   const made = useCallback(() => reopen(), [reopen])

@@ -8,7 +8,6 @@ import { FilesPanel } from '../features/files/FilesPanel'
 import { addFiles, downloadAll } from '../features/files/file-actions'
 import { FollowFrame } from '../features/presence/FollowFrame'
 import styles from '../features/room/Room.module.css'
-import { TabStrip } from '../features/room/TabStrip'
 import { Toolbar } from '../features/room/Toolbar'
 import { useNarrow } from '../features/room/useNarrow'
 import { Announcer } from '../features/status/Announcer'
@@ -20,9 +19,9 @@ import { toast } from '../shared/lib/toasts'
 import { useAppDispatch, useAppSelector } from '../shared/store/hooks'
 import { filesToggled, narrowTabShown, panelShown, panelToggled } from '../shared/store/layoutSlice'
 import { Toasts } from '../shared/ui/Toasts'
+import { BottomTabs } from './BottomTabs'
 import { type DialogName, roomCommands } from './commands'
 import { HistoryPane } from './HistoryPane'
-import { panelTabs } from './panels'
 import { RoomDialogs } from './RoomDialogs'
 import { cycleRegion } from './regions'
 import { FilesPane, SidePane } from './SidePanes'
@@ -31,11 +30,6 @@ import { usePast } from './usePast'
 
 export const loadEditor = () => import('../features/editor/EditorPane')
 const EditorPane = lazy(loadEditor)
-
-const TABS = [
-  { id: 'code', label: 'Code', icon: 'code' },
-  { id: 'files', label: 'Files', icon: 'files' },
-] as const
 
 interface Props {
   session: Session | null
@@ -47,7 +41,10 @@ interface Props {
 
 /** What a room looks like: which pane is where, and what opens over it. */
 export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Props) {
-  const { room, files, layout, settings } = useAppSelector((state) => state)
+  const room = useAppSelector((state) => state.room)
+  const files = useAppSelector((state) => state.files)
+  const layout = useAppSelector((state) => state.layout)
+  const settings = useAppSelector((state) => state.settings)
   const theme = useAppSelector((state) => state.editor.theme)
   const dispatch = useAppDispatch()
   const narrow = useNarrow()
@@ -57,6 +54,7 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
   const focusText = useCallback(() => editor.current?.focus(), [])
   const past = usePast(focusText)
   const tab = narrow ? layout.narrowTab : null
+  const away = tab !== null && tab !== 'code'
   const readOnly = room.readOnly || !room.ready || room.problem !== null
 
   const newFile = useCallback(() => {
@@ -91,16 +89,17 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
       : []
   useKeys(commands)
 
+  const showCode = useCallback(() => dispatch(narrowTabShown('code')), [dispatch])
   const goToLine = useCallback(
     (line: number) => {
-      dispatch(narrowTabShown('code'))
+      showCode()
       editor.current?.goToLine(line)
     },
-    [dispatch],
+    [showCode],
   )
   const panel = useMemo(
-    () => (session ? { session, room, link, rename, goToLine } : null),
-    [session, room, link, rename, goToLine],
+    () => (session ? { session, room, link, rename, goToLine, onLeave: showCode } : null),
+    [session, room, link, rename, goToLine, showCode],
   )
   const filesPanel = session && (
     <FilesPanel
@@ -108,7 +107,7 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
       naming={naming}
       onNaming={setNaming}
       onOpened={() => {
-        dispatch(narrowTabShown('code'))
+        showCode()
         editor.current?.focus()
       }}
     />
@@ -122,11 +121,9 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
         peers={room.peers}
         theme={theme}
         filesOpen={layout.filesOpen}
-        panelOpen={narrow ? tab === 'people' : layout.panelOpen}
+        panelOpen={layout.panelOpen}
         onToggleFiles={() => dispatch(filesToggled())}
-        onTogglePanel={() =>
-          dispatch(narrow ? narrowTabShown(tab === 'people' ? 'code' : 'people') : panelToggled())
-        }
+        onTogglePanel={() => dispatch(panelToggled())}
         onToggleTheme={onToggleTheme}
         onRoom={() => setDialog('room')}
         onSettings={() => setDialog('settings')}
@@ -138,8 +135,10 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
       <Banner onDownload={() => session && void downloadAll(session, room.name)} />
       <div className={styles.body}>
         <FilesPane narrow={narrow}>{filesPanel}</FilesPane>
-        <main
-          className={`${styles.stage} ${tab && tab !== 'code' ? styles.away : ''}`}
+        {/* biome-ignore lint/a11y/useSemanticElements: another pane may be the main one. */}
+        <div
+          className={`${styles.stage} ${away ? styles.away : ''}`}
+          role="main"
           data-region="editor"
         >
           {session && (
@@ -170,21 +169,11 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
             />
           )}
           {session && <FollowFrame onStop={() => session.follow.stop()} />}
-          <Toasts />
-        </main>
+        </div>
         {panel && <SidePane narrow={narrow} context={panel} />}
+        <Toasts />
       </div>
-      {tab ? (
-        <TabStrip
-          label="Parts of the room"
-          look="bar"
-          tabs={[...TABS, ...panelTabs(room)]}
-          current={tab}
-          onShow={(id) => dispatch(narrowTabShown(id))}
-        />
-      ) : (
-        <Footer />
-      )}
+      {narrow ? <BottomTabs /> : <Footer />}
       {session && <ChatNews chat={session.chat} />}
       <Announcer peers={room.peers} link={room.link} />
       {session && <DropZone session={session} readOnly={readOnly} />}

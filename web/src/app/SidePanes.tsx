@@ -23,23 +23,28 @@ interface FilesProps {
   children: ReactNode
 }
 
-/** Left of the text on wide windows, a tab of its own on narrow ones. */
+/** Left of the text on wide windows; on narrow ones a tab that takes the place of the text. */
 export function FilesPane({ narrow, children }: FilesProps) {
   const { filesOpen, filesWidth, narrowTab } = useAppSelector((state) => state.layout)
   const dispatch = useAppDispatch()
   if (narrow ? narrowTab !== 'files' : !filesOpen) return null
   if (narrow) {
     return (
-      <div className={styles.only} {...tabPanel('files')} data-region="files">
-        {children}
-      </div>
+      <main className={styles.only} data-region="files">
+        <div className={styles.fill} {...tabPanel('files')}>
+          {children}
+        </div>
+      </main>
     )
   }
   return (
-    <>
-      <div className={styles.files} style={{ width: filesWidth }} data-region="files">
-        {children}
-      </div>
+    <nav
+      className={styles.files}
+      style={{ width: filesWidth }}
+      aria-label="Files"
+      data-region="files"
+    >
+      {children}
       <Splitter
         label="the files"
         side="left"
@@ -47,7 +52,7 @@ export function FilesPane({ narrow, children }: FilesProps) {
         {...FILES_WIDTH}
         onChange={(width) => dispatch(filesResized(width))}
       />
-    </>
+    </nav>
   )
 }
 
@@ -69,13 +74,18 @@ export function SidePane({ narrow, context }: SideProps) {
   )
   if (narrow) {
     return (
-      <aside className={styles.only} aria-label={shown.label} data-region="panel">
+      <main className={styles.only} aria-label={shown.label} data-region="panel">
         {inside}
-      </aside>
+      </main>
     )
   }
   return (
-    <>
+    <aside
+      className={styles.panel}
+      style={{ width: panelWidth }}
+      aria-label={shown.label}
+      data-region="panel"
+    >
       <Splitter
         label="the side panel"
         side="right"
@@ -83,23 +93,16 @@ export function SidePane({ narrow, context }: SideProps) {
         {...PANEL_WIDTH}
         onChange={(width) => dispatch(panelResized(width))}
       />
-      <aside
-        className={styles.panel}
-        style={{ width: panelWidth }}
-        aria-label={shown.label}
-        data-region="panel"
-      >
-        {PANELS.length > 1 && (
-          <TabStrip
-            label="Side panel"
-            look="strip"
-            tabs={panelTabs(context.room)}
-            current={shown.id}
-            onShow={(id) => dispatch(panelShown(id))}
-          />
-        )}
-        {inside}
-      </aside>
-    </>
+      {PANELS.length > 1 && (
+        <TabStrip
+          label="Side panel"
+          look="strip"
+          tabs={panelTabs(context.room)}
+          current={shown.id}
+          onShow={(id) => dispatch(panelShown(id))}
+        />
+      )}
+      {inside}
+    </aside>
   )
 }

@@ -53,7 +53,7 @@ function ofRoom({ show, link, cycleRegion, showPanel, showHistory }: CommandCont
       group: 'Room',
       label: 'Keys',
       words: 'shortcuts help',
-      keys: 'Shift+?',
+      keys: '?',
       run: () => show('keys'),
     },
     {

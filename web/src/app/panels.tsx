@@ -12,6 +12,8 @@ export interface PanelContext {
   room: RoomState
   link: string
   rename: (name: string) => void
+  /** Something was done that shows in the text: on narrow windows it comes to the front. */
+  onLeave: () => void
   goToLine: (line: number) => void
 }
 
@@ -30,7 +32,7 @@ export const PANELS: readonly [PanelEntry, ...PanelEntry[]] = [
     id: 'people',
     label: 'People',
     icon: 'people',
-    render: ({ session, room, link, rename }) => (
+    render: ({ session, room, link, rename, onLeave }) => (
       <>
         <PeoplePanel
           peers={room.peers}
@@ -38,6 +40,7 @@ export const PANELS: readonly [PanelEntry, ...PanelEntry[]] = [
           onFollow={(clientId) => {
             if (session.follow.leader === clientId) session.follow.stop()
             else session.follow.start(clientId)
+            onLeave()
           }}
           onCallEveryone={() => session.follow.callEveryone()}
         />

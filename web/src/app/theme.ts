@@ -3,7 +3,8 @@ import { isDark, isTheme, type Theme, themeSet } from '../shared/store/editorSli
 import type { AppStore } from '../shared/store/store'
 
 const systemLight = matchMedia('(prefers-color-scheme: light)')
-const systemContrast = matchMedia('(prefers-contrast: more)')
+/** Forced colours are high contrast too, and the editor paints by itself. */
+const systemContrast = matchMedia('(prefers-contrast: more), (forced-colors: active)')
 
 function chosen(): Theme | null {
   const stored = readStored('theme')

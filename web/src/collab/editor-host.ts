@@ -101,6 +101,11 @@ export class EditorHost implements BoundView, FollowView {
     own.queue()
   }
 
+  /** What is typed from here on is undone apart from what was typed before. */
+  breakUndo(): void {
+    this.shown?.file.binding.undo.stopCapturing()
+  }
+
   setTags(choice: TagChoice): void {
     this.tags = choice
     this.shown?.others.setTags(choice)
@@ -172,18 +177,19 @@ export class EditorHost implements BoundView, FollowView {
     this.session.showFile(member.file)
     if (this.shown?.id !== member.file) return
     const { text, model } = this.shown.file.binding
-    const head = member.selections[0] && offsetIn(text, member.selections[0].head)
-    const top = member.top && offsetIn(text, member.top)
-    this.quiet = true
-    if (top != null) {
-      const line = model.getPositionAt(top).lineNumber
-      const y = line === 1 ? 0 : this.editor.getTopForLineNumber(line)
-      this.editor.setScrollTop(y, monaco.editor.ScrollType.Immediate)
+    const line = (position: Y.RelativePosition | null | undefined) => {
+      const offset = position && offsetIn(text, position)
+      return offset == null ? null : model.getPositionAt(offset).lineNumber
     }
-    if (head != null) {
-      const position = model.getPositionAt(head)
-      // A smaller window than theirs: the caret matters more than the first line.
-      this.editor.revealPosition(position, monaco.editor.ScrollType.Immediate)
+    const top = line(member.top)
+    const head = line(member.selections[0]?.head)
+    const { Immediate } = monaco.editor.ScrollType
+    this.quiet = true
+    if (top !== null) {
+      this.editor.setScrollTop(top === 1 ? 0 : this.editor.getTopForLineNumber(top), Immediate)
+      // In a smaller window than theirs, the caret they look at matters more than the first line.
+      const looked = head !== null && head >= top && head <= top + member.rows
+      if (looked) this.editor.revealLine(head, Immediate)
     }
     this.quiet = false
   }
@@ -215,9 +221,7 @@ export class EditorHost implements BoundView, FollowView {
   private onSelection(event: monaco.editor.ICursorSelectionChangedEvent): void {
     const shown = this.shown
     if (!shown || shown.file.binding.applying) return
-    if (event.reason === monaco.editor.CursorChangeReason.Explicit) {
-      shown.file.binding.undo.stopCapturing()
-    }
+    if (event.reason === monaco.editor.CursorChangeReason.Explicit) this.breakUndo()
     shown.own.queue()
   }
 

@@ -14,6 +14,8 @@ export interface LocalStore {
   /** Resolves when the copy is in the document, or when the browser keeps us waiting too long. */
   ready: Promise<void>
   close(): void
+  /** Takes the copy off this computer. */
+  forget(): void
 }
 
 export function knownEpoch(roomId: string): string | null {
@@ -33,13 +35,20 @@ export function writeWaiting(roomId: string, count: number): void {
   writeStored(`waiting.${roomId}`, count > 0 ? String(count) : null)
 }
 
+const NO_STORE: LocalStore = { ready: Promise.resolve(), close: () => {}, forget: () => {} }
+
 export function openLocalStore(roomId: string, epoch: string, doc: Y.Doc): LocalStore {
-  if (typeof indexedDB === 'undefined') return { ready: Promise.resolve(), close: () => {} }
+  if (typeof indexedDB === 'undefined') return NO_STORE
   const persistence = new IndexeddbPersistence(`tandem:${roomId}:${epoch}`, doc)
   const loaded = persistence.whenSynced.then(() => {}).catch(() => {})
   const patience = new Promise<void>((resolve) => setTimeout(resolve, OPEN_WAIT_MS))
   return {
     ready: Promise.race([loaded, patience]),
     close: () => void persistence.destroy().catch(() => {}),
+    forget: () => {
+      writeStored(`epoch.${roomId}`, null)
+      writeWaiting(roomId, 0)
+      void persistence.clearData().catch(() => {})
+    },
   }
 }

@@ -46,11 +46,13 @@ export class OwnPresence {
       anchor: at(s.selectionStartLineNumber, s.selectionStartColumn),
       head: at(s.positionLineNumber, s.positionColumn),
     }))
-    const firstLine = this.editor.getVisibleRanges()[0]?.startLineNumber ?? 1
+    const seen = this.editor.getVisibleRanges()
+    const firstLine = seen[0]?.startLineNumber ?? 1
     const fields = {
       selections: packSelections(this.text, selections),
       line: own[0]?.positionLineNumber ?? 1,
       top: packPosition(this.text, at(firstLine, 1)),
+      rows: (seen.at(-1)?.endLineNumber ?? firstLine) - firstLine,
     }
     const key = JSON.stringify(fields)
     if (key === this.last) return

@@ -23,6 +23,8 @@ export interface Presence {
   line: number | null
   /** Start of the first line in view. */
   top: Y.RelativePosition | null
+  /** Lines in view after the first. */
+  rows: number
   /** The client whose view this window shows. */
   following: number | null
   /** Another number than before: this person asks everyone to come. */
@@ -94,6 +96,7 @@ export function readPresence(state: unknown): Presence | null {
     selections: raw.map(readSelection).filter((selection) => selection !== null),
     line: number(state.line),
     top: readRelativePosition(state.top),
+    rows: number(state.rows) ?? 0,
     following: number(state.following),
     call: number(state.call),
     idle: state.idle === true,

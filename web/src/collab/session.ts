@@ -23,6 +23,8 @@ import { freeColor, markRepeatedColors, type Presence, readPresence } from './pr
 import { Provider, type ProviderState } from './provider'
 import type { Hello, RoomEvent } from './wire'
 
+const CLOSE_DELETED = 4410
+
 export interface Member extends Presence {
   clientId: number
   self: boolean
@@ -55,6 +57,9 @@ export interface SessionOptions {
   roomId: string
   name: string
   url: string
+  /** Played by hand in tests; a WebSocket and the browser's database otherwise. */
+  createSocket?: (url: string, protocols: string[]) => WebSocket
+  openStore?: typeof openLocalStore
 }
 
 /** One window in one room: the document, who is here, the connection and the copy on disk. */
@@ -71,7 +76,7 @@ export class Session extends Emitter<SessionEvents> {
   ready = false
   private readonly roles = new Map<number, string>()
   private readonly idle: IdleClock
-  private readonly url: string
+  private readonly options: SessionOptions
   private provider: Provider | null = null
   private local: LocalStore | null = null
   private epoch: string | null
@@ -84,7 +89,7 @@ export class Session extends Emitter<SessionEvents> {
   constructor(options: SessionOptions) {
     super()
     this.roomId = options.roomId
-    this.url = options.url
+    this.options = options
     this.epoch = knownEpoch(options.roomId)
     this.file = readStored(`file.${this.roomId}`) ?? MAIN_FILE
     this.chat = new Chat({
@@ -181,7 +186,7 @@ export class Session extends Emitter<SessionEvents> {
 
   private async start(): Promise<void> {
     if (this.epoch !== null) {
-      this.local = openLocalStore(this.roomId, this.epoch, this.doc)
+      this.local = this.openStore(this.epoch)
       await this.local.ready
       if (this.doc.store.clients.size > 0) this.becomeReady()
     }
@@ -193,6 +198,7 @@ export class Session extends Emitter<SessionEvents> {
       tandem: this.epoch !== null,
       waiting: readWaiting(this.roomId),
       welcome: (hello) => this.welcome(hello),
+      ...(this.options.createSocket && { createSocket: this.options.createSocket }),
     })
     this.provider = provider
     provider.on('state', (state) => {
@@ -203,7 +209,11 @@ export class Session extends Emitter<SessionEvents> {
       this.emit('state', state)
     })
     provider.on('event', (event) => this.onEvent(event))
-    provider.on('final', ({ code }) => this.emit('final', code))
+    provider.on('final', ({ code }) => {
+      // What its owner deleted does not stay on other people's disks; an expired room may.
+      if (code === CLOSE_DELETED) this.local?.forget()
+      this.emit('final', code)
+    })
     provider.connect()
     this.emit('state', provider.state)
   }
@@ -238,12 +248,16 @@ export class Session extends Emitter<SessionEvents> {
     writeWaiting(this.roomId, state.waiting)
   }
 
+  private openStore(epoch: string): LocalStore {
+    return (this.options.openStore ?? openLocalStore)(this.roomId, epoch, this.doc)
+  }
+
   private welcome(hello: Hello): boolean {
     if (hello.epoch === '' || hello.epoch === this.epoch) return true
     if (this.epoch === null) {
       this.epoch = hello.epoch
       rememberEpoch(this.roomId, hello.epoch)
-      this.local = openLocalStore(this.roomId, hello.epoch, this.doc)
+      this.local = this.openStore(hello.epoch)
       return true
     }
     rememberEpoch(this.roomId, hello.epoch)
@@ -284,7 +298,7 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   private urlWithName(): string {
-    const url = new URL(this.url)
+    const url = new URL(this.options.url)
     const user: unknown = this.awareness.getLocalState()?.user
     url.searchParams.set('name', readPresence({ user })?.name ?? DEFAULT_NAME)
     url.searchParams.set('person', personSecret())

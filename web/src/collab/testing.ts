@@ -1,7 +1,7 @@
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import * as Y from 'yjs'
-import { TYPE_ACK, TYPE_EVENT, TYPE_SYNC } from './wire'
+import { TYPE_ACK, TYPE_AWARENESS, TYPE_EVENT, TYPE_SYNC } from './wire'
 
 /** Small deterministic random numbers, so that a failing seed can be run again. */
 export function seeded(seed: number): () => number {
@@ -86,7 +86,9 @@ export class FakeServer {
 
   readonly onSend = (socket: FakeSocket, bytes: Uint8Array): void => {
     const decoder = decoding.createDecoder(bytes)
-    if (decoding.readVarUint(decoder) !== TYPE_SYNC) return
+    const type = decoding.readVarUint(decoder)
+    if (type === TYPE_AWARENESS) for (const each of this.sockets) each.receive(bytes)
+    if (type !== TYPE_SYNC) return
     const step = decoding.readVarUint(decoder)
     const payload = decoding.readVarUint8Array(decoder)
     if (step === 0) {

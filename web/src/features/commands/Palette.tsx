@@ -12,7 +12,7 @@ interface Props {
 const SHOWN_MAX = 60
 
 /** Everything one can do here, found by typing. */
-export default function Palette({ commands, onClose }: Props) {
+export function Palette({ commands, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const chosen = useRef<Command>(null)
   const [query, setQuery] = useState('')

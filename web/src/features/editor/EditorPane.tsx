@@ -54,6 +54,8 @@ export default function EditorPane(props: Props) {
     registerCompletion()
     defineThemes(monaco)
     const editor = monaco.editor.create(element.current, { ...EDITOR_OPTIONS, model: null })
+    // With its option off it still marks words whenever another file is shown.
+    editor.getContribution('editor.contrib.wordHighlighter')?.dispose()
     const host = new EditorHost(session, editor, {
       onPeople: (people) => latest.current.onPeople(people),
     })

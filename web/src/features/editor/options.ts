@@ -29,10 +29,14 @@ export const EDITOR_OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions 
   ariaLabel: 'Code of the room',
   placeholder: 'Type Python, or drop a .py file. Everyone with the link sees it as you type.',
   accessibilitySupport: 'auto',
+  // Monaco's menus find their colours only outside a shadow root.
+  useShadowDOM: false,
   // The page drops files by itself; text is dragged rarely and by mistake.
   dropIntoEditor: { enabled: false },
   scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
 }
+
+const stillness = matchMedia('(prefers-reduced-motion: reduce)')
 
 /** What a person chooses; lines are half as high again as the letters. */
 export function optionsOf(settings: SettingsState): monaco.editor.IEditorOptions {
@@ -40,6 +44,7 @@ export function optionsOf(settings: SettingsState): monaco.editor.IEditorOptions
     fontSize: settings.fontSize,
     lineHeight: Math.round(settings.fontSize * 1.5),
     wordWrap: settings.wordWrap ? 'on' : 'off',
+    cursorBlinking: stillness.matches ? 'solid' : 'blink',
     minimap: { enabled: settings.minimap, renderCharacters: false },
   }
 }

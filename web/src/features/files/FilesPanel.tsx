@@ -30,8 +30,8 @@ export function FilesPanel({ session, naming, onNaming, onOpened }: Props) {
   const create = (wanted: string) => tryNaming(() => open(session.files.create(wanted)))
 
   return (
-    <nav className={styles.panel} aria-label="Files">
-      <header className={styles.head}>
+    <div className={styles.panel}>
+      <div className={styles.head}>
         <h2 className={styles.heading}>Files</h2>
         <Button
           look="quiet"
@@ -75,7 +75,7 @@ export function FilesPanel({ session, naming, onNaming, onOpened }: Props) {
             event.currentTarget.value = ''
           }}
         />
-      </header>
+      </div>
       <ul className={styles.list}>
         {list.map((file) => (
           <FileRow
@@ -100,6 +100,6 @@ export function FilesPanel({ session, naming, onNaming, onOpened }: Props) {
           </li>
         )}
       </ul>
-    </nav>
+    </div>
   )
 }

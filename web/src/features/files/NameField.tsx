@@ -33,8 +33,11 @@ export function NameField({ label, value, onName, onEnd }: Props) {
   }
   const key = (event: KeyboardEvent<HTMLInputElement>) => {
     event.stopPropagation()
+    if (event.key !== 'Enter' && event.key !== 'Escape') return
+    // The focus moves on, and the key must not go along.
+    event.preventDefault()
     if (event.key === 'Enter') keep(false)
-    if (event.key === 'Escape') end()
+    else end()
   }
 
   return (

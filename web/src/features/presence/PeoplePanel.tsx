@@ -61,6 +61,9 @@ export function PeoplePanel({ peers, onRename, onFollow, onCallEveryone }: Props
                     : `See what ${peer.name} sees`
                 }
                 onClick={() => onFollow(peer.clientId)}
+                onKeyDown={({ key }) => {
+                  if (key === 'Escape' && following !== null) onFollow(following)
+                }}
               >
                 <span className={styles.nameText}>{peer.name}</span>
                 {facts(peer).length > 0 && (

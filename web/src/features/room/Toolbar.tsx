@@ -99,10 +99,12 @@ export function Toolbar(props: Props) {
           look="quiet"
           className={styles.people}
           aria-expanded={panelOpen}
-          aria-label={`${count} here. ${panelOpen ? 'Hide' : 'Show'} the list`}
           title={count}
           onClick={props.onTogglePanel}
         >
+          <span className="visually-hidden">
+            {count} here. {panelOpen ? 'Hide' : 'Show'} the list
+          </span>
           {peers.length > 0 ? <Faces peers={peers} /> : <Icon name="people" />}
         </Button>
         <CopyButton text={link} look="accent">

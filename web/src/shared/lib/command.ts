@@ -17,7 +17,9 @@ export function pressed(keys: string, event: KeyboardEvent): boolean {
   const parts = keys.split('+')
   const key = parts.at(-1) ?? ''
   const held = { Ctrl: event.ctrlKey || event.metaKey, Alt: event.altKey, Shift: event.shiftKey }
-  if (MODIFIERS.some((name) => held[name] !== parts.includes(name))) return false
+  // A sign is where the layout has it, with Shift or without.
+  const wanted = /[^\w,]/.test(key) ? MODIFIERS.filter((name) => name !== 'Shift') : MODIFIERS
+  if (wanted.some((name) => held[name] !== parts.includes(name))) return false
   return event.key === key || event.code === `Key${key}` || (key === ',' && event.code === 'Comma')
 }
 

@@ -37,14 +37,21 @@ export function Dialog({ title, onClose, children, wide = false }: Props) {
       }}
     >
       <div className={styles.inside}>
-        <header className={styles.head}>
-          <h2 id={id}>{title}</h2>
-          <Button look="quiet" shape="square" aria-label="Close" onClick={onClose}>
-            <Icon name="close" />
-          </Button>
-        </header>
+        <h2 id={id} className={styles.title}>
+          {title}
+        </h2>
         {children}
       </div>
+      {/* Last, so that the first field has the focus. */}
+      <Button
+        look="quiet"
+        shape="square"
+        className={styles.close}
+        aria-label="Close"
+        onClick={onClose}
+      >
+        <Icon name="close" />
+      </Button>
     </dialog>
   )
 }

@@ -46,7 +46,7 @@ export function Splitter({ label, value, min, max, normal, side, onChange }: Pro
   return (
     // biome-ignore lint/a11y/useSemanticElements: a window splitter; hr cannot hold a value.
     <div
-      className={styles.splitter}
+      className={`${styles.splitter} ${side === 'left' ? styles.atRight : styles.atLeft}`}
       role="separator"
       aria-orientation="vertical"
       aria-label={`Width of ${label}`}

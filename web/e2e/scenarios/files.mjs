@@ -1,0 +1,145 @@
+// Several files in one room: made, renamed, deleted and brought back, dropped in, taken home.
+import { readFileSync } from 'node:fs'
+import { equal, until } from '../room.mjs'
+
+const nav = (person) => person.page.getByRole('navigation', { name: 'Files' })
+const open = (person, name) =>
+  nav(person)
+    .getByRole('button', { name: new RegExp(`^${name}`) })
+    .click()
+const names = async (person) =>
+  (
+    await nav(person)
+      .locator('li button[title]:not([aria-label])')
+      .evaluateAll((all) => all.map((each) => each.getAttribute('title')))
+  ).join(' ')
+
+async function newFile(person, name) {
+  await nav(person).getByRole('button', { name: 'New file' }).click()
+  await person.page.getByLabel('Name of the new file').fill(name)
+  await person.press('Enter')
+}
+
+/** What a drag from the desktop gives the page. */
+function drop(person, files) {
+  return person.page.evaluate(
+    (list) => {
+      const data = new DataTransfer()
+      for (const [name, content] of list) {
+        const part = typeof content === 'number' ? 'x'.repeat(content) : new Uint8Array(content)
+        data.items.add(new File([part], name))
+      }
+      const target = document.querySelector('.monaco-editor') ?? document.body
+      for (const type of ['dragenter', 'dragover', 'drop']) {
+        target.dispatchEvent(
+          new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }),
+        )
+      }
+    },
+    files.map(([name, content]) => [name, typeof content === 'number' ? content : [...content]]),
+  )
+}
+
+const bytes = (text) => new TextEncoder().encode(text)
+
+export const files = {
+  async 'files: made, switched, renamed, deleted, brought back'(_base, room) {
+    const [ada, bo] = await room.gather('Ada', 'Bo')
+    await ada.type('first = 1')
+    await bo.reads('first = 1')
+    await newFile(ada, 'utils.py')
+    await ada.reads('')
+    await ada.type('second = 2')
+    // Bo stays where he is, and sees where Ada went.
+    await until('list', async () => (await names(bo)) === 'main.py utils.py' || names(bo))
+    equal(await bo.text(), 'first = 1', 'text of the other file')
+    equal(await bo.page.locator('.remote-caret').count(), 0, 'carets of other files')
+    await bo.page.getByText('utils.py, line 1').waitFor()
+    await open(bo, 'utils.py')
+    await bo.reads('second = 2')
+    await until('caret', async () => (await bo.page.locator('.remote-caret').count()) === 1)
+
+    // Undo of a file is its own, and is there after a switch.
+    await open(ada, 'main.py')
+    await ada.reads('first = 1')
+    await open(ada, 'utils.py')
+    await ada.reads('second = 2')
+    await ada.press('Control+z')
+    await ada.reads('')
+    await ada.press('Control+Shift+z')
+    await ada.reads('second = 2')
+
+    await newFile(ada, 'MAIN.py')
+    await ada.page.getByText('There is a MAIN.py already.').waitFor()
+    await ada.press('Escape')
+    await nav(ada)
+      .getByRole('button', { name: /^utils.py/ })
+      .focus()
+    await ada.press('F2')
+    await ada.page.getByLabel('New name of utils.py').fill('lib/helpers.py')
+    await ada.press('Enter')
+    await until('renamed', async () => (await names(bo)) === 'lib/helpers.py main.py' || names(bo))
+
+    await nav(ada).getByRole('button', { name: /^lib/ }).first().focus()
+    await ada.press('Delete')
+    await bo.reads('first = 1')
+    await bo.page.getByText('lib/helpers.py was deleted.').waitFor()
+    await bo.page.getByRole('button', { name: 'Undo' }).click()
+    await bo.reads('second = 2')
+    await until('back', async () => (await names(ada)) === 'lib/helpers.py main.py' || names(ada))
+    await bo.page.reload()
+    await bo.ready()
+    await bo.reads('second = 2')
+  },
+
+  async 'files: dropped in, refused by name, downloaded one and all'(_base, room) {
+    const [ada] = await room.gather('Ada')
+    await ada.type('home = True')
+    await drop(ada, [
+      ['tool.py', bytes('a = 1\r\nb = 2\r\n')],
+      ['logo.png', [137, 80, 78, 71, 0, 1, 255]],
+      ['big.txt', 4 * 1024 * 1024 + 1],
+    ])
+    await ada.page.getByText('Added tool.py. Left out:').waitFor()
+    const said = await ada.page.getByRole('region', { name: 'Notes' }).textContent()
+    equal(/logo\.png \(not text\)/.test(said), true, `why not the picture: ${said}`)
+    equal(
+      /big\.txt \(4 MB; a file may have 4 MB\)/.test(said),
+      true,
+      `why not the big one: ${said}`,
+    )
+    await ada.reads('a = 1\nb = 2\n')
+    equal(await names(ada), 'main.py tool.py', 'files')
+
+    const one = ada.page.waitForEvent('download')
+    await ada.focus()
+    await ada.press('Control+s')
+    const file = await one
+    equal(file.suggestedFilename(), 'tool.py', 'name of the download')
+    equal(readFileSync(await file.path(), 'utf8'), 'a = 1\nb = 2\n', 'downloaded text')
+
+    const all = ada.page.waitForEvent('download')
+    await nav(ada).getByRole('button', { name: 'Download all files' }).click()
+    const zip = await all
+    equal(/\.zip$/.test(zip.suggestedFilename()), true, zip.suggestedFilename())
+    const content = readFileSync(await zip.path()).toString('latin1')
+    equal(content.startsWith('PK') && content.includes('tool.py'), true, 'zip holds the files')
+  },
+
+  async 'a paste that is too long says the limit and may become a file'(_base, room) {
+    const [ada] = await room.gather('Ada')
+    await ada.page.evaluate(() => {
+      const data = new DataTransfer()
+      data.setData('text/plain', 'x = 1  # line\n'.repeat(100_000))
+      const target = document.activeElement
+      target?.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+      )
+    })
+    await ada.page.getByText(/^That is 1.3 MB. A paste may be 1 MB/).waitFor()
+    equal(await ada.text(), '', 'nothing was pasted')
+    await ada.page.getByRole('button', { name: 'Add it as a file' }).click()
+    await until('a file', async () => (await names(ada)) === 'main.py pasted.txt' || names(ada))
+    await ada.status(/^Saved$/)
+  },
+}

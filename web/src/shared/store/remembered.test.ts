@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { readLayout } from './layoutSlice'
+import { readSettings } from './settingsSlice'
+
+test('what was remembered is taken as far as it makes sense', () => {
+  expect(readSettings(null)).toMatchObject({ fontSize: 14, nameTags: 'typing', vim: false })
+  expect(readSettings({ fontSize: 99, vim: true, nameTags: 'shout', wordWrap: 'yes' })).toEqual({
+    fontSize: 24,
+    wordWrap: false,
+    minimap: false,
+    vim: true,
+    nameTags: 'typing',
+  })
+  const layout = readLayout({ filesWidth: -4, panelWidth: Number.NaN, panelOpen: false })
+  expect(layout).toMatchObject({ filesWidth: 140, panelWidth: 264, panelOpen: false })
+  expect(readLayout({ narrowTab: 'files' }).narrowTab).toBe('code')
+})
