@@ -160,6 +160,7 @@ static void begin_linger(room *r, int64_t now_ms)
 /* Go to the state that members, time and the store allow. */
 void room__settle(room *r, int64_t now_ms)
 {
+    room__close_lost(r);
     if (r->state == ROOM_ABSENT || r->state == ROOM_LOADING)
         return;
     if (r->member_count > 0) {

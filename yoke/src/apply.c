@@ -448,7 +448,8 @@ uint64_t yoke__run_range(incoming *in, const yoke__range *d)
     }
     if (end > state) {
         uint64_t from = d->clock > state ? d->clock : state;
-        yoke__park_delete(doc, client, from, end - from);
+        if (!yoke__delete_waits(in, d, state))
+            yoke__park_delete(doc, client, from, end - from);
     }
     return doc->txn_deleted - before;
 }
@@ -538,6 +539,7 @@ static yoke_err apply(incoming *in, uint64_t origin)
         return err;
     bool waiting = doc->parked_n + doc->parked_dels > 0;
     in->result.exact = true;
+    in->looks = 0;
     yoke__txn_start(doc, false, origin);
     doc->joins_last = in->joins_last;
     run_plan(in);

@@ -50,6 +50,7 @@ typedef struct incoming {
     size_t park_bytes;
     size_t park_refs;
     size_t park_ranges;
+    size_t looks; /* at what waits already */
     yoke__segment *segment;
     size_t copied;
     yoke_apply_result result;
@@ -85,6 +86,12 @@ uint64_t yoke__clocks_gained(const yoke_doc *doc);
 YOKE_MUST_CHECK yoke_err yoke__apply_one(incoming *in, uint64_t origin, bool *done);
 
 /* ------------------------------------------------------------------ plan.c */
+/* An update looks this often at what waits already; beyond, what it brings counts as new. */
+#define YOKE__LOOKS_MAX ((size_t)1 << 21)
+
+/* yoke__delete_waits - what this range deletes behind `state` waits already. */
+bool yoke__delete_waits(incoming *in, const yoke__range *d, uint64_t state);
+
 void yoke__sections_group(incoming *in);
 const yoke__struct *yoke__incoming_at(const incoming *in, yoke_id id);
 uint64_t yoke__planned_state(const incoming *in, uint64_t id);

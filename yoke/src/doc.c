@@ -12,9 +12,16 @@
 /* Heap and names are addressed by 32 bits. */
 #define HEAP_BYTES_MAX ((size_t)UINT32_MAX - 16)
 
+/* The ceiling may have been lowered below what is there. */
+static size_t bytes_left(const yoke_doc *doc)
+{
+    size_t max = doc->limits.doc_bytes;
+    return doc->memory_bytes < max ? max - doc->memory_bytes : 0;
+}
+
 void *yoke__get(yoke_doc *doc, size_t size)
 {
-    if (size > doc->limits.doc_bytes - doc->memory_bytes) {
+    if (size > bytes_left(doc)) {
         doc->fault = YOKE_ELIMIT_DOC;
         return NULL;
     }
@@ -36,7 +43,7 @@ void yoke__put(yoke_doc *doc, void *ptr, size_t size)
 
 static bool vec_resize(yoke_doc *doc, yoke__vec *v, size_t cap, size_t size)
 {
-    if (cap > v->cap && (cap - v->cap) * size > doc->limits.doc_bytes - doc->memory_bytes) {
+    if (cap > v->cap && (cap - v->cap) * size > bytes_left(doc)) {
         doc->fault = YOKE_ELIMIT_DOC;
         return false;
     }
@@ -99,6 +106,11 @@ static yoke_limits limits_of(const yoke_limits *l)
     d.pending_structs = or_default(l->pending_structs, d.pending_structs);
     d.doc_bytes = or_default(l->doc_bytes, d.doc_bytes);
     return d;
+}
+
+void yoke_doc_set_limits(yoke_doc *doc, const yoke_limits *limits)
+{
+    doc->limits = limits_of(limits);
 }
 
 yoke_err yoke_update_check(yoke_bytes update, const yoke_limits *limits)
