@@ -11,9 +11,9 @@
  * judged by the id alone.  The message is held back, and the holder of the id is asked what it has,
  * with a sync step 1, which every client answers at once:
  *
- *   the document or that answer reach      it is applied; the engine compares it with what the
- *   as far as what was held                holder sent: the same is fine, other content a conflict
- *   they do not                            it was forged: error event, close 1008
+ *   the document, what waits in it or      it is applied; the engine compares it with what the
+ *   that answer have what was held         holder sent: the same is fine, other content a conflict
+ *   they have not                          it was forged: error event, close 1008
  *   the holder says nothing for            the id is free: what was held is applied
  *   lease_wait_ms, leaves or shows the
  *   id no more
@@ -157,25 +157,53 @@ static bytes first_update(const member *m)
     return bytes_of("", 0);
 }
 
-typedef struct reach {
-    uint64_t client, to;
-} reach;
+/* The clocks of one client in an update, gaps included. */
+typedef struct stretch {
+    uint64_t client, from, to;
+} stretch;
 
-static bool reach_range(void *ctx, uint64_t client, uint64_t from, uint64_t to)
+static bool widen(void *ctx, uint64_t client, uint64_t from, uint64_t to)
 {
-    reach *found = ctx;
-    (void)from;
-    if (client == found->client && to > found->to)
+    stretch *found = ctx;
+    if (client != found->client)
+        return true;
+    if (from < found->from || found->to == 0)
+        found->from = from;
+    if (to > found->to)
         found->to = to;
     return true;
 }
 
-/* The clock up to which an update has structs of the client; 0: it has none. */
-static uint64_t reach_of(bytes update, uint64_t client)
+static stretch stretch_of(bytes update, uint64_t client)
 {
-    reach found = {client, 0};
-    (void)!yoke_update_visit(to_yoke(update), NULL, reach_range, &found);
-    return found.to;
+    stretch found = {.client = client};
+    (void)!yoke_update_visit(to_yoke(update), NULL, widen, &found);
+    return found;
+}
+
+/* Does what the update says of the client, and the document does not know, wait in it already?
+ * Honest clients pass on what waits in theirs.  Without memory to tell, nobody is refused. */
+static bool waits_already(room *r, bytes update, uint64_t client)
+{
+    if (yoke_doc_stats(r->doc).pending_structs == 0)
+        return false;
+    yoke_blob sv = YOKE_BLOB_INIT, waiting = YOKE_BLOB_INIT, news = YOKE_BLOB_INIT;
+    sv.alloc = waiting.alloc = news.alloc = &r->engine_alloc;
+    yoke_err err = yoke_doc_state_vector(r->doc, &sv);
+    if (err == YOKE_OK)
+        err = yoke_doc_encode(r->doc, yoke_blob_view(&sv), YOKE_ENCODE_PENDING, &waiting);
+    if (err == YOKE_OK)
+        err = yoke_update_diff(to_yoke(update), yoke_blob_view(&sv), NULL, &news);
+    bool waits = err == YOKE_ENOMEM;
+    if (err == YOKE_OK) {
+        stretch has = stretch_of(from_yoke(yoke_blob_view(&waiting)), client);
+        stretch brought = stretch_of(from_yoke(yoke_blob_view(&news)), client);
+        waits = has.from <= brought.from && brought.to <= has.to;
+    }
+    yoke_blob_free(&sv);
+    yoke_blob_free(&waiting);
+    yoke_blob_free(&news);
+    return waits;
 }
 
 typedef struct word {
@@ -190,14 +218,15 @@ static void compare(void *ctx, const awareness_entry *entry)
     const word *said = ctx;
     room *r = said->r;
     uint64_t to = yoke_doc_state(r->doc, entry->client);
-    uint64_t answered = reach_of(said->answer, entry->client);
+    uint64_t answered = stretch_of(said->answer, entry->client).to;
     if (answered > to)
         to = answered;
     for (size_t i = 0; i < r->member_count; i++) {
         const member *m = r->members[i];
         if (m->hold != NULL && m->hold->no <= said->holder->answered_no &&
             holder_of(r, m, entry->client) == said->holder &&
-            reach_of(first_update(m), entry->client) > to)
+            stretch_of(first_update(m), entry->client).to > to &&
+            !waits_already(r, first_update(m), entry->client))
             m->hold->forged = true;
     }
 }

@@ -253,6 +253,45 @@ static void each_message_needs_a_word_of_its_own(void **state)
     assert_string_equal(house_room_text(h), "both seed\n");
 }
 
+/* Letters of writer 101 whose first clock is the one given; its base is missing, so they wait. */
+static size_t put_orphan(uint8_t *out, uint8_t clock, const char *text)
+{
+    const uint8_t head[] = {1, 1, 101, clock, 0x84, 101, (uint8_t)(clock - 1)};
+    size_t len = strlen(text);
+    memcpy(out, head, sizeof head);
+    out[sizeof head] = (uint8_t)len;
+    memcpy(out + sizeof head + 1, text, len);
+    out[sizeof head + 1 + len] = 0;
+    return sizeof head + 2 + len;
+}
+
+/* Clients answer with what waits in theirs too; its writer may deny it, and harms nobody. */
+static void who_passes_on_what_waits_is_no_forger(void **state)
+{
+    house *h = *state;
+    uint8_t orphan[40];
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    show(h, OTHER, 100 + OTHER, 1, "{}");
+    house_say(h, OTHER, SYNC_UPDATE, bytes_of(orphan, put_orphan(orphan, 10, "xyz")));
+    house_deliver(h);
+    yoke_blob all = YOKE_BLOB_INIT;
+    assert_int_equal(yoke_doc_encode(h->clients[VICTIM].doc, YOKE_NONE, YOKE_ENCODE_PENDING, &all),
+                     YOKE_OK);
+    house_say(h, VICTIM, SYNC_STEP2, bytes_of(all.ptr, all.len_bytes));
+    yoke_blob_free(&all);
+    house_deliver(h);
+    assert_int_equal(h->clients[VICTIM].close_code, 0);
+    assert_false(room_tick_soon(h->room));
+    /* More than waits is not its to bring, before it or behind. */
+    for (uint8_t clock = 9; clock <= 12; clock += 3) {
+        house_say(h, WITNESS, SYNC_UPDATE, bytes_of(orphan, put_orphan(orphan, clock, "ab")));
+        house_deliver(h);
+        assert_int_equal(h->clients[WITNESS].close_code, 1008);
+        house_join_editor(h, WITNESS);
+        house_deliver(h);
+    }
+}
+
 static void what_is_known_may_be_repeated_by_all(void **state)
 {
     house *h = *state;
@@ -330,6 +369,7 @@ int main(void)
         CASE(two_who_bring_each_other_s_edits_both_pass),
         CASE(a_forger_cannot_hold_up_the_word_of_its_victim),
         CASE(each_message_needs_a_word_of_its_own),
+        CASE(who_passes_on_what_waits_is_no_forger),
         CASE(what_is_known_may_be_repeated_by_all),
         CASE(what_waits_behind_a_held_message_is_bounded),
         CASE(two_who_claim_each_other_do_not_wait_for_ever),
