@@ -71,7 +71,10 @@ void buf_put_u8(buf *b, uint8_t v)
 void buf_put_varuint(buf *b, uint64_t v)
 {
     uint8_t tmp[VARINT_BYTES_MAX];
-    buf_put(b, tmp, varuint_write(tmp, v));
+    if (b->err == BASE_OK && b->cap_bytes - b->len_bytes >= VARINT_BYTES_MAX)
+        b->len_bytes += varuint_write(b->ptr + b->len_bytes, v);
+    else
+        buf_put(b, tmp, varuint_write(tmp, v));
 }
 
 void buf_put_varstring(buf *b, bytes s)

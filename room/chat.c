@@ -19,15 +19,20 @@ static bool too_fast(const room *r, member *m, int64_t now_ms)
     return ++m->chat_count > r->limits->chat_per_minute;
 }
 
+static void refuse(room *r, member *m, const char *limit, const char *message)
+{
+    room__log(r, ROOM_LOG_INFO, "event_refused", limit, m->session);
+    room__error_event(r, m, limit, message);
+}
+
 static void on_chat(room *r, member *m, const event_msg *e, int64_t now_ms)
 {
     if (e->text.len_bytes > r->limits->chat_bytes) {
-        room__error_event(r, m, "chat_bytes", "limit chat_bytes: the message is too long");
+        refuse(r, m, "chat_bytes", "limit chat_bytes: the message is too long");
         return;
     }
     if (too_fast(r, m, now_ms)) {
-        room__error_event(r, m, "chat_per_minute",
-                          "limit chat_per_minute: too many messages; wait a little");
+        refuse(r, m, "chat_per_minute", "limit chat_per_minute: too many messages; wait a little");
         return;
     }
     store_chat said = {.author = m->author,
@@ -44,7 +49,7 @@ static void on_chat(room *r, member *m, const event_msg *e, int64_t now_ms)
 void room__on_event(room *r, member *m, bytes json, int64_t now_ms)
 {
     if (json.len_bytes > r->limits->event_bytes) {
-        room__error_event(r, m, "event_bytes", "limit event_bytes: the event is too large");
+        refuse(r, m, "event_bytes", "limit event_bytes: the event is too large");
         return;
     }
     buf scratch;
@@ -86,8 +91,7 @@ void room_version_json(buf *json, const store_version *version)
 void room_author_json(buf *json, const store_author *author)
 {
     buf_put_fmt(json, "{\"author\":%llu,\"color_index\":%u,\"at\":%lld,\"name\":",
-                (unsigned long long)author->author, author->color_index,
-                (long long)author->at_ms);
+                (unsigned long long)author->author, author->color_index, (long long)author->at_ms);
     json_put_string(json, author->name);
     buf_put_str(json, "}");
 }

@@ -67,11 +67,15 @@ void room__document_drop(room *r)
     r->doc = NULL;
 }
 
-/* Ask for a snapshot when the log tail is longer than `rows_min`, or than the limit in bytes.  What
- * waits for missing parts is in it too: its rows will not be read again. */
+/* Ask for a snapshot when the log tail is longer than `rows_min`, or than the limit in bytes.  A
+ * large document may have a longer tail, in proportion, so that writing it whole stays a bounded
+ * share of the work for each update.  What waits for missing parts is in it too: its rows will not
+ * be read again. */
 void room__snapshot(room *r, uint64_t rows_min, int64_t now_ms)
 {
-    bool wanted = r->tail_rows > rows_min || r->tail_bytes > r->limits->compact_bytes;
+    uint64_t share = 1 + r->state_bytes / r->limits->compact_bytes;
+    bool wanted =
+        r->tail_rows > rows_min * share || r->tail_bytes > r->limits->compact_bytes * share;
     if (r->doc == NULL || !wanted || r->snapshot_in_flight || now_ms < r->snapshot_not_before_ms)
         return;
     yoke_blob state = YOKE_BLOB_INIT;
@@ -81,6 +85,7 @@ void room__snapshot(room *r, uint64_t rows_min, int64_t now_ms)
         r->snapshot_in_flight = true;
         r->snapshot_rows = r->tail_rows;
         r->snapshot_bytes = r->tail_bytes;
+        r->state_bytes = yoke_blob_view(&state).len_bytes;
         r->sink->snapshot(r->sink->ctx, r, r->last_seq, from_yoke(yoke_blob_view(&state)));
     } else {
         room__log(r, ROOM_LOG_WARN, "snapshot_failed", yoke_err_name(err), 0);

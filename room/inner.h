@@ -3,12 +3,14 @@
  *   room.c     states, the store's answers, time
  *   member.c   joining, leaving, events, awareness
  *   edit.c     messages: sync, updates, acks
+ *   lease.c    whose a client id is
  *   chat.c     messages: what members say
  *   document.c the engine behind the room, snapshots, text
  */
 #ifndef ROOM_INNER_H
 #define ROOM_INNER_H
 
+#include "base/meter.h"
 #include "room/queue.h"
 #include "room/room.h"
 #include "wire/awareness.h"
@@ -17,28 +19,52 @@
 #include <yoke/yoke.h>
 
 #define ROOM_COLORS 8
-#define ROOM_NAME_CAP 256
 
+/* Messages of a member that wait for the word of another; see lease.c. */
+typedef struct hold {
+    buf messages; /* each with its length */
+    int64_t since_ms;
+} hold;
+
+/* Kept small, as the room is: there are as many as open tabs, and nearly all are idle. */
 typedef struct member {
     uint64_t session;
     room_role role;
+    uint32_t steps_owed; /* step 1 messages that it has not answered */
+    unsigned violations;
+    uint8_t color_index;
     bool tandem_v1;
     bool greeted;
-    bool introduced;   /* the store knows who the author is */
-    bool refused;      /* a write of this connection was refused: acks stop before it */
-    bool told_unknown; /* one log line for unknown messages is enough */
-    unsigned color_index;
-    uint64_t author;
-    int64_t joined_at_ms;
-    char name[ROOM_NAME_CAP];
-    uint64_t frames;    /* step 2 and update messages received */
-    pair_queue unacked; /* (frame, row that must be stored first), both growing */
-    unsigned violations;
-    int64_t violations_since_ms;
+    bool introduced;    /* the store knows who the author is */
+    bool refused;       /* a write of this connection was refused: acks stop before it */
+    bool told_unknown;  /* one log line for unknown messages is enough */
+    bool told_presence; /* one word about refused awareness is enough */
+    bool presence_held; /* its newest awareness is not told yet */
+    bool lapsed;        /* asked for what it has, it said nothing: its client ids are free */
     unsigned chat_count;
     int64_t chat_since_ms;
-    buf waiting; /* messages that came while the room was loading, each with its length */
+    int64_t violations_since_ms;
+    int64_t joined_at_ms;
+    uint64_t author;
+    meter presence;        /* awareness that was told to the others */
+    uint64_t frames;       /* step 2 and update messages received */
+    pair_queue unacked;    /* (frame, row that must be stored first), both growing */
+    uint64_t parked_bytes; /* of what waits in the document, what this member sent */
+    int64_t asked_ms;      /* since then a hold waits for its answer; 0: none does */
+    int64_t answered_ms;   /* of its last such answer */
+    hold *hold;            /* or NULL */
+    buf *waiting;          /* messages that came while the room was loading, each with its length */
+    char name[];
 } member;
+
+/* What room_stats_get cannot look up. */
+typedef struct room_counters {
+    uint64_t updates_in;
+    uint64_t updates_refused;
+    uint64_t deliveries;
+    uint64_t acks;
+    uint64_t awareness_held;
+} room_counters;
 
 struct room {
     const base_alloc *alloc;
@@ -47,30 +73,36 @@ struct room {
     room_state_tag state;
     bool draining; /* do not linger */
     bool stalled;  /* the store told that it cannot write; members know */
-    char id[STORE_ID_BYTES_MAX + 1];
-    store_room record;
+    bool snapshot_in_flight;
+    bool newcomer_asked; /* since the last tick */
+    uint8_t epoch[STORE_EPOCH_BYTES];
+    char *name; /* with `language` what a member is told of the record; NULL: not loaded */
+    char *language;
 
     member **members; /* in order of joining */
-    size_t member_count;
-    size_t member_cap;
-    awareness *awareness;
+    uint32_t member_count;
+    uint32_t member_cap;
+    awareness *awareness;   /* NULL: nobody told anything yet */
+    uint32_t presence_held; /* members whose awareness is held */
+    uint32_t hold_count;
 
     yoke_doc *doc; /* NULL: not loaded */
     yoke_allocator engine_alloc;
-    buf observed; /* what a step 2 really changed */
+    frame *newcomer; /* step 2 of the whole document, for all who come before it changes; or NULL */
     uint64_t last_seq;
     uint64_t stored_seq;
     pair_queue unstored; /* (row, its bytes) */
     uint64_t unstored_bytes;
     uint64_t tail_rows; /* rows behind the last snapshot */
     uint64_t tail_bytes;
-    bool snapshot_in_flight;
     uint64_t snapshot_rows; /* of the tail, what the snapshot in flight holds */
     uint64_t snapshot_bytes;
+    uint64_t state_bytes; /* size of the newest snapshot */
     int64_t snapshot_not_before_ms;
 
     int64_t idle_since_ms;
-    room_stats stats;
+    room_counters stats;
+    char id[];
 };
 
 /* room.c */
@@ -80,6 +112,7 @@ void room__settle(room *r, int64_t now_ms);
 
 /* member.c */
 member *room__find(const room *r, uint64_t session);
+void room__member_free(room *r, member *m); /* it is in no list */
 void room__deliver(room *r, member *m, frame *f);
 void room__send(room *r, member *m, const sync_msg *msg); /* to one */
 void room__greet(room *r, member *m, int64_t now_ms);
@@ -90,10 +123,22 @@ void room__on_awareness(room *r, member *m, bytes update, int64_t now_ms);
 void room__send_awareness(room *r, member *m);
 void room__introduce(room *r, member *m, int64_t now_ms); /* before its first row or message */
 
+void room__presence_tick(room *r, int64_t now_ms);
+
+/* lease.c
+ * room__lease_holds - may this update of `m` not be looked at yet?  Then `message` is kept, or the
+ * member was closed.  room__lease_heard - a message came.  room__lease_review - after messages, in
+ * ticks, when somebody left: end what need not wait longer.  room__lease_forget - `m` goes. */
+bool room__lease_holds(room *r, member *m, bytes message, bytes update, int64_t now_ms);
+void room__lease_heard(room *r, member *m, sync_tag tag, int64_t now_ms);
+void room__lease_review(room *r, int64_t now_ms);
+void room__lease_forget(room *r, member *m);
+
 /* edit.c */
 void room__on_message(room *r, member *m, bytes message, int64_t now_ms);
 void room__send_step1(room *r, member *m);
 void room__send_acks(room *r, member *m);
+void room__drop_newcomer(room *r);
 
 /* chat.c */
 void room__on_event(room *r, member *m, bytes json, int64_t now_ms);

@@ -4,6 +4,9 @@
 #include "base/utf.h"
 #include "wire/json.h"
 
+#define NAME_BYTES_MAX 255
+#define PRESENCE_BURST 5 /* awareness updates that may be told at once */
+
 static const char *const role_names[] = {"viewer", "editor", "owner"};
 
 member *room__find(const room *r, uint64_t session)
@@ -48,18 +51,31 @@ void room__event(room *r, const member *except, bytes json)
     frame_unref(f);
 }
 
-void room__error_event(room *r, member *m, const char *code, const char *message)
+/* An event of two texts, to one. */
+static void send_word(room *r, member *m, const char *type, const char *code, const char *message)
 {
     if (!m->tandem_v1)
         return;
     buf json;
     buf_init(&json, r->alloc, SIZE_MAX / 4);
-    buf_put_fmt(&json, "{\"type\":\"error\",\"code\":\"%s\",\"message\":", code);
+    buf_put_fmt(&json, "{\"type\":\"%s\",\"code\":\"%s\",\"message\":", type, code);
     json_put_string(&json, bytes_of_str(message));
     buf_put_str(&json, "}");
     if (buf_err(&json) == BASE_OK)
         room__send(r, m, &(sync_msg){.tag = SYNC_EVENT, .body = buf_view(&json)});
     buf_deinit(&json);
+}
+
+void room__error_event(room *r, member *m, const char *code, const char *message)
+{
+    send_word(r, m, "error", code, message);
+}
+
+void room_notice(room *r, uint64_t session, const char *code, const char *message)
+{
+    member *m = room__find(r, session);
+    if (m != NULL && m->greeted)
+        send_word(r, m, "notice", code, message);
 }
 
 static void put_member(buf *json, const member *m)
@@ -88,14 +104,14 @@ static void put_hello(buf *json, const room *r, const member *m, int64_t now_ms)
     json_put_string(json, bytes_of_str(m->name));
     buf_put_fmt(json, ",\"color_index\":%u,\"role\":\"%s\",\"server_time\":%lld,\"epoch\":\"",
                 m->color_index, role_names[m->role], (long long)now_ms);
-    for (size_t i = 0; i < sizeof r->record.epoch; i++)
-        buf_put_fmt(json, "%02x", r->record.epoch[i]);
+    for (size_t i = 0; i < sizeof r->epoch; i++)
+        buf_put_fmt(json, "%02x", r->epoch[i]);
     buf_put_str(json, "\",\"room\":{\"id\":");
     json_put_string(json, bytes_of_str(r->id));
     buf_put_str(json, ",\"name\":");
-    json_put_string(json, bytes_of_str(r->record.name));
+    json_put_string(json, bytes_of_str(r->name));
     buf_put_str(json, ",\"language\":");
-    json_put_string(json, bytes_of_str(r->record.language));
+    json_put_string(json, bytes_of_str(r->language));
     buf_put_str(json, "},\"members\":[");
     for (size_t i = 0; i < r->member_count; i++) {
         if (i > 0)
@@ -137,35 +153,60 @@ void room__greet(room *r, member *m, int64_t now_ms)
 }
 
 /* The least used colour, the lowest of them. */
-static unsigned pick_color(const room *r)
+static uint8_t pick_color(const room *r)
 {
     size_t used[ROOM_COLORS] = {0};
-    unsigned best = 0;
+    uint8_t best = 0;
     for (size_t i = 0; i < r->member_count; i++)
         used[r->members[i]->color_index]++;
-    for (unsigned c = 1; c < ROOM_COLORS; c++)
+    for (uint8_t c = 1; c < ROOM_COLORS; c++)
         if (used[c] < used[best])
             best = c;
     return best;
 }
 
-static void set_name(member *m, const char *name, uint64_t bytes_max)
+/* What is shown of a member's wish for a name; returns its bytes, at least 1. */
+static size_t clean_name(char out[NAME_BYTES_MAX], const char *name, uint64_t bytes_max)
 {
-    size_t units;
-    if (name == NULL || name[0] == '\0' || utf_measure(bytes_of_str(name), &units) != BASE_OK)
-        name = "Guest";
-    size_t max = bytes_max < sizeof m->name ? (size_t)bytes_max : sizeof m->name - 1;
-    size_t n = 0;
+    static const char guest[] = "Guest";
+    size_t units, n = 0;
+    size_t max = bytes_max < NAME_BYTES_MAX ? (size_t)bytes_max : NAME_BYTES_MAX;
+    if (name == NULL || utf_measure(bytes_of_str(name), &units) != BASE_OK)
+        name = "";
     for (; *name != '\0' && n < max; name++)
         if ((uint8_t)*name >= 0x20 && *name != 0x7f)
-            m->name[n++] = *name;
+            out[n++] = *name;
     if (((uint8_t)*name & 0xC0u) == 0x80u) { /* cut within a character: drop what there is of it */
-        while (n > 0 && ((uint8_t)m->name[--n] & 0xC0u) == 0x80u)
+        while (n > 0 && ((uint8_t)out[--n] & 0xC0u) == 0x80u)
             continue;
     }
-    if (n == 0)
-        n = (size_t)snprintf(m->name, sizeof m->name, "Guest");
+    if (n > 0)
+        return n;
+    memcpy(out, guest, sizeof guest - 1);
+    return sizeof guest - 1;
+}
+
+static member *member_new(room *r, const room_join *join)
+{
+    char name[NAME_BYTES_MAX];
+    size_t n = clean_name(name, join->name, r->limits->member_name_bytes);
+    member *m = base_alloc_get(r->alloc, sizeof *m + n + 1);
+    if (m == NULL)
+        return NULL;
+    *m = (member){.role = join->role, .tandem_v1 = join->tandem_v1};
+    memcpy(m->name, name, n);
     m->name[n] = '\0';
+    return m;
+}
+
+void room__member_free(room *r, member *m)
+{
+    room__lease_forget(r, m);
+    pair_queue_deinit(&m->unacked, r->alloc);
+    if (m->waiting != NULL)
+        buf_deinit(m->waiting);
+    base_alloc_put(r->alloc, m->waiting, sizeof *m->waiting);
+    base_alloc_put(r->alloc, m, sizeof *m + strlen(m->name) + 1);
 }
 
 void room__introduce(room *r, member *m, int64_t now_ms)
@@ -184,7 +225,7 @@ static int reserve_member(room *r)
 {
     if (r->member_count < r->member_cap)
         return BASE_OK;
-    size_t cap = r->member_cap == 0 ? 4 : 2 * r->member_cap;
+    uint32_t cap = r->member_cap == 0 ? 4 : 2 * r->member_cap;
     member **members = base_alloc_resize(r->alloc, r->members, r->member_cap * sizeof *members,
                                          cap * sizeof *members);
     if (members == NULL)
@@ -212,19 +253,13 @@ int room_on_join(room *r, uint64_t session, const room_join *join, int64_t now_m
         return BASE_ELIMIT;
     if (reserve_member(r) != BASE_OK)
         return BASE_ENOMEM;
-    member *m = base_alloc_get(r->alloc, sizeof *m);
+    member *m = member_new(r, join);
     if (m == NULL)
         return BASE_ENOMEM;
-    *m = (member){.session = session,
-                  .role = join->role,
-                  .tandem_v1 = join->tandem_v1,
-                  .color_index = pick_color(r),
-                  .author = join->author != 0 ? join->author : session,
-                  .joined_at_ms = now_ms,
-                  .violations_since_ms = now_ms,
-                  .chat_since_ms = now_ms};
-    set_name(m, join->name, r->limits->member_name_bytes);
-    buf_init(&m->waiting, r->alloc, (size_t)r->limits->loading_bytes);
+    m->session = session;
+    m->author = join->author != 0 ? join->author : session;
+    m->color_index = pick_color(r);
+    m->joined_at_ms = m->violations_since_ms = m->chat_since_ms = now_ms;
     r->members[r->member_count++] = m;
     if (r->doc == NULL) {
         room_open(r, now_ms);
@@ -260,18 +295,79 @@ static void tell_awareness(void *ctx, const awareness_entry *entry)
     frame_unref(f);
 }
 
+static bool reserve_awareness(room *r)
+{
+    const awareness_limits max = {
+        .ids_per_owner = (size_t)r->limits->awareness_ids,
+        .json_bytes_max = (size_t)r->limits->awareness_bytes,
+        .stale_ms = r->limits->awareness_stale_ms,
+    };
+    if (r->awareness == NULL)
+        r->awareness = awareness_new(r->alloc, &max);
+    return r->awareness != NULL;
+}
+
+static void tell_nobody(void *ctx, const awareness_entry *entry)
+{
+    (void)ctx;
+    (void)entry;
+}
+
+static rate presence_rate(const room *r)
+{
+    return (rate){r->limits->awareness_per_second, 1000, PRESENCE_BURST};
+}
+
+static void hold_presence(room *r, member *m)
+{
+    r->stats.awareness_held++;
+    r->presence_held += !m->presence_held;
+    m->presence_held = true;
+}
+
 void room__on_awareness(room *r, member *m, bytes update, int64_t now_ms)
 {
     awareness_stamp stamp = {m->session, bytes_of_str(m->name), m->color_index};
     awareness_from from = {m->session, (uint64_t)now_ms, m->tandem_v1 ? &stamp : NULL};
     awareness_result result;
-    int err = awareness_apply(r->awareness, update, &from, tell_awareness, r, &result);
+    const rate per_second = presence_rate(r);
+    if (!reserve_awareness(r)) {
+        room__log(r, ROOM_LOG_ERROR, "no_memory", "awareness", m->session);
+        return;
+    }
+    /* Too fast: the state is taken, and told by and by; only the newest is. */
+    bool later = m->presence_held || meter_wait_ms(&m->presence, per_second, (uint64_t)now_ms) > 0;
+    int err = awareness_apply(r->awareness, update, &from, later ? tell_nobody : tell_awareness, r,
+                              &result);
+    if (err == BASE_OK && result.accepted > 0) {
+        if (later)
+            hold_presence(r, m);
+        else
+            (void)meter_take(&m->presence, per_second, 1, (uint64_t)now_ms);
+    }
     if (err == BASE_EMALFORMED) {
         room__log(r, ROOM_LOG_WARN, "awareness_malformed", NULL, m->session);
         room__close(r, m, 1003, "the awareness update is malformed");
     } else if (err == BASE_OK && result.refused > 0) {
-        room__log(r, ROOM_LOG_DEBUG, "awareness_refused", "awareness_ids or awareness_bytes",
-                  m->session);
+        if (!m->told_presence) {
+            room__log(r, ROOM_LOG_INFO, "awareness_refused", "awareness_bytes", m->session);
+            room__error_event(
+                r, m, "awareness_bytes",
+                "limits awareness_bytes and awareness_ids: this presence is not shown");
+        }
+        m->told_presence = true;
+    }
+}
+
+void room__presence_tick(room *r, int64_t now_ms)
+{
+    for (size_t i = 0; i < r->member_count && r->presence_held > 0; i++) {
+        member *m = r->members[i];
+        if (!m->presence_held || !meter_take(&m->presence, presence_rate(r), 1, (uint64_t)now_ms))
+            continue;
+        m->presence_held = false;
+        r->presence_held--;
+        awareness_visit_owner(r->awareness, m->session, tell_awareness, r);
     }
 }
 
@@ -282,6 +378,7 @@ static void forget(room *r, member *m)
         i++;
     r->member_count--;
     memmove(r->members + i, r->members + i + 1, (r->member_count - i) * sizeof *r->members);
+    r->presence_held -= m->presence_held;
     awareness_leave(r->awareness, m->session, tell_awareness, r);
     if (m->greeted) {
         char json[80];
@@ -289,9 +386,7 @@ static void forget(room *r, member *m)
                  (unsigned long long)m->session);
         room__event(r, NULL, bytes_of_str(json));
     }
-    pair_queue_deinit(&m->unacked, r->alloc);
-    buf_deinit(&m->waiting);
-    base_alloc_put(r->alloc, m, sizeof *m);
+    room__member_free(r, m);
 }
 
 void room__close(room *r, member *m, unsigned code, const char *reason)
@@ -306,6 +401,7 @@ void room_on_leave(room *r, uint64_t session, int64_t now_ms)
     if (m == NULL)
         return;
     forget(r, m);
+    room__lease_review(r, now_ms);
     room__settle(r, now_ms);
 }
 

@@ -13,13 +13,21 @@ int pair_queue_reserve(pair_queue *q, const base_alloc *alloc)
         q->first = 0;
         return BASE_OK;
     }
-    size_t cap = q->cap == 0 ? 16 : 2 * q->cap;
+    if (q->cap > UINT32_MAX / 2)
+        return BASE_ENOMEM;
+    uint32_t cap = q->cap == 0 ? 4 : 2 * q->cap;
     pair *pairs = base_alloc_resize(alloc, q->pairs, q->cap * sizeof *pairs, cap * sizeof *pairs);
     if (pairs == NULL)
         return BASE_ENOMEM;
     q->pairs = pairs;
     q->cap = cap;
     return BASE_OK;
+}
+
+void pair_queue_trim(pair_queue *q, const base_alloc *alloc)
+{
+    if (q->count == 0 && q->pairs != NULL)
+        pair_queue_deinit(q, alloc);
 }
 
 void pair_queue_push(pair_queue *q, uint64_t key, uint64_t value)

@@ -17,28 +17,46 @@ void room__log(room *r, room_log_level level, const char *event, const char *det
     r->sink->log(r->sink->ctx, r, &entry);
 }
 
+static int set_text(room *r, char **to, const char *text)
+{
+    size_t n = strlen(text) + 1;
+    char *copy = base_alloc_get(r->alloc, n);
+    if (copy == NULL)
+        return BASE_ENOMEM;
+    memcpy(copy, text, n);
+    if (*to != NULL)
+        base_alloc_put(r->alloc, *to, strlen(*to) + 1);
+    *to = copy;
+    return BASE_OK;
+}
+
+static void drop_text(room *r, char **text)
+{
+    if (*text != NULL)
+        base_alloc_put(r->alloc, *text, strlen(*text) + 1);
+    *text = NULL;
+}
+
+static void drop_loaded(room *r)
+{
+    room__drop_newcomer(r);
+    room__document_drop(r);
+    drop_text(r, &r->name);
+    drop_text(r, &r->language);
+}
+
 room *room_new(const room_options *options)
 {
-    room *r = base_alloc_get(options->alloc, sizeof *r);
+    size_t id_bytes = strlen(options->id) + 1;
+    assert(id_bytes <= STORE_ID_BYTES_MAX + 1);
+    room *r = base_alloc_get(options->alloc, sizeof *r + id_bytes);
     if (r == NULL)
         return NULL;
-    assert(strlen(options->id) <= STORE_ID_BYTES_MAX);
     *r = (room){.alloc = options->alloc, .limits = options->limits, .sink = options->sink};
     /* The two allocators are one shape under two names: yoke's header stands alone. */
     r->engine_alloc =
         (yoke_allocator){r->alloc->ctx, r->alloc->alloc, r->alloc->resize, r->alloc->release};
-    snprintf(r->id, sizeof r->id, "%s", options->id);
-    buf_init(&r->observed, r->alloc, SIZE_MAX / 4);
-    awareness_limits presence = {
-        .ids_per_owner = (size_t)options->limits->awareness_ids,
-        .json_bytes_max = (size_t)options->limits->awareness_bytes,
-        .stale_ms = options->limits->awareness_stale_ms,
-    };
-    r->awareness = awareness_new(r->alloc, &presence);
-    if (r->awareness == NULL) {
-        room_free(r);
-        return NULL;
-    }
+    memcpy(r->id, options->id, id_bytes);
     return r;
 }
 
@@ -46,18 +64,13 @@ void room_free(room *r)
 {
     if (r == NULL)
         return;
-    for (size_t i = 0; i < r->member_count; i++) {
-        member *m = r->members[i];
-        pair_queue_deinit(&m->unacked, r->alloc);
-        buf_deinit(&m->waiting);
-        base_alloc_put(r->alloc, m, sizeof *m);
-    }
+    for (size_t i = 0; i < r->member_count; i++)
+        room__member_free(r, r->members[i]);
     base_alloc_put(r->alloc, r->members, r->member_cap * sizeof *r->members);
-    room__document_drop(r);
+    drop_loaded(r);
     pair_queue_deinit(&r->unstored, r->alloc);
-    buf_deinit(&r->observed);
     awareness_free(r->awareness);
-    base_alloc_put(r->alloc, r, sizeof *r);
+    base_alloc_put(r->alloc, r, sizeof *r + strlen(r->id) + 1);
 }
 
 const char *room_id(const room *r)
@@ -76,24 +89,35 @@ const char *room_state_name(room_state_tag state)
     return names[state];
 }
 
+bool room_tick_soon(const room *r)
+{
+    return r->presence_held > 0 || r->hold_count > 0;
+}
+
+bool room_backlogged(const room *r)
+{
+    return r->unstored_bytes > r->limits->unstored_bytes / 2;
+}
+
 bool room_loaded(const room *r)
 {
     return r->doc != NULL;
 }
 
-const store_room *room_record(const room *r)
-{
-    return r->doc != NULL ? &r->record : NULL;
-}
-
 room_stats room_stats_get(const room *r)
 {
-    room_stats stats = r->stats;
-    stats.members = r->member_count;
-    stats.last_seq = r->last_seq;
-    stats.stored_seq = r->stored_seq;
-    stats.unstored_bytes = r->unstored_bytes;
-    stats.tail_rows = r->tail_rows;
+    room_stats stats = {
+        .members = r->member_count,
+        .updates_in = r->stats.updates_in,
+        .updates_refused = r->stats.updates_refused,
+        .deliveries = r->stats.deliveries,
+        .acks = r->stats.acks,
+        .last_seq = r->last_seq,
+        .stored_seq = r->stored_seq,
+        .unstored_bytes = r->unstored_bytes,
+        .awareness_held = r->stats.awareness_held,
+        .tail_rows = r->tail_rows,
+    };
     if (r->doc != NULL) {
         yoke_stats engine = yoke_doc_stats(r->doc);
         stats.pending_structs = engine.pending_structs;
@@ -116,10 +140,10 @@ void room_open(room *r, int64_t now_ms)
 /* Nothing of the document is left; the room is as new. */
 static void unload(room *r)
 {
-    room__document_drop(r);
+    drop_loaded(r);
     pair_queue_deinit(&r->unstored, r->alloc);
     r->last_seq = r->stored_seq = r->unstored_bytes = 0;
-    r->tail_rows = r->tail_bytes = 0;
+    r->tail_rows = r->tail_bytes = r->state_bytes = 0;
     r->snapshot_in_flight = false;
     r->snapshot_not_before_ms = 0;
     r->draining = r->stalled = false;
@@ -130,7 +154,7 @@ static void begin_linger(room *r, int64_t now_ms)
 {
     r->state = ROOM_LINGER;
     r->idle_since_ms = now_ms;
-    yoke_doc_drop_cache(r->doc);
+    room__drop_newcomer(r);
 }
 
 /* Go to the state that members, time and the store allow. */
@@ -159,18 +183,19 @@ static void drain_waiting(room *r, int64_t now_ms)
 {
     for (size_t i = 0; i < r->member_count;) {
         member *m = r->members[i];
-        if (m->waiting.len_bytes == 0) {
+        buf *kept = m->waiting;
+        if (kept == NULL) {
             i++;
             continue;
         }
         uint64_t session = m->session;
-        size_t len_bytes, cap_bytes;
-        uint8_t *ptr = buf_detach(&m->waiting, &len_bytes, &cap_bytes);
-        reader in = reader_of(bytes_of(ptr, len_bytes));
+        m->waiting = NULL;
+        reader in = reader_of(buf_view(kept));
         bytes message;
         while (reader_varbytes(&in, &message) == BASE_OK)
             room_on_message(r, session, message, now_ms);
-        base_alloc_put(r->alloc, ptr, cap_bytes);
+        buf_deinit(kept);
+        base_alloc_put(r->alloc, kept, sizeof *kept);
         i = 0;
     }
 }
@@ -179,14 +204,19 @@ int room_on_loaded(room *r, const store_loaded *loaded, int64_t now_ms)
 {
     if (r->state != ROOM_LOADING)
         return BASE_OK;
-    int err = room__document_load(r, loaded);
+    int err = set_text(r, &r->name, loaded->room.name);
+    if (err == BASE_OK)
+        err = set_text(r, &r->language, loaded->room.language);
+    if (err == BASE_OK)
+        err = room__document_load(r, loaded);
     if (err != BASE_OK) {
         room_on_load_failed(r, err, now_ms);
         return err;
     }
-    r->record = loaded->room;
+    memcpy(r->epoch, loaded->room.epoch, sizeof r->epoch);
     r->last_seq = r->stored_seq = loaded->last_seq;
     r->tail_rows = loaded->row_count;
+    r->state_bytes = loaded->snapshot.len_bytes;
     for (size_t i = 0; i < loaded->row_count; i++)
         r->tail_bytes += loaded->rows[i].update.len_bytes;
     r->state = ROOM_LIVE;
@@ -235,6 +265,7 @@ void room_on_stored(room *r, uint64_t upto_seq, int64_t now_ms)
         r->unstored_bytes -= row->value;
         pair_queue_pop(&r->unstored);
     }
+    pair_queue_trim(&r->unstored, r->alloc);
     if (r->stalled) {
         r->stalled = false;
         room__event(r, NULL,
@@ -287,8 +318,14 @@ void room_on_snapshot_done(room *r, uint64_t upto_seq, int err, int64_t now_ms)
 
 void room_tick(room *r, int64_t now_ms)
 {
-    if (r->state == ROOM_LIVE)
+    if (r->state == ROOM_LIVE) {
+        room__presence_tick(r, now_ms);
+        room__lease_review(r, now_ms);
         room__snapshot(r, r->limits->compact_rows, now_ms);
+    }
+    if (!r->newcomer_asked)
+        room__drop_newcomer(r);
+    r->newcomer_asked = false;
     room__settle(r, now_ms);
 }
 
@@ -296,11 +333,12 @@ void room_renamed(room *r, const char *name)
 {
     if (r->doc == NULL)
         return;
-    snprintf(r->record.name, sizeof r->record.name, "%s", name);
+    if (set_text(r, &r->name, name) != BASE_OK)
+        room__log(r, ROOM_LOG_ERROR, "no_memory", "name", 0);
     buf json;
     buf_init(&json, r->alloc, SIZE_MAX / 4);
     buf_put_str(&json, "{\"type\":\"room_renamed\",\"name\":");
-    json_put_string(&json, bytes_of_str(r->record.name));
+    json_put_string(&json, bytes_of_str(name));
     buf_put_str(&json, "}");
     if (buf_err(&json) == BASE_OK)
         room__event(r, NULL, buf_view(&json));
@@ -335,6 +373,13 @@ const char *room_check(const room *r)
     uint64_t sum = 0;
     for (size_t i = 0; i < r->unstored.count; i++)
         sum += r->unstored.pairs[r->unstored.first + i].value;
+    size_t holds = 0, held = 0;
+    for (size_t i = 0; i < r->member_count; i++) {
+        holds += r->members[i]->hold != NULL;
+        held += r->members[i]->presence_held;
+    }
+    if (holds != r->hold_count || held != r->presence_held)
+        return "every held message and presence is counted";
     if (sum != r->unstored_bytes || r->unstored.count != r->last_seq - r->stored_seq)
         return "every row that is not stored is counted";
     return NULL;

@@ -37,15 +37,17 @@
  *   room_renamed   name
  *   chat           message {n, at (ms), author, color_index, name, text, ref}; stored already
  *   version_added  version {n, seq, at (ms), author, name}
- *   notice         code, message      "store_recovered"
- *   error          code, message      a limit's name, "role", "client_id_conflict",
- * "store_stalled", "chat_not_stored", "event"
+ *   notice         code, message      "store_recovered"; a limit that slows or cuts but loses
+ * nothing error          code, message      a limit's name, "role", "client_id_conflict",
+ *                                     "client_id_lease", "store_stalled", "chat_not_stored",
+ *                                     "event"
  *
  * A member says {"type": "chat", "text", "ref"} to have a message stored and told to everybody,
  * itself included; `ref` is a name it makes up, 1..64 bytes.
  *
- * Close codes: 1003 malformed, 1008 conflict or too many refused writes, 1011 damaged room,
- * 1012 drain, 1013 no memory or too much while loading, 4404 no such room, 4410 deleted.
+ * Close codes: 1003 malformed, 1008 conflict, another's client id or too many refused writes, 1011
+ * damaged room, 1012 drain, 1013 no memory or too much while loading, 4404 no such room, 4410
+ * deleted.
  *
  * A refused write (denied message, for tandem.v1 an error event too) stops the acks of its
  * connection: the client shows "not saved" until it joins again.
@@ -136,7 +138,8 @@ typedef struct room_stats {
     uint64_t last_seq;
     uint64_t stored_seq;
     uint64_t unstored_bytes;
-    uint64_t tail_rows; /* log rows behind the last snapshot */
+    uint64_t awareness_held; /* awareness messages that were merged with later ones */
+    uint64_t tail_rows;      /* log rows behind the last snapshot */
     uint64_t pending_structs;
     uint64_t pending_bytes;
     uint64_t engine_bytes;
@@ -158,9 +161,6 @@ const char *room_id(const room *r);
 room_state_tag room_state(const room *r);
 const char *room_state_name(room_state_tag state); /* "LIVE" */
 room_stats room_stats_get(const room *r);
-
-/* room_record - name, epoch and the rest, once loaded; NULL before. */
-const store_room *room_record(const room *r);
 
 /* room_open - have the room loaded without joining it (for GET .../code).  An ABSENT room starts
  * LOADING; with nobody in it it lingers and goes. */
@@ -222,6 +222,13 @@ void room_on_message(room *r, uint64_t session, bytes message, int64_t now_ms);
 /* room_on_leave - the socket is gone.  Nulls for its awareness go to the others. */
 void room_on_leave(room *r, uint64_t session, int64_t now_ms);
 
+/* room_backlogged - is so much of the room not stored yet that its writers should wait?  Half of
+ * limits.unstored_bytes: a server that then stops reading from them never has to refuse a write. */
+bool room_backlogged(const room *r);
+
+/* room_notice - an event "notice" to one tandem.v1 member: a limit slows it.  Static texts. */
+void room_notice(room *r, uint64_t session, const char *code, const char *message);
+
 /* room_set_role - from the next message on. */
 void room_set_role(room *r, uint64_t session, room_role role);
 
@@ -240,7 +247,9 @@ room_member room_member_at(const room *r, size_t i);
 
 /* ------------------------------------------------------------------------- the rest ---------- */
 
-/* room_tick - call about once a second while the room is not ABSENT. */
+/* room_tick - call about once a second while the room is not ABSENT, and within 50 ms when
+ * room_tick_soon says that something waits for time to pass. */
+bool room_tick_soon(const room *r);
 void room_tick(room *r, int64_t now_ms);
 
 /* room_text - append the text of file `file_id` ("main") to `out`.  The room must be loaded.

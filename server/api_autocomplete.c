@@ -81,10 +81,12 @@ void api_autocomplete(exchange *x)
         return;
     }
     json_check_free(&c);
-    if (err == BASE_OK)
+    if (err == BASE_OK) {
         reply_list(x, &list);
-    else if (err == BASE_ELIMIT)
-        exchange_reply_error(x, 413, "autocomplete_bytes: the code is too long");
-    else
+    } else if (err == BASE_ELIMIT) {
+        metrics_refused(&x->loop->metrics, "autocomplete_bytes");
+        exchange_reply_error(x, 413, "limit autocomplete_bytes: the code is too long");
+    } else {
         exchange_reply_error(x, 503, "out of memory");
+    }
 }

@@ -8,6 +8,7 @@
 #include "server/room_host.h"
 #include "server/wall_time.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define PAGE_MESSAGES 50
@@ -107,6 +108,7 @@ static void say_begin(loop *owner, loop_msg *msg)
 /* Copies what is to be stored out of the request's JSON. */
 static bool take_message(chat_call *c, const char *name, const char *text)
 {
+    assert(name != NULL && text != NULL); /* both are required members */
     c->text = strdup(text);
     if (c->text == NULL) {
         room_call_fail(&c->call, 503, "out of memory");

@@ -12,13 +12,15 @@
 #include "server/room_host.h"
 #include "server/room_record.h"
 #include "server/templates.h"
+#include "server/throttle.h"
 #include "server/wall_time.h"
 
 #include <sodium.h>
 
 #define SEED_BYTES_MAX (UINT64_C(1) << 21)
 
-static const json_string_rule name_rule = {.nullable = true, .chars_min = 1, .chars_max = 100};
+static const json_string_rule name_rule = {
+    .nullable = true, .chars_min = 1, .chars_max = LIMIT_TITLE_CHARS};
 static const json_number_rule days_rule = {.nullable = true, .min = 0, .max = LIMIT_EXPIRE_DAYS};
 
 typedef struct rooms_call {
@@ -143,6 +145,7 @@ static void create_step(room_call *base, loop *owner)
         room_call_fail_by_code(&c->call, c->call.err);
         return;
     }
+    throttle_count(c->call.x, ADDRESS_ROOM);
     c->call.status = 201;
     c->call.reply = room_json(c, NULL);
     json_object_set_new(c->call.reply, "owner_key", json_string(c->key));
@@ -167,10 +170,26 @@ static void make_record(rooms_call *c, const char *id, const char *name, int64_t
     sodium_memzero(random, sizeof random);
 }
 
+/* As many bytes as the limit says, and as the store has room for. */
+static void check_name_bytes(json_check *check, const char *name)
+{
+    uint64_t max = check->x->loop->app->limits.room_name_bytes;
+    char msg[80];
+    if (max > STORE_NAME_BYTES_MAX)
+        max = STORE_NAME_BYTES_MAX;
+    if (name == NULL || strlen(name) <= max)
+        return;
+    snprintf(msg, sizeof msg, "limit room_name_bytes: at most %llu bytes", (unsigned long long)max);
+    metrics_refused(&check->x->loop->metrics, "room_name_bytes");
+    json_check_fail(check, "name", "string_too_long", msg);
+}
+
 void api_room_create(exchange *x)
 {
     static const char *const languages[] = {"python", NULL};
     json_check check;
+    if (!throttle_allows(x, ADDRESS_ROOM))
+        return;
     if (!json_check_begin(&check, x, JSON_CHECK_OPTIONAL))
         return;
     int64_t days = -1;
@@ -181,8 +200,7 @@ void api_room_create(exchange *x)
     json_check_string(&check, "language",
                       &(json_string_rule){.nullable = true, .one_of = languages});
     json_check_number(&check, "expires_in_days", &days_rule, &days);
-    if (name != NULL && strlen(name) > STORE_NAME_BYTES_MAX)
-        json_check_fail(&check, "name", "string_too_long", "room_name_bytes: at most 255 bytes");
+    check_name_bytes(&check, name);
     if (id != NULL && !room_id_valid(bytes_of_str(id)))
         json_check_fail(&check, "room_id", "string_pattern_mismatch",
                         "1 to 128 of the characters A-Z a-z 0-9 . _ -, but not . or .. alone");
@@ -241,7 +259,7 @@ static void get_begin(loop *owner, loop_msg *msg)
 
 void api_room_get(exchange *x)
 {
-    rooms_call *c = call_new(x);
+    rooms_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
     if (c != NULL)
         room_call_go(&c->call, get_begin);
 }
@@ -267,7 +285,7 @@ static void code_begin(loop *owner, loop_msg *msg)
 
 void api_room_code(exchange *x)
 {
-    rooms_call *c = call_new(x);
+    rooms_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
     if (c != NULL)
         room_call_go(&c->call, code_begin);
 }
@@ -339,6 +357,8 @@ static void patch_begin(loop *owner, loop_msg *msg)
 void api_room_patch(exchange *x)
 {
     json_check check;
+    if (!throttle_allows(x, ADDRESS_MISS))
+        return;
     if (!json_check_begin(&check, x, JSON_CHECK_REQUIRED))
         return;
     int64_t days = 0;
@@ -347,8 +367,7 @@ void api_room_patch(exchange *x)
     rule.nullable = days_wanted.nullable = false;
     const char *name = json_check_string(&check, "name", &rule);
     bool has_days = json_check_number(&check, "expires_in_days", &days_wanted, &days);
-    if (name != NULL && strlen(name) > STORE_NAME_BYTES_MAX)
-        json_check_fail(&check, "name", "string_too_long", "room_name_bytes: at most 255 bytes");
+    check_name_bytes(&check, name);
     if (json_object_size(check.body) == 0)
         json_check_fail(&check, NULL, "value_error", "Give at least one of name, expires_in_days");
     if (!json_check_end(&check))
@@ -391,7 +410,7 @@ static void delete_begin(loop *owner, loop_msg *msg)
 
 void api_room_delete(exchange *x)
 {
-    rooms_call *c = call_new(x);
+    rooms_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
     if (c == NULL)
         return;
     take_key(c);

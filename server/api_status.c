@@ -38,6 +38,11 @@ static void ready_done(loop *l, store_job *job)
 
 void api_readyz(exchange *x)
 {
+    if (metric_get(&store_thread_metrics(x->loop->app->store)->stalled) != 0) {
+        exchange_add_header(x, "Cache-Control", "no-store");
+        exchange_reply_error(x, 503, "commits have to wait");
+        return;
+    }
     ready_job *j = calloc(1, sizeof *j);
     if (j == NULL) {
         exchange_reply_error(x, 503, "out of memory");
@@ -76,12 +81,17 @@ static const metric_line lines[] = {
     LINE(http_errors_total, "counter", "HTTP replies of 400 and above"),
     LINE(ws_messages_in_total, "counter", "WebSocket messages received"),
     LINE(ws_closed_slow_total, "counter", "WebSockets closed because they read too slowly"),
-    LINE(refused_connections_total, "counter", "Connections refused by sockets_per_address"),
+    LINE(sockets_bytes, "gauge", "Memory of queues and unfinished messages of sockets"),
+    LINE(paused_sockets, "gauge", "Sockets that are not read because their peer is too fast"),
+    LINE(input_pauses_total, "counter", "Times a socket was not read for a while"),
+    LINE(accept_paused, "gauge", "Threads that accept no connections: no file is left"),
+    LINE(accept_pauses_total, "counter", "Times a thread stopped accepting for want of files"),
     LINE(quarantined_rooms, "gauge", "Damaged rooms that somebody wanted to join"),
     LINE(updates_in_total, "counter", "Updates applied"),
     LINE(updates_refused_total, "counter", "Updates refused"),
     LINE(deliveries_total, "counter", "Frames given to members"),
     LINE(acks_total, "counter", "Acks sent"),
+    LINE(awareness_held_total, "counter", "Awareness messages that came too fast and were merged"),
     LINE(bytes_in_total, "counter", "Bytes received"),
     LINE(bytes_out_total, "counter", "Bytes sent"),
 };
@@ -133,6 +143,20 @@ static void put_lines(buf *out, const app *a)
     }
 }
 
+static void put_refused(buf *out, const app *a)
+{
+    buf_put_str(out, "# HELP tandem_refused_total Refusals by the name of the limit or reason\n"
+                     "# TYPE tandem_refused_total counter\n");
+    for (size_t i = 0; i < REFUSAL_COUNT; i++) {
+        uint64_t sum = 0;
+        for (size_t k = 0; k < a->loop_count; k++)
+            sum += metric_get(&a->loops[k].metrics.refused[i]);
+        if (sum > 0)
+            buf_put_fmt(out, "tandem_refused_total{limit=\"%s\"} %llu\n", refusal_names[i],
+                        (unsigned long long)sum);
+    }
+}
+
 void api_metrics(exchange *x)
 {
     const app *a = x->loop->app;
@@ -147,6 +171,7 @@ void api_metrics(exchange *x)
     for (size_t i = 0; i < a->loop_count; i++)
         acks[i] = &a->loops[i].metrics.ack;
     put_lines(&out, a);
+    put_refused(&out, a);
     put_store(&out, a);
     buf_put_fmt(&out,
                 "# HELP tandem_uptime_seconds Since the start\n"

@@ -4,7 +4,7 @@
 #define SERVER_APP_H
 
 #include "room/limits.h"
-#include "server/address_count.h"
+#include "server/address_book.h"
 #include "server/config.h"
 #include "server/static_files.h"
 
@@ -17,7 +17,8 @@ typedef struct app {
     static_files *files; /* the web application; NULL when it was not built */
     static_files *docs;  /* the pages of /docs */
     store_thread *store;
-    address_count *addresses;
+    address_book *addresses;
+    address_set proxies; /* whose X-Forwarded-For is believed */
     struct loop *loops;
     size_t loop_count;
     int port;

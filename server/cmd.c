@@ -108,5 +108,7 @@ int cmd_store_failed(const cmd *c, const char *path, int err)
         return cmd_fail(c, path,
                         "not a Tandem database of this version; an older one is migrated by "
                         "`tandem serve`, a newer one needs its own program");
+    if (err == STORE_EIO && access(path, W_OK) != 0)
+        return cmd_fail(c, path, "to read it, this user must be able to write beside it");
     return cmd_fail(c, path, store_err_text(err));
 }

@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { KIND_STRING, KIND_NUMBER, KIND_SWITCH, KIND_CHOICE };
+enum kind { KIND_STRING, KIND_NUMBER, KIND_SECONDS, KIND_SWITCH, KIND_CHOICE };
 
 typedef struct option {
     const char *key;  /* section.key of the file */
-    const char *flag; /* without the dashes; the environment's name is made of it */
-    enum kind kind;
+    const char *flag; /* without the dashes in front; the environment's name is made of it */
+    enum kind kind;   /* KIND_SECONDS is kept in milliseconds */
     size_t offset;
-    const char *initial;
+    const char *initial; /* NULL: limits_init has it */
     int64_t min, max;
     const char *hint; /* placeholder in the help, or the choices "a|b" */
     const char *help;
@@ -46,9 +46,11 @@ static const option options[] = {
     {"http.cors_origins", "cors-origins", KIND_STRING, AT(cors_origins), "", 0, 0, "LIST",
      "other origins that may call, comma-separated; * is every origin"},
     {"http.check_origin", "check-origin", KIND_SWITCH, AT(check_origin), "true", 0, 0, "",
-     "refuse a WebSocket of a browser page of another origin"},
-    {"http.sockets_per_address", "sockets-per-address", KIND_NUMBER, AT(sockets_per_address), "256",
-     0, 1000000, "N", "connections of one address, loopback excepted; 0 is no limit"},
+     "refuse WebSockets and changes that a browser sends for a page of another origin"},
+    {"http.origins", "origins", KIND_STRING, AT(origins), "", 0, 0, "LIST",
+     "origins of this server's own pages, exact; empty takes the Host header"},
+    {"http.trusted_proxies", "trusted-proxies", KIND_STRING, AT(trusted_proxies), "", 0, 0, "LIST",
+     "addresses or networks whose X-Forwarded-For is believed"},
     {"rooms.create_on_join", "create-on-join", KIND_SWITCH, AT(create_on_join), "false", 0, 0, "",
      "a WebSocket to an unknown room name makes the room"},
     {"rooms.expire_days", "expire-days", KIND_NUMBER, AT(expire_days), "30", 0, 3650, "N",
@@ -57,15 +59,35 @@ static const option options[] = {
      "the same in milliseconds, for rooms of minutes; 0 leaves it to expire_days"},
     {"rooms.sweep_ms", "sweep-ms", KIND_NUMBER, AT(sweep_ms), "60000", 10, 86400000, "N",
      "between two looks for expired rooms"},
-    {"rooms.linger_s", "linger-s", KIND_NUMBER, AT(linger_s), "30", 0, 3600, "N",
+    {"rooms.linger_s", "linger-s", KIND_SECONDS, AT(limits.linger_ms), "30", 0, 3600, "N",
      "seconds an empty room stays in memory"},
     {"log.format", "log-format", KIND_CHOICE, AT(log_format), "auto", 0, 0, "auto|json|plain",
      "auto is plain on a terminal, else JSON"},
     {"log.level", "log-level", KIND_CHOICE, AT(log_level), "info", 0, 0, "debug|info|warn|error",
      "the least important line to write"},
+#define LIMIT_(name, unit, reason, min)                                                            \
+    {"limits." #name, #name, KIND_NUMBER,     AT(limits.name), NULL, min,                          \
+     INT32_MAX,       "N",   unit ": " reason},
+#define CONTENT_LIMIT_(name, value, unit, reason) LIMIT_(name, unit, reason, 1)
+#define TRAFFIC_LIMIT_(name, value, unit, reason) LIMIT_(name, unit, reason, 0)
+    LIMITS_OF_CONTENT(CONTENT_LIMIT_) LIMITS_OF_TRAFFIC(TRAFFIC_LIMIT_)
+#undef LIMIT_
+#undef CONTENT_LIMIT_
+#undef TRAFFIC_LIMIT_
 };
 
 #define OPTION_COUNT (sizeof options / sizeof options[0])
+#define FLAG_BYTES 48
+
+/* The flag as it is written: with dashes. */
+static const char *flag_of(const option *o)
+{
+    static char flags[OPTION_COUNT][FLAG_BYTES];
+    char *out = flags[o - options];
+    for (size_t n = 0; n < FLAG_BYTES - 1 && o->flag[n] != '\0'; n++)
+        out[n] = o->flag[n] == '_' ? '-' : o->flag[n];
+    return out;
+}
 
 static bool fail(config_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -113,14 +135,14 @@ static bool assign(config *c, const option *o, const char *value, const char *wh
             return fail(err, "%s: '%s' is neither true nor false", where, value);
         return true;
     }
-    if (o->kind == KIND_NUMBER) {
+    if (o->kind == KIND_NUMBER || o->kind == KIND_SECONDS) {
         char *end;
         errno = 0;
         long long n = strtoll(value, &end, 10);
         if (errno != 0 || end == value || *end != '\0' || n < o->min || n > o->max)
             return fail(err, "%s: '%s' is not a number from %lld to %lld", where, value,
                         (long long)o->min, (long long)o->max);
-        int64_t number = n;
+        int64_t number = o->kind == KIND_SECONDS ? n * 1000 : n;
         memcpy(field, &number, sizeof number);
         return true;
     }
@@ -140,8 +162,10 @@ void config_init(config *c)
 {
     memset(c, 0, sizeof *c);
     config_error err;
+    limits_init(&c->limits);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
-        if (!assign(c, &options[i], options[i].initial, options[i].key, &err))
+        if (options[i].initial != NULL &&
+            !assign(c, &options[i], options[i].initial, options[i].key, &err))
             abort(); /* the table itself is wrong, or no memory before anything began */
     }
 }
@@ -170,7 +194,8 @@ static const option *find_key(const char *key)
 static const option *find_flag(const char *flag, size_t flag_bytes)
 {
     for (size_t i = 0; i < OPTION_COUNT; i++) {
-        if (strlen(options[i].flag) == flag_bytes && memcmp(options[i].flag, flag, flag_bytes) == 0)
+        const char *name = flag_of(&options[i]);
+        if (strlen(name) == flag_bytes && memcmp(name, flag, flag_bytes) == 0)
             return &options[i];
     }
     return NULL;
@@ -324,7 +349,7 @@ static bool unknown_flag(const char *arg, config_error *err)
     const char *words[OPTION_COUNT + 3];
     size_t count = 0;
     for (size_t i = 0; i < OPTION_COUNT; i++)
-        words[count++] = options[i].flag;
+        words[count++] = flag_of(&options[i]);
     words[count++] = "config";
     words[count++] = "help";
     words[count++] = "version";
@@ -390,14 +415,22 @@ const char *config_flag_value(const char *name, int argc, char *const *argv)
 
 void config_print_flags(FILE *out)
 {
+    config c;
+    config_init(&c);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const option *o = &options[i];
         char left[80];
-        snprintf(left, sizeof left, "--%s%s%s", o->flag, *o->hint != '\0' ? " " : "", o->hint);
+        snprintf(left, sizeof left, "--%s%s%s", flag_of(o), *o->hint != '\0' ? " " : "", o->hint);
         fprintf(out, "  %-34s %s", left, o->help);
-        if (*o->initial != '\0')
+        if (o->initial == NULL) {
+            uint64_t value;
+            memcpy(&value, (const char *)&c + o->offset, sizeof value);
+            fprintf(out, " [%llu]", (unsigned long long)value);
+        } else if (*o->initial != '\0') {
             fprintf(out, " [%s]", o->initial);
+        }
         fputc('\n', out);
     }
+    config_deinit(&c);
     fprintf(out, "  %-34s %s\n", "--config FILE", "read settings from this file first");
 }

@@ -8,6 +8,8 @@
 #ifndef SERVER_CONFIG_H
 #define SERVER_CONFIG_H
 
+#include "room/limits.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,14 +28,15 @@ typedef struct config {
     int64_t size_mib_max; /* 0: no limit */
     char *cors_origins;
     bool check_origin;
-    int64_t sockets_per_address;
+    char *origins;         /* empty: what the Host header says */
+    char *trusted_proxies; /* see address.h */
     bool create_on_join;
     int64_t expire_days; /* 0: never */
     int64_t expire_ms;   /* 0: expire_days counts */
     int64_t sweep_ms;
-    int64_t linger_s;
     char *log_format; /* auto, json, plain */
     char *log_level;  /* debug, info, warn, error */
+    limits limits;
 } config;
 
 typedef struct config_error {

@@ -4,50 +4,72 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void on_events(uv_poll_t *poll, int status, int events);
-
-static void poll_again(conn *c)
+/* Tells the loop's set what this socket waits for now.  Without interest it is taken out, for the
+ * set would report a hang-up over and over.  false: there is no memory for it in the kernel. */
+static bool watch(conn *c)
 {
-    int events = (c->no_input ? 0 : UV_READABLE) | (c->full ? UV_WRITABLE : 0);
-    if (c->closed)
-        return;
-    if (events == 0)
-        uv_poll_stop(&c->poll);
-    else
-        uv_poll_start(&c->poll, events, on_events);
+    uint32_t events = (c->no_input ? 0u : EPOLLIN) | (c->full ? EPOLLOUT : 0u);
+    if (c->closed || events == c->watched)
+        return true;
+    struct epoll_event event = {.events = events, .data.ptr = c};
+    int op = events == 0 ? EPOLL_CTL_DEL : c->watched == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    if (epoll_ctl(c->loop->sockets_fd, op, c->fd, &event) != 0)
+        return false;
+    c->watched = events;
+    return true;
 }
 
-bool conn_init(conn *c, loop *l, int fd, const conn_ops *ops, const address_key *address)
+static void watch_again(conn *c)
 {
-    if (uv_poll_init(&l->uv, &c->poll, fd) != 0)
-        return false;
-    c->poll.data = c;
+    if (!watch(c))
+        conn_close_after_writing(c);
+}
+
+bool conn_init(conn *c, loop *l, int fd, const conn_ops *ops, const peer *from)
+{
     c->loop = l;
     c->fd = fd;
+    if (!watch(c))
+        return false;
     c->ops = ops;
-    c->address = *address;
+    c->peer = *from;
+    c->recv_bytes = LIMIT_RECV_BYTES;
     c->next = l->conns;
     if (c->next != NULL)
         c->next->prev = c;
     l->conns = c;
-    poll_again(c);
     return true;
 }
 
 /* ------------------------------------------------------------------------------- closing --- */
 
-static void on_closed(uv_handle_t *handle)
+static void unlist(conn *c)
 {
-    free(handle->data);
+    loop *l = c->loop;
+    if (!c->listed)
+        return;
+    if (c->paused_prev != NULL)
+        c->paused_prev->paused_next = c->paused_next;
+    else if (l->paused == c)
+        l->paused = c->paused_next;
+    else
+        l->resuming = c->paused_next;
+    if (c->paused_next != NULL)
+        c->paused_next->paused_prev = c->paused_prev;
+    c->paused_prev = c->paused_next = NULL;
+    c->listed = false;
+    metric_add(&l->metrics.paused_sockets, (uint64_t)-1);
 }
 
 static void detach(conn *c)
 {
     loop *l = c->loop;
     c->closed = true;
+    unlist(c);
     if (c->prev != NULL)
         c->prev->next = c->next;
     else
@@ -56,9 +78,21 @@ static void detach(conn *c)
         c->next->prev = c->prev;
     outq_deinit(&c->out);
     c->ops->gone(c);
-    uv_poll_stop(&c->poll);
-    /* Memory goes in the closing phase, after this turn's flush walked the dirty list. */
-    uv_close((uv_handle_t *)&c->poll, on_closed);
+    if (c->watched != 0)
+        epoll_ctl(l->sockets_fd, EPOLL_CTL_DEL, c->fd, NULL);
+    /* Events of this turn, and its list of dirty ones, may still point here: the end of the turn
+     * frees it. */
+    c->next = l->gone;
+    l->gone = c;
+}
+
+static void free_gone(loop *l)
+{
+    for (conn *c = l->gone, *next; c != NULL; c = next) {
+        next = c->next;
+        free(c);
+    }
+    l->gone = NULL;
 }
 
 int conn_release_fd(conn *c)
@@ -72,10 +106,17 @@ void conn_close(conn *c)
 {
     if (c->closed)
         return;
-    address_key address = c->address;
+    peer from = c->peer;
     int fd = conn_release_fd(c);
-    address_count_remove(c->loop->app->addresses, &address);
+    conn_forget_peer(c->loop->app, &from);
     close(fd);
+}
+
+void conn_forget_peer(app *a, const peer *from)
+{
+    if (from->counted)
+        address_book_remove(a->addresses, &from->key);
+    address_book_close(a->addresses);
 }
 
 void conn_close_after_writing(conn *c)
@@ -92,6 +133,8 @@ void conn_close_all(loop *l)
 {
     while (l->conns != NULL)
         conn_close(l->conns);
+    l->dirty = NULL;
+    free_gone(l);
 }
 
 /* ------------------------------------------------------------------------------- sending --- */
@@ -167,6 +210,7 @@ static bool write_some(conn *c)
             return false;
         }
         if (sent > 0) {
+            c->progress_ms = loop_now_ms(c->loop);
             outq_wrote(&c->out, (size_t)sent);
             metric_add(&c->loop->metrics.bytes_out_total, (uint64_t)sent);
         }
@@ -183,7 +227,9 @@ static void flush_one(conn *c)
     bool full = c->out.count > 0;
     if (full != c->full) {
         c->full = full;
-        poll_again(c);
+        if (full)
+            c->progress_ms = loop_now_ms(c->loop);
+        watch_again(c);
     }
     if (full)
         return;
@@ -204,6 +250,7 @@ void conn_flush_dirty(loop *l)
         c->dirty = false;
         flush_one(c);
     }
+    free_gone(l);
 }
 
 /* ------------------------------------------------------------------------------- reading --- */
@@ -211,7 +258,7 @@ void conn_flush_dirty(loop *l)
 static void read_some(conn *c)
 {
     loop *l = c->loop;
-    ssize_t n = recv(c->fd, l->recv_buf, LIMIT_RECV_BYTES, MSG_DONTWAIT);
+    ssize_t n = recv(c->fd, l->recv_buf, c->recv_bytes, MSG_DONTWAIT);
     if (n > 0) {
         metric_add(&l->metrics.bytes_in_total, (uint64_t)n);
         c->ops->input(c, l->recv_buf, (size_t)n);
@@ -220,19 +267,45 @@ static void read_some(conn *c)
     }
 }
 
-static void on_events(uv_poll_t *poll, int status, int events)
+static void on_events(conn *c, uint32_t events)
 {
-    conn *c = poll->data;
     if (c->closed)
         return;
-    if (status < 0) {
+    if ((events & EPOLLERR) != 0) {
         conn_close(c);
         return;
     }
-    if ((events & UV_WRITABLE) != 0)
+    if ((events & (EPOLLOUT | EPOLLHUP)) != 0 && c->full)
         flush_one(c);
-    if ((events & UV_READABLE) != 0 && !c->closed && !c->no_input)
+    if ((events & (EPOLLIN | EPOLLHUP)) == 0 || c->closed || c->no_input)
+        return;
+    loop *l = c->loop;
+    if (!c->busy) {
         read_some(c);
+    } else if (l->busy_us < LIMIT_BUSY_TURN_US) {
+        uint64_t start_us = uv_hrtime() / 1000;
+        read_some(c);
+        l->busy_us += uv_hrtime() / 1000 - start_us;
+    }
+}
+
+static void on_sockets(uv_poll_t *poll, int status, int events)
+{
+    (void)status;
+    (void)events;
+    struct epoll_event ready[LIMIT_TURN_EVENTS];
+    loop *l = poll->data;
+    int n = epoll_wait(l->sockets_fd, ready, LIMIT_TURN_EVENTS, 0);
+    for (int i = 0; i < n; i++)
+        on_events(ready[i].data.ptr, ready[i].events);
+}
+
+bool conn_loop_init(loop *l)
+{
+    l->sockets_fd = epoll_create1(EPOLL_CLOEXEC);
+    l->sockets.data = l;
+    return l->sockets_fd >= 0 && uv_poll_init(&l->uv, &l->sockets, l->sockets_fd) == 0 &&
+           uv_poll_start(&l->sockets, UV_READABLE, on_sockets) == 0;
 }
 
 void conn_pause_input(conn *c)
@@ -240,7 +313,7 @@ void conn_pause_input(conn *c)
     if (c->no_input)
         return;
     c->no_input = true;
-    poll_again(c);
+    watch_again(c);
 }
 
 void conn_resume_input(conn *c)
@@ -248,18 +321,85 @@ void conn_resume_input(conn *c)
     if (!c->no_input)
         return;
     c->no_input = false;
-    poll_again(c);
+    watch_again(c);
+}
+
+/* -------------------------------------------------------------------------------- pausing --- */
+
+/* May this paused connection be read again?  It is in no list. */
+static void look_again(conn *c, uint64_t now_ms)
+{
+    if (now_ms < c->paused_ms) {
+        conn_pause_for(c, c->paused_ms - now_ms);
+        return;
+    }
+    c->paused_ms = 0;
+    if (c->ops->resumed != NULL)
+        c->ops->resumed(c);
+    if (!c->closed && c->paused_ms == 0)
+        conn_resume_input(c);
+}
+
+static void on_resume(uv_timer_t *timer)
+{
+    loop *l = timer->data;
+    uint64_t now_ms = loop_now_ms(l);
+    l->resuming = l->paused;
+    l->paused = NULL;
+    for (conn *c; (c = l->resuming) != NULL;) {
+        unlist(c);
+        look_again(c, now_ms);
+    }
+    if (l->paused == NULL)
+        uv_timer_stop(timer);
+}
+
+void conn_pause_for(conn *c, uint64_t ms)
+{
+    loop *l = c->loop;
+    if (c->closed)
+        return;
+    conn_pause_input(c);
+    c->paused_ms = loop_now_ms(l) + ms + (ms == 0);
+    if (c->listed)
+        return;
+    c->listed = true;
+    metric_add(&l->metrics.paused_sockets, 1);
+    c->paused_next = l->paused;
+    if (l->paused != NULL)
+        l->paused->paused_prev = c;
+    l->paused = c;
+    if (!uv_is_active((uv_handle_t *)&l->resume))
+        uv_timer_start(&l->resume, on_resume, LIMIT_RESUME_MS, LIMIT_RESUME_MS);
+}
+
+void conn_drop_queue(conn *c)
+{
+    outq_drop_unsent(&c->out);
+}
+
+/* -------------------------------------------------------------------------------- the loop --- */
+
+/* All sockets of this loop together hold more than their share: those that hold much go. */
+static void shed_all(loop *l)
+{
+    for (conn *c = l->conns, *next; c != NULL; c = next) {
+        next = c->next;
+        c->ops->shed(c);
+    }
 }
 
 void conn_tick_all(loop *l)
 {
-    uint64_t now_ms = loop_now_ms(l), queued_bytes = 0;
+    uint64_t now_ms = loop_now_ms(l), queued_bytes = 0, held_bytes = 0;
     for (conn *c = l->conns, *next; c != NULL; c = next) {
         next = c->next;
         queued_bytes += c->out.queued_bytes;
-        if (c->out.count == 0 && !c->dirty)
-            outq_shrink(&c->out);
+        held_bytes += c->ops->held_bytes(c);
         c->ops->tick(c, now_ms);
     }
     metric_set(&l->metrics.queue_bytes, queued_bytes);
+    metric_set(&l->metrics.sockets_bytes, held_bytes);
+    if (held_bytes > l->app->limits.sockets_bytes / l->app->loop_count)
+        shed_all(l);
 }

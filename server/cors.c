@@ -19,7 +19,18 @@ bool cors_origin_allowed(const config *c, const char *origin, const char *host)
 {
     if (strcmp(origin, "null") == 0)
         return false;
-    return same_host(origin, host) || listed(c, origin);
+    bool own = c->origins[0] != '\0' ? config_list_has(c->origins, origin, strlen(origin))
+                                     : same_host(origin, host);
+    return own || listed(c, origin);
+}
+
+bool cors_write_allowed(const config *c, const char *origin, const char *host, const char *site)
+{
+    if (!c->check_origin)
+        return true;
+    if (origin != NULL)
+        return cors_origin_allowed(c, origin, host);
+    return site == NULL || strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
 }
 
 void cors_add_headers(exchange *x)

@@ -5,9 +5,15 @@
 
 #include "server/exchange.h"
 
-/* cors_origin_allowed - may a page of `origin` talk to a server reached as `host`?  Same origin
- * always; else http.cors_origins must name it exactly, or be "*".  "null" is never allowed. */
+/* cors_origin_allowed - may a page of `origin` talk to a server reached as `host`?  Its own origin
+ * may: one of http.origins, exactly, or when that is empty any with this host and port.  Of others
+ * http.cors_origins must name it exactly, or be "*".  "null" is never allowed. */
 bool cors_origin_allowed(const config *c, const char *origin, const char *host);
+
+/* cors_write_allowed - may this request change something?  A browser says where it comes from: in
+ * Origin, and when it sends none, in Sec-Fetch-Site (`site`).  Who sends neither is no browser, and
+ * has nothing of its user's to abuse. */
+bool cors_write_allowed(const config *c, const char *origin, const char *host, const char *site);
 
 /* cors_add_headers - to the reply, when the request has an Origin that is allowed. */
 void cors_add_headers(exchange *x);

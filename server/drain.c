@@ -4,6 +4,7 @@
 #include "server/log.h"
 #include "server/room_host.h"
 #include "server/store_thread.h"
+#include "server/ws_conn.h"
 
 #include <stdlib.h>
 
@@ -58,6 +59,7 @@ static void on_drain(loop *l, loop_msg *msg)
 {
     drain *d = (drain *)msg;
     loop_stop_listening(l);
+    ws_conn_stop_all(l);
     room_host_flush(l->rooms);
     d->deadline_ms = uv_now(&l->uv) + LIMIT_SHUTDOWN_MS;
     l->uv.data = l;

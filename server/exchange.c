@@ -29,7 +29,23 @@ void exchange_free(exchange *x)
     buf_deinit(&x->head);
     buf_deinit(&x->body);
     buf_deinit(&x->reply_headers);
+    free(x->headers);
     free(x);
+}
+
+header *exchange_new_header(exchange *x)
+{
+    /* Most requests have few, and many may be under way: grown at each power of two from 8 on. */
+    size_t count = x->header_count;
+    if (count == 0 || (count >= 8 && (count & (count - 1)) == 0)) {
+        header *headers = realloc(x->headers, (count == 0 ? 8 : 2 * count) * sizeof *headers);
+        if (headers == NULL)
+            return NULL;
+        x->headers = headers;
+    }
+    header *h = &x->headers[x->header_count++];
+    *h = (header){0};
+    return h;
 }
 
 const char *exchange_header(const exchange *x, const char *name)

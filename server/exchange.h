@@ -7,6 +7,7 @@
 #define SERVER_EXCHANGE_H
 
 #include "base/buf.h"
+#include "server/address.h"
 #include "server/limits.h"
 #include "server/loop.h"
 
@@ -40,10 +41,11 @@ typedef struct exchange {
 
     buf head; /* target, then names and values, each ended by NUL */
     uint32_t target_bytes;
-    header headers[LIMIT_HEADER_COUNT];
+    header *headers; /* see exchange_new_header */
     size_t header_count;
     buf body;
 
+    address client;  /* set by throttle_allows */
     char path[512];  /* of the target, percent-decoded, no query */
     char param[160]; /* what stood for {id} in the route */
     buf reply_headers;
@@ -51,6 +53,10 @@ typedef struct exchange {
 
 exchange *exchange_new(loop *l, http_conn *hc, size_t head_bytes_max, size_t body_bytes_max);
 void exchange_free(exchange *x);
+
+/* exchange_new_header - a zeroed one behind the others, of which there are fewer than
+ * LIMIT_HEADER_COUNT.  NULL: no memory. */
+header *exchange_new_header(exchange *x);
 
 /* exchange_header - the value of the first header of that name (lower case), or NULL. */
 const char *exchange_header(const exchange *x, const char *name);

@@ -4,7 +4,9 @@
 #include "server/log.h"
 #include "server/router.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <strings.h>
 
 typedef enum phase { PHASE_IDLE, PHASE_HEAD, PHASE_BODY, PHASE_WAITING } phase;
 
@@ -80,7 +82,10 @@ static int on_field(http_parse *p, const char *at, size_t n)
         if (x->header_count == LIMIT_HEADER_COUNT)
             return refuse(hc, 431);
         buf_put_u8(&x->head, 0);
-        x->headers[x->header_count++] = (header){(uint32_t)x->head.len_bytes, 0, 0, 0};
+        header *h = exchange_new_header(x);
+        if (h == NULL)
+            return refuse(hc, 503);
+        h->name_at = (uint32_t)x->head.len_bytes;
         hc->in_value = false;
     }
     buf_put(&x->head, at, n);
@@ -189,11 +194,11 @@ static const char *refusal_text(int status)
 {
     switch (status) {
     case 408:
-        return "the request took too long";
+        return "limits header_ms and body_ms: the request took too long";
     case 413:
-        return "body_bytes: the body is too large";
+        return "limit body_bytes: the body is too large";
     case 431:
-        return "header_bytes: the request line and headers are too large";
+        return "limit header_bytes: the request line and headers are too large";
     case 503:
         return "out of memory";
     default:
@@ -201,10 +206,27 @@ static const char *refusal_text(int status)
     }
 }
 
+static const char *refusal_name(const http_conn *hc, int status)
+{
+    switch (status) {
+    case 408:
+        return hc->phase == PHASE_HEAD ? "header_ms" : "body_ms";
+    case 413:
+        return "body_bytes";
+    case 431:
+        return "header_bytes";
+    case 503:
+        return "no_memory";
+    default:
+        return "malformed";
+    }
+}
+
 /* Answers a request that could not be read, and closes. */
 static void refuse_request(http_conn *hc, int status)
 {
     exchange *x = hc->request;
+    metrics_refused(&hc->base.loop->metrics, refusal_name(hc, status));
     hc->last = true;
     conn_pause_input(&hc->base);
     if (x == NULL)
@@ -307,9 +329,37 @@ void http_conn_replied(http_conn *hc, bool keep_alive)
     http_input(&hc->base, &none, 0);
 }
 
-int http_conn_take_socket(http_conn *hc, address_key *address, uint8_t **rest, size_t *rest_bytes)
+/* Said once: without it all people behind a proxy would share the limits of one address, and the
+ * operator would look for the reason for a long time. */
+static void warn_of_proxy(void)
 {
-    *address = hc->base.address;
+    static atomic_flag told = ATOMIC_FLAG_INIT;
+    if (!atomic_flag_test_and_set(&told))
+        log_event(LOG_WARN, "X-Forwarded-For is not believed",
+                  LOG_STR("reason", "its sender is not in http.trusted_proxies"));
+}
+
+address http_conn_client(http_conn *hc, const exchange *x)
+{
+    address hop = hc->base.peer.key;
+    bool more = hc->base.peer.proxy;
+    for (size_t i = x->header_count; i-- > 0;) {
+        const char *name = (const char *)x->head.ptr + x->headers[i].name_at;
+        if (strcasecmp(name, "x-forwarded-for") != 0)
+            continue;
+        if (!hc->base.peer.proxy)
+            warn_of_proxy();
+        if (!more)
+            break;
+        const char *value = (const char *)x->head.ptr + x->headers[i].value_at;
+        more = address_forwarded(&hc->base.loop->app->proxies, value, &hop);
+    }
+    return address_key(hop);
+}
+
+int http_conn_take_socket(http_conn *hc, peer *from, uint8_t **rest, size_t *rest_bytes)
+{
+    *from = hc->base.peer;
     *rest = hc->rest;
     *rest_bytes = hc->rest_bytes;
     hc->rest = NULL;
@@ -330,7 +380,9 @@ static void http_tick(conn *c, uint64_t now_ms)
     uint64_t waited_ms = now_ms > hc->since_ms ? now_ms - hc->since_ms : 0;
     switch (hc->phase) {
     case PHASE_IDLE:
-        if (c->out.count > 0 ? waited_ms > LIMIT_HTTP_WRITE_MS : waited_ms > max->idle_http_ms)
+        /* A large reply over a slow line takes its time; one that nobody reads is given up. */
+        if (c->out.count > 0 ? now_ms > c->progress_ms + LIMIT_HTTP_WRITE_MS
+                             : waited_ms > max->idle_http_ms)
             conn_close(c);
         return;
     case PHASE_HEAD:
@@ -363,16 +415,38 @@ static void http_gone(conn *c)
     hc->rest = NULL;
 }
 
-static const conn_ops http_ops = {http_input, http_drained, http_tick, http_gone};
+static size_t http_held_bytes(const conn *c)
+{
+    const http_conn *hc = (const http_conn *)c;
+    size_t request = hc->request != NULL && hc->phase != PHASE_WAITING
+                         ? hc->request->head.cap_bytes + hc->request->body.cap_bytes
+                         : 0;
+    return outq_held_bytes(&c->out) + hc->rest_bytes + request;
+}
 
-bool http_conn_open(loop *l, int fd, const address_key *address)
+static void http_shed(conn *c)
+{
+    if (http_held_bytes(c) <= c->loop->app->limits.queue_soft_bytes)
+        return;
+    metrics_refused(&c->loop->metrics, "sockets_bytes");
+    conn_close(c);
+}
+
+static const conn_ops http_ops = {.input = http_input,
+                                  .drained = http_drained,
+                                  .tick = http_tick,
+                                  .held_bytes = http_held_bytes,
+                                  .shed = http_shed,
+                                  .gone = http_gone};
+
+bool http_conn_open(loop *l, int fd, const peer *from)
 {
     http_conn *hc = calloc(1, sizeof *hc);
     if (hc == NULL)
         return false;
     http_parse_init(&hc->parser, &settings, hc);
     hc->since_ms = loop_now_ms(l);
-    if (!conn_init(&hc->base, l, fd, &http_ops, address)) {
+    if (!conn_init(&hc->base, l, fd, &http_ops, from)) {
         free(hc);
         return false;
     }

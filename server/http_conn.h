@@ -7,16 +7,20 @@
 #include "server/exchange.h"
 
 /* http_conn_open - take over an accepted socket.  false: it is still the caller's. */
-bool http_conn_open(loop *l, int fd, const address_key *address);
+bool http_conn_open(loop *l, int fd, const peer *from);
 
 conn *http_conn_base(http_conn *hc);
 
 /* http_conn_replied - the reply of the waiting request is queued. */
 void http_conn_replied(http_conn *hc, bool keep_alive);
 
-/* http_conn_take_socket - end the HTTP connection and return its socket, its address and the bytes
+/* http_conn_take_socket - end the HTTP connection and return its socket, its peer and the bytes
  * that were read behind the request (malloc'ed, `*rest_bytes` may be 0).  `x` stays the caller's.
  */
-int http_conn_take_socket(http_conn *hc, address_key *address, uint8_t **rest, size_t *rest_bytes);
+int http_conn_take_socket(http_conn *hc, peer *from, uint8_t **rest, size_t *rest_bytes);
+
+/* http_conn_client - whom limits of addresses are put to for this request: the peer, or, when that
+ * is a trusted proxy, the client that X-Forwarded-For names. */
+address http_conn_client(http_conn *hc, const exchange *x);
 
 #endif

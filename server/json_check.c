@@ -21,9 +21,10 @@ static void reply_detail(exchange *x, json_t *detail)
     exchange_reply_json(x, 422, json_pack("{s:o}", "detail", detail));
 }
 
+/* A body without a type is refused too: a page of another site can send one unasked. */
 static bool is_json_type(const char *type)
 {
-    return type == NULL || (strncasecmp(type, "application/json", 16) == 0 &&
+    return type != NULL && (strncasecmp(type, "application/json", 16) == 0 &&
                             (type[16] == '\0' || type[16] == ';' || type[16] == ' '));
 }
 
@@ -38,6 +39,7 @@ bool json_check_begin(json_check *c, exchange *x, json_check_body wanted)
             return true;
         json_check_fail(c, NULL, "missing", "Field required");
     } else if (!is_json_type(exchange_header(x, "content-type"))) {
+        metrics_refused(&x->loop->metrics, "content_type");
         exchange_reply_error(x, 415, "the body must be application/json");
         json_decref(c->detail);
         return false;

@@ -92,37 +92,60 @@ static void on_accept_again(uv_timer_t *timer)
         uv_poll_start(&l->listener, UV_READABLE, listen_events);
 }
 
-/* No file is left: existing connections live on, new ones wait in the backlog. */
-static void pause_accepting(loop *l, int err)
+/* No file is left, or none but the reserve: existing connections live on, new ones wait in the
+ * backlog.  One log line for each time this begins, however long it lasts. */
+static void pause_accepting(loop *l, const char *reason)
 {
-    log_event(LOG_WARN, "accept paused", LOG_STR("reason", strerror(err)));
+    if (!l->accept_paused) {
+        log_event(LOG_WARN, "accept paused", LOG_STR("reason", reason),
+                  LOG_INT("sockets", address_book_sockets(l->app->addresses)));
+        metric_add(&l->metrics.accept_pauses_total, 1);
+        metric_set(&l->metrics.accept_paused, 1);
+    }
+    l->accept_paused = true;
     uv_poll_stop(&l->listener);
     uv_timer_start(&l->accept_again, on_accept_again, ACCEPT_PAUSE_MS, 0);
 }
 
+static void accepting(loop *l)
+{
+    if (!l->accept_paused)
+        return;
+    l->accept_paused = false;
+    metric_set(&l->metrics.accept_paused, 0);
+    log_event(LOG_INFO, "accept goes on",
+              LOG_INT("sockets", address_book_sockets(l->app->addresses)));
+}
+
 static void refuse(loop *l, int fd)
 {
-    static const char reply[] = "HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\n"
-                                "Content-Length: 32\r\nContent-Type: application/json\r\n\r\n"
-                                "{\"detail\":\"sockets_per_address\"}";
+    static const char reply[] =
+        "HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nRetry-After: 10\r\n"
+        "Content-Length: 70\r\nContent-Type: application/json\r\n\r\n"
+        "{\"detail\":\"limit sockets_per_address: too many connections from here\"}";
     send(fd, reply, sizeof reply - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     close(fd);
-    metric_add(&l->metrics.refused_connections_total, 1);
+    metrics_refused(&l->metrics, "sockets_per_address");
 }
 
 static void take(loop *l, int fd, const struct sockaddr_storage *addr)
 {
     int one = 1;
-    int dead_ms = (int)l->app->limits.dead_ms;
+    app *a = l->app;
+    int unacked_ms = (int)a->limits.unacked_ms;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_ms, sizeof dead_ms);
-    address_key key = address_key_of(addr);
-    if (!address_count_add(l->app->addresses, &key)) {
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacked_ms, sizeof unacked_ms);
+    address from = address_of(addr);
+    peer p = {.key = address_key(from), .proxy = address_set_has(&a->proxies, from)};
+    /* A proxy's sockets are many people's: they are counted when one of them opens a WebSocket. */
+    p.counted = !p.proxy && address_book_add(a->addresses, &p.key, loop_now_ms(l));
+    if (!p.proxy && !p.counted) {
         refuse(l, fd);
         return;
     }
-    if (!http_conn_open(l, fd, &key)) {
-        address_count_remove(l->app->addresses, &key);
+    address_book_open(a->addresses);
+    if (!http_conn_open(l, fd, &p)) {
+        conn_forget_peer(a, &p);
         close(fd);
     }
 }
@@ -135,13 +158,18 @@ static void listen_events(uv_poll_t *poll, int status, int events)
     for (int i = 0; i < LIMIT_ACCEPT_BATCH && l->listen_fd >= 0; i++) {
         struct sockaddr_storage addr = {0};
         socklen_t n = sizeof addr;
+        if (address_book_full(l->app->addresses)) {
+            pause_accepting(l, "limit sockets: as many as may be open");
+            return;
+        }
         int fd = accept4(l->listen_fd, (struct sockaddr *)&addr, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
+            accepting(l);
             take(l, fd, &addr);
             continue;
         }
         if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
-            pause_accepting(l, errno);
+            pause_accepting(l, strerror(errno));
         if (errno != ECONNABORTED && errno != EINTR)
             return;
     }

@@ -48,6 +48,7 @@ static void on_wake(uv_async_t *wake)
 static void on_flush(uv_check_t *check)
 {
     loop *l = check->data;
+    l->busy_us = 0;
     room_host_flush(l->rooms);
     conn_flush_dirty(l);
 }
@@ -70,10 +71,12 @@ bool loop_init(loop *l, app *a, size_t index, int listen_fd)
     if (l->recv_buf == NULL || l->rooms == NULL || uv_loop_init(&l->uv) != 0 ||
         uv_mutex_init(&l->mailbox_lock) != 0)
         return false;
-    l->wake.data = l->flush.data = l->tick.data = l;
+    l->wake.data = l->flush.data = l->tick.data = l->resume.data = l->hurry.data = l;
     return uv_async_init(&l->uv, &l->wake, on_wake) == 0 && uv_check_init(&l->uv, &l->flush) == 0 &&
+           uv_timer_init(&l->uv, &l->resume) == 0 && uv_timer_init(&l->uv, &l->hurry) == 0 &&
            uv_check_start(&l->flush, on_flush) == 0 && uv_timer_init(&l->uv, &l->tick) == 0 &&
-           uv_timer_start(&l->tick, on_tick, TICK_MS, TICK_MS) == 0 && listen_start(l);
+           uv_timer_start(&l->tick, on_tick, TICK_MS, TICK_MS) == 0 && conn_loop_init(l) &&
+           listen_start(l);
 }
 
 static void close_handle(uv_handle_t *handle, void *arg)
@@ -94,6 +97,7 @@ void loop_run(void *loop_arg)
     uv_walk(&l->uv, close_handle, NULL);
     uv_run(&l->uv, UV_RUN_DEFAULT);
     uv_loop_close(&l->uv);
+    close(l->sockets_fd);
     uv_mutex_destroy(&l->mailbox_lock);
     free(l->recv_buf);
 }

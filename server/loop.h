@@ -36,12 +36,21 @@ struct loop {
     uv_check_t flush;
     uv_timer_t tick;
     uv_timer_t accept_again;
+    uv_timer_t resume; /* runs while there are paused connections */
+    uv_timer_t hurry;  /* runs while there are rooms in a hurry */
     uv_poll_t listener;
     int listen_fd; /* -1: not listening */
     bool draining;
+    bool accept_paused;
+    uint64_t busy_us; /* spent on busy connections in this turn */
 
-    conn *conns; /* all open ones */
-    conn *dirty; /* those with something to write */
+    uv_poll_t sockets; /* readable when a socket of the set is ready */
+    int sockets_fd;    /* epoll */
+    conn *conns;       /* all open ones */
+    conn *dirty;       /* those with something to write */
+    conn *gone;        /* closed in this turn */
+    conn *paused;      /* those that are not read for a while; see conn_pause_for */
+    conn *resuming;
     uint8_t *recv_buf;
     room_host *rooms;
     struct quarantined *quarantined; /* damaged rooms that somebody wanted to join */

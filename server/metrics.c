@@ -2,6 +2,22 @@
 
 #define FIRST_BUCKET_US 50
 
+const char *const refusal_names[REFUSAL_COUNT] = {
+#define NAME_OF_LIMIT_(name, value, unit, reason) #name,
+#define NAME_OTHER_(name) #name,
+    LIMITS(NAME_OF_LIMIT_) REFUSALS_OTHER(NAME_OTHER_)
+#undef NAME_OF_LIMIT_
+#undef NAME_OTHER_
+};
+
+void metrics_refused(metrics *m, const char *why)
+{
+    size_t i = 0;
+    while (i < REFUSED_other && strcmp(refusal_names[i], why) != 0)
+        i++;
+    metric_add(&m->refused[i], 1);
+}
+
 void histogram_add(histogram *h, uint64_t us, uint64_t times)
 {
     size_t i = 0;

@@ -69,7 +69,10 @@ bool outq_put_static(outq *q, bytes view)
 bool outq_put_newest(outq *q, frame *f, uint64_t key)
 {
     /* A first item that is partly on the wire must stay. */
-    for (uint32_t i = q->sent_bytes > 0 ? 1 : 0; i < q->count; i++) {
+    uint32_t last = q->sent_bytes > 0 ? 1 : 0;
+    if (q->count > OUTQ_SEARCH && q->count - OUTQ_SEARCH > last)
+        last = q->count - OUTQ_SEARCH;
+    for (uint32_t i = q->count; i-- > last;) {
         outq_item *item = item_at(q, i);
         if (item->key != key)
             continue;
@@ -83,6 +86,27 @@ bool outq_put_newest(outq *q, frame *f, uint64_t key)
         return false;
     frame_ref(f);
     return true;
+}
+
+void outq_drop_unsent(outq *q)
+{
+    uint32_t kept = q->sent_bytes > 0 ? 1 : 0;
+    if (q->count <= kept)
+        return;
+    if (kept == 0) {
+        outq_deinit(q);
+        return;
+    }
+    for (; q->count > kept; q->count--) {
+        outq_item *item = item_at(q, q->count - 1);
+        q->queued_bytes -= item->view.len_bytes;
+        item_release(item);
+    }
+}
+
+size_t outq_held_bytes(const outq *q)
+{
+    return q->queued_bytes + q->cap * sizeof *q->ring;
 }
 
 size_t outq_peek(const outq *q, struct iovec *out, size_t max)
@@ -109,10 +133,6 @@ void outq_wrote(outq *q, size_t n)
         q->count--;
     }
     q->sent_bytes = n;
-}
-
-void outq_shrink(outq *q)
-{
-    if (q->count == 0 && q->ring != NULL)
+    if (q->count == 0)
         outq_deinit(q);
 }

@@ -3,8 +3,8 @@
  *   items: [first .. first+count) of a ring; the first may be partly written (`sent_bytes`)
  *
  * Nothing is copied: a slice keeps a reference to its frame, or owns a heap block, or points to
- * memory that lives as long as the process (static files).  The ring is given back when the
- * connection falls idle.
+ * memory that lives as long as the process (static files).  An empty queue owns no memory: most
+ * connections are idle, and a ring kept for the next frame would be their largest part.
  */
 #ifndef SERVER_OUTQ_H
 #define SERVER_OUTQ_H
@@ -22,11 +22,11 @@ typedef struct outq_item {
 
 typedef struct outq {
     outq_item *ring;
-    uint32_t cap; /* a power of two, or 0 */
-    uint32_t first;
-    uint32_t count;
     size_t sent_bytes;   /* of the first item */
     size_t queued_bytes; /* not yet written, all items */
+    uint32_t cap;        /* a power of two, or 0 */
+    uint32_t first;
+    uint32_t count;
 } outq;
 
 /* outq_deinit - drop all.  The zeroed struct is the empty queue. */
@@ -37,15 +37,20 @@ bool outq_put_frame(outq *q, frame *f); /* takes a new reference */
 bool outq_put_heap(outq *q, void *block, size_t len_bytes);
 bool outq_put_static(outq *q, bytes view);
 
-/* outq_put_newest - like outq_put_frame, but takes the place of an unwritten frame of the same key:
- * of a cursor only the last position matters.  O(items). */
+/* outq_put_newest - like outq_put_frame, but takes the place of an unwritten frame of the same key,
+ * when there is one among the last OUTQ_SEARCH items: of a cursor only the last position matters.
+ * O(OUTQ_SEARCH), however long the queue of a slow reader is. */
+#define OUTQ_SEARCH 512
 bool outq_put_newest(outq *q, frame *f, uint64_t key);
+
+/* outq_drop_unsent - forget all, but for a first item that is partly written. */
+void outq_drop_unsent(outq *q);
+
+/* outq_held_bytes - what the queue keeps in memory; shared frames count for each queue. */
+size_t outq_held_bytes(const outq *q);
 
 /* outq_peek - the next slices to write, at most `max`.  outq_wrote - `n` bytes of them are out. */
 size_t outq_peek(const outq *q, struct iovec *out, size_t max);
 void outq_wrote(outq *q, size_t n);
-
-/* outq_shrink - give the ring back if the queue is empty. */
-void outq_shrink(outq *q);
 
 #endif

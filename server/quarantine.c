@@ -60,6 +60,11 @@ void quarantine_lift(loop *l, const char *id)
     metric_set(&l->metrics.quarantined_rooms, metric_get(&l->metrics.quarantined_rooms) - 1);
 }
 
+bool quarantine_holds(loop *l, const char *id)
+{
+    return *place_of(l, id) != NULL;
+}
+
 void quarantine_forget_all(loop *l)
 {
     while (l->quarantined != NULL)

@@ -23,6 +23,7 @@ quarantine *quarantine_of(store_loaded *loaded);
  * life of the process.  Takes `q`.  quarantine_lift - the room could be loaded. */
 void quarantine_save(loop *l, quarantine *q);
 void quarantine_lift(loop *l, const char *id);
+bool quarantine_holds(loop *l, const char *id); /* then there is no use in reading it once more */
 void quarantine_forget_all(loop *l);
 
 #endif

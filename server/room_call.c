@@ -1,6 +1,7 @@
 #include "server/room_call.h"
 
 #include "server/room_record.h"
+#include "server/throttle.h"
 
 #include <stdlib.h>
 
@@ -31,6 +32,8 @@ static void reply_here(loop *l, loop_msg *msg)
 {
     room_call *c = (room_call *)msg;
     (void)l;
+    if (c->status == 404)
+        throttle_count(c->x, ADDRESS_MISS);
     exchange_add_header(c->x, "Cache-Control", "no-store");
     if (c->status == 401)
         exchange_add_header(c->x, "WWW-Authenticate", "Bearer");

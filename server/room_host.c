@@ -7,9 +7,6 @@
 
 #include <stdlib.h>
 
-/* A room in use puts its expiry off this often, or four times before it would expire. */
-#define USED_EVERY_MS (INT64_C(3600) * 1000)
-
 int64_t room_host_now_ms(const room_host *h)
 {
     return h->clock_offset_ms + (int64_t)uv_now(&h->loop->uv);
@@ -90,6 +87,7 @@ static void add_retired(room_host *h, const room_stats *s)
     h->retired.updates_refused += s->updates_refused;
     h->retired.deliveries += s->deliveries;
     h->retired.acks += s->acks;
+    h->retired.awareness_held += s->awareness_held;
 }
 
 static void hosted_remove(hosted *gone)
@@ -105,11 +103,52 @@ static void hosted_remove(hosted *gone)
     gone->removed = true;
 }
 
+static void on_hurry(uv_timer_t *timer)
+{
+    room_host *h = ((loop *)timer->data)->rooms;
+    int64_t now_ms = room_host_now_ms(h);
+    hosted **at = &h->hurried;
+    while (*at != NULL) {
+        hosted *one = *at;
+        room_tick(one->room, now_ms);
+        if (room_tick_soon(one->room)) {
+            at = &one->hurried_next;
+            continue;
+        }
+        *at = one->hurried_next;
+        one->hurried = false;
+    }
+    if (h->hurried == NULL)
+        uv_timer_stop(timer);
+}
+
+/* Something in the room waits for less than a second. */
+static void hurry(hosted *at)
+{
+    room_host *h = at->host;
+    at->hurried = true;
+    at->hurried_next = h->hurried;
+    h->hurried = at;
+    uv_timer_t *timer = &h->loop->hurry;
+    if (!uv_is_active((uv_handle_t *)timer))
+        uv_timer_start(timer, on_hurry, LIMIT_HURRY_MS, LIMIT_HURRY_MS);
+}
+
+static void forget_hurried(const hosted *gone)
+{
+    hosted **at = &gone->host->hurried;
+    while (gone->hurried && *at != gone)
+        at = &(*at)->hurried_next;
+    if (gone->hurried)
+        *at = gone->hurried_next;
+}
+
 void hosted_maybe_free(hosted *at)
 {
     if (!at->removed && room_state(at->room) == ROOM_ABSENT && !at->loading && at->waiting == NULL)
         hosted_remove(at);
     if (at->removed && at->in_store == 0) {
+        forget_hurried(at);
         room_free(at->room);
         free(at);
     }
@@ -126,14 +165,14 @@ ws_conn *room_host_conn(const room_host *h, uint64_t session)
 static uint64_t session_new(room_host *h, ws_conn *wc, hosted *at)
 {
     if (h->free_slot == NO_SLOT) {
-        size_t count = h->slot_count == 0 ? 64 : h->slot_count * 2;
+        size_t count = h->slot_count == 0 ? 64 : h->slot_count + h->slot_count / 2;
         if (count > SESSION_SLOT_MASK)
             return 0;
         session_slot *slots = realloc(h->slots, count * sizeof *slots);
         if (slots == NULL)
             return 0;
         for (size_t i = h->slot_count; i < count; i++)
-            slots[i] = (session_slot){0, NULL, NULL, i + 1 < count ? (uint32_t)(i + 1) : NO_SLOT};
+            slots[i] = (session_slot){.next_free = i + 1 < count ? (uint32_t)(i + 1) : NO_SLOT};
         h->free_slot = (uint32_t)h->slot_count;
         h->slots = slots;
         h->slot_count = count;
@@ -141,7 +180,7 @@ static uint64_t session_new(room_host *h, ws_conn *wc, hosted *at)
     uint32_t slot = h->free_slot;
     h->free_slot = h->slots[slot].next_free;
     uint64_t session = (++h->session_counter << SESSION_SLOT_BITS) | slot;
-    h->slots[slot] = (session_slot){session, wc, at, NO_SLOT};
+    h->slots[slot] = (session_slot){.session = session, .wc = wc, .at = at};
     return session;
 }
 
@@ -150,7 +189,7 @@ void room_host_forget(room_host *h, uint64_t session)
     uint32_t slot = (uint32_t)(session & SESSION_SLOT_MASK);
     if (slot >= h->slot_count || h->slots[slot].session != session)
         return;
-    h->slots[slot] = (session_slot){0, NULL, NULL, h->free_slot};
+    h->slots[slot] = (session_slot){.next_free = h->free_slot};
     h->free_slot = slot;
 }
 
@@ -169,18 +208,43 @@ uint64_t room_host_join(room_host *h, ws_conn *wc, const char *id, const room_jo
         return session;
     room_host_forget(h, session);
     ws_conn_set_session(wc, 0);
+    metrics_refused(&h->loop->metrics, err == BASE_ELIMIT ? "room_members" : "no_memory");
     ws_conn_close(wc, WS_CLOSE_TRY_LATER,
-                  err == BASE_ELIMIT ? "room_members: the room is full"
+                  err == BASE_ELIMIT ? "limit room_members: the room is full"
                                      : "the server is out of memory");
     hosted_maybe_free(at);
     return 0;
 }
 
-void room_host_message(room_host *h, uint64_t session, bytes message)
+/* Where the session is; NULL: in no room, as session 0 is. */
+static hosted *hosted_of(const room_host *h, uint64_t session)
 {
     size_t slot = session & SESSION_SLOT_MASK;
-    if (slot < h->slot_count && h->slots[slot].session == session)
-        room_on_message(h->slots[slot].at->room, session, message, room_host_now_ms(h));
+    bool known = session != 0 && slot < h->slot_count && h->slots[slot].session == session;
+    return known ? h->slots[slot].at : NULL;
+}
+
+bool room_host_backlogged(const room_host *h, uint64_t session)
+{
+    const hosted *at = hosted_of(h, session);
+    return at != NULL && room_backlogged(at->room);
+}
+
+void room_host_notice(room_host *h, uint64_t session, const char *code, const char *message)
+{
+    const hosted *at = hosted_of(h, session);
+    if (at != NULL)
+        room_notice(at->room, session, code, message);
+}
+
+void room_host_message(room_host *h, uint64_t session, bytes message)
+{
+    hosted *at = hosted_of(h, session);
+    if (at == NULL)
+        return;
+    room_on_message(at->room, session, message, room_host_now_ms(h));
+    if (!at->hurried && room_tick_soon(at->room))
+        hurry(at);
 }
 
 void room_host_leave(room_host *h, uint64_t session)
@@ -250,11 +314,13 @@ void room_host_discard(room_host *h, const char *id)
 
 /* -------------------------------------------------------------------------------- the loop --- */
 
-void room_host_doom(room_host *h, ws_conn *wc)
+bool room_host_doom(room_host *h, ws_conn *wc)
 {
     uint64_t session = ws_conn_session(wc);
-    if (h->doomed_count < DOOMED_MAX && session != 0)
-        h->doomed[h->doomed_count++] = session;
+    if (h->doomed_count == DOOMED_MAX || session == 0)
+        return false;
+    h->doomed[h->doomed_count++] = session;
+    return true;
 }
 
 void room_host_flush(room_host *h)
@@ -263,10 +329,7 @@ void room_host_flush(room_host *h)
         ws_conn *wc = room_host_conn(h, h->doomed[i]);
         if (wc == NULL)
             continue;
-        room_host_leave(h, h->doomed[i]);
-        ws_conn_set_session(wc, 0);
-        ws_conn_close(wc, WS_CLOSE_TRY_LATER, "queue_hard_bytes: reading too slowly");
-        metric_add(&h->loop->metrics.ws_closed_slow_total, 1);
+        ws_conn_close_slow(wc, "queue_hard_bytes");
     }
     h->doomed_count = 0;
     room_host_post_batch(h);
@@ -281,6 +344,7 @@ static void publish(room_host *h, const room_stats *sum)
     metric_set(&m->updates_refused_total, h->retired.updates_refused + sum->updates_refused);
     metric_set(&m->deliveries_total, h->retired.deliveries + sum->deliveries);
     metric_set(&m->acks_total, h->retired.acks + sum->acks);
+    metric_set(&m->awareness_held_total, h->retired.awareness_held + sum->awareness_held);
     metric_set(&m->unstored_bytes, sum->unstored_bytes);
     metric_set(&m->pending_structs, sum->pending_structs);
     metric_set(&m->pending_bytes, sum->pending_bytes);
@@ -295,21 +359,26 @@ static void sum_stats(room_stats *sum, const room *r)
     sum->updates_refused += s.updates_refused;
     sum->deliveries += s.deliveries;
     sum->acks += s.acks;
+    sum->awareness_held += s.awareness_held;
     sum->unstored_bytes += s.unstored_bytes;
     sum->pending_structs += s.pending_structs;
     sum->pending_bytes += s.pending_bytes;
     sum->engine_bytes += s.engine_bytes;
 }
 
-static bool use_is_old(const hosted *at, int64_t now_ms)
+/* What a room asked for when there was no memory to pass it on, and may not be told within its
+ * call. */
+static void tell_lost(hosted *at, int64_t now_ms)
 {
-    const store_room *record = room_record(at->room);
-    int64_t every_ms = USED_EVERY_MS;
-    if (record == NULL || room_member_count(at->room) == 0)
-        return false;
-    if (record->keep_ms > 0 && record->keep_ms / 4 < every_ms)
-        every_ms = record->keep_ms / 4;
-    return now_ms - at->used_at_ms > every_ms;
+    if (at->snapshot_lost) {
+        at->snapshot_lost = false;
+        room_on_snapshot_done(at->room, 0, BASE_ENOMEM, now_ms);
+    }
+    if (at->load_lost) {
+        at->load_lost = false;
+        room_on_load_failed(at->room, BASE_ENOMEM, now_ms);
+        hosted_answer_waiting(at, BASE_ENOMEM);
+    }
 }
 
 void room_host_tick(room_host *h)
@@ -319,10 +388,12 @@ void room_host_tick(room_host *h)
     for (size_t i = 0; i < h->bucket_count; i++) {
         for (hosted *at = h->buckets[i], *next; at != NULL; at = next) {
             next = at->bucket_next;
+            tell_lost(at, now_ms);
             if (room_state(at->room) != ROOM_ABSENT)
                 room_tick(at->room, now_ms);
             sum_stats(&sum, at->room);
-            if (use_is_old(at, now_ms))
+            if (room_loaded(at->room) && room_member_count(at->room) > 0 &&
+                now_ms - at->used_at_ms > at->used_every_ms)
                 room_host_note_use(at, now_ms);
             hosted_maybe_free(at);
         }

@@ -28,6 +28,12 @@ uint64_t room_host_join(room_host *h, ws_conn *wc, const char *room_id, const ro
 void room_host_message(room_host *h, uint64_t session, bytes message);
 void room_host_leave(room_host *h, uint64_t session);
 
+/* room_host_backlogged - has the session's room so much to store that its writers should wait? */
+bool room_host_backlogged(const room_host *h, uint64_t session);
+
+/* room_host_notice - tell one tandem.v1 member something; the texts are static. */
+void room_host_notice(room_host *h, uint64_t session, const char *code, const char *message);
+
 /* room_host_with - call `fn` with the loaded room, at once or when it is in; or with NULL and why
  * not (STORE_ENOTFOUND ...).  The room must not be kept. */
 typedef void room_host_fn(void *ctx, room *r, int err);
@@ -49,7 +55,7 @@ void room_host_stalled(loop *l, int err);
 void room_host_drain(room_host *h);
 size_t room_host_count(const room_host *h);
 
-/* room_host_doom - close a reader that is too slow, at the end of the turn. */
-void room_host_doom(room_host *h, ws_conn *wc);
+/* room_host_doom - close a reader that is too slow, at the end of the turn.  false: not noted. */
+bool room_host_doom(room_host *h, ws_conn *wc);
 
 #endif

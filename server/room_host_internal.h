@@ -25,19 +25,26 @@ typedef struct hosted {
     room_host *host;
     room *room;
     room_waiter *waiting;
-    size_t in_store; /* rows and jobs on their way */
-    size_t in_batch; /* rows of the batch that is being reported; else 0 */
-    int64_t used_at_ms;
+    size_t in_store;    /* rows and jobs on their way */
+    size_t in_batch;    /* rows of the batch that is being reported; else 0 */
+    int64_t used_at_ms; /* the last use that was written */
+    int64_t used_every_ms;
     bool loading;
+    bool load_lost;     /* there was no memory to ask for it: the next tick tells the room */
+    bool snapshot_lost; /* likewise */
     bool may_create;
     bool removed; /* out of the table */
+    bool hurried; /* in the list of rooms that are ticked soon */
+    struct hosted *hurried_next;
 } hosted;
 
 typedef struct session_slot {
     uint64_t session; /* 0: free */
     ws_conn *wc;
-    hosted *at;
-    uint32_t next_free;
+    union {
+        hosted *at;
+        uint32_t next_free;
+    };
 } session_slot;
 
 struct room_host {
@@ -50,6 +57,7 @@ struct room_host {
     size_t slot_count;
     uint32_t free_slot;
     uint64_t session_counter;
+    hosted *hurried; /* rooms that are ticked soon */
     int64_t clock_offset_ms;
     store_batch *batch; /* rows of this turn */
     room_stats retired; /* counters of rooms that are gone */

@@ -16,6 +16,12 @@ void room_record_init(store_room *record, const char *id, int64_t now_ms, int64_
     record->keep_ms = keep_ms;
 }
 
+int64_t room_record_used_every_ms(const store_room *record)
+{
+    const int64_t hour_ms = INT64_C(3600) * 1000;
+    return record->keep_ms > 0 && record->keep_ms / 4 < hour_ms ? record->keep_ms / 4 : hour_ms;
+}
+
 bool room_name_valid(const char *name)
 {
     size_t n = strlen(name), units;

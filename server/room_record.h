@@ -16,6 +16,10 @@ static inline int64_t room_record_keep_ms(const config *c)
 /* room_record_init - a Python room without an owner, named like its id, with a fresh epoch. */
 void room_record_init(store_room *record, const char *id, int64_t now_ms, int64_t keep_ms);
 
+/* room_record_used_every_ms - how long a use that was written stands for the later ones: an hour,
+ * or a quarter of the room's life without use. */
+int64_t room_record_used_every_ms(const store_room *record);
+
 /* room_name_valid - may a room be called so by whoever joins first?  Well-formed UTF-8, 1 to 128
  * bytes, no control characters. */
 bool room_name_valid(const char *name);

@@ -43,6 +43,7 @@ typedef struct load_job {
     int64_t now_ms;
     int64_t keep_ms;
     store_loaded loaded;
+    bool known_damaged;
     quarantine *damaged; /* what could be read of it */
 } load_job;
 
@@ -57,9 +58,15 @@ static void load_work(store *s, store_job *job)
         if (j->err == BASE_OK || j->err == STORE_EEXISTS)
             j->err = store_load(s, j->id, &j->loaded);
     }
-    if (j->err == STORE_ECORRUPT)
+    if (j->err == STORE_ECORRUPT && !j->known_damaged)
         j->damaged = quarantine_read(s, j->id);
-    if (j->err == BASE_OK && store_room_used(s, j->id, j->now_ms) != BASE_OK)
+    /* When all come back at once, rooms are only read: each write would be a flush of the disk. */
+    store_room *record = &j->loaded.room;
+    if (j->err != BASE_OK || j->now_ms - record->used_at_ms <= room_record_used_every_ms(record))
+        return;
+    if (store_room_used(s, j->id, j->now_ms) == BASE_OK)
+        record->used_at_ms = j->now_ms;
+    else
         log_event(LOG_WARN, "use of a room not noted", LOG_STR("room", j->id)); /* it can be read */
 }
 
@@ -84,7 +91,8 @@ static void load_done(loop *l, store_job *job)
     at->in_store--;
     at->loading = false;
     if (j->err == BASE_OK && !at->removed) {
-        at->used_at_ms = now_ms;
+        at->used_at_ms = j->loaded.room.used_at_ms;
+        at->used_every_ms = room_record_used_every_ms(&j->loaded.room);
         j->err = room_on_loaded(at->room, &j->loaded, now_ms);
         if (j->err == STORE_ECORRUPT) /* sums are right, but the engine refuses an update */
             j->damaged = quarantine_of(&j->loaded);
@@ -115,7 +123,8 @@ static void sink_load(void *ctx, room *r)
     load_job *j = calloc(1, sizeof *j);
     if (j == NULL) {
         log_event(LOG_ERROR, "room cannot be loaded", LOG_STR("reason", "out of memory"));
-        return; /* its members wait; the next tick of the operator's monitoring shows it */
+        at->load_lost = true;
+        return;
     }
     j->job.work = load_work;
     j->job.done = load_done;
@@ -123,6 +132,7 @@ static void sink_load(void *ctx, room *r)
     snprintf(j->id, sizeof j->id, "%s", room_id(r));
     j->create = at->may_create;
     j->now_ms = room_host_now_ms(h);
+    j->known_damaged = quarantine_holds(h->loop, j->id);
     j->keep_ms = room_record_keep_ms(&h->loop->app->config);
     at->loading = true;
     at->in_store++;
@@ -217,6 +227,7 @@ static void sink_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
     snapshot_job *j = calloc(1, sizeof *j + state.len_bytes);
     if (j == NULL) {
         log_event(LOG_WARN, "no memory for a snapshot", LOG_STR("room", room_id(r)));
+        at->snapshot_lost = true;
         return;
     }
     memcpy(j->state, state.ptr, state.len_bytes);
@@ -268,10 +279,22 @@ void room_host_note_use(hosted *at, int64_t now_ms)
     store_thread_submit(at->host->loop->app->store, &j->job);
 }
 
+/* Rooms report every refusal as an event "..._refused" or "..._malformed". */
+static void count_refusal(metrics *m, const room_log *entry)
+{
+    const char *end = strrchr(entry->event, '_');
+    bool malformed = end != NULL && strcmp(end, "_malformed") == 0;
+    if (!malformed && (end == NULL || strcmp(end, "_refused") != 0))
+        return;
+    bool engine = entry->detail == NULL || strncmp(entry->detail, "YOKE_", 5) == 0;
+    metrics_refused(m, malformed || engine ? "malformed" : entry->detail);
+}
+
 static void sink_log(void *ctx, const room *r, const room_log *entry)
 {
     static const log_level levels[] = {LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR};
-    (void)ctx;
+    room_host *h = ctx;
+    count_refusal(&h->loop->metrics, entry);
     log_event(levels[entry->level], entry->event, LOG_STR("room", room_id(r)),
               LOG_STR("detail", entry->detail != NULL ? entry->detail : ""),
               LOG_INT("session", entry->session), LOG_INT("number", entry->number));

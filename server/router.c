@@ -113,6 +113,17 @@ static void methods_of(const route *r, char out[64])
              r->delete != NULL ? "DELETE, " : "");
 }
 
+static bool is_read(method m)
+{
+    return m == METHOD_GET || m == METHOD_HEAD;
+}
+
+static bool write_allowed(const exchange *x)
+{
+    return cors_write_allowed(&x->loop->app->config, exchange_header(x, "origin"),
+                              exchange_header(x, "host"), exchange_header(x, "sec-fetch-site"));
+}
+
 void router_dispatch(exchange *x)
 {
     if (!router_decode_path((const char *)x->head.ptr, x->path, sizeof x->path)) {
@@ -131,6 +142,9 @@ void router_dispatch(exchange *x)
         } else if (h == NULL) {
             exchange_add_header(x, "Allow", methods);
             exchange_reply_error(x, 405, "Method Not Allowed");
+        } else if (!is_read(x->method) && !write_allowed(x)) {
+            metrics_refused(&x->loop->metrics, "origin");
+            exchange_reply_error(x, 403, "pages of this origin may not change anything here");
         } else {
             h(x);
         }

@@ -44,6 +44,25 @@ static void raise_file_limit(void)
         log_event(LOG_WARN, "file limit not raised", LOG_STR("reason", strerror(errno)));
 }
 
+/* As many as the limit says, but some files are kept for the store, logs and listening sockets, so
+ * that a flood of connections cannot stop commits. */
+static size_t sockets_max(const limits *max)
+{
+    struct rlimit files;
+    uint64_t sockets = max->sockets;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
+        return (size_t)sockets;
+    uint64_t reserve = LIMIT_FD_RESERVE + 4 * (uint64_t)uv_available_parallelism();
+    uint64_t left = files.rlim_cur > 2 * reserve ? files.rlim_cur - reserve : files.rlim_cur / 2;
+    if (sockets == 0 || sockets > left) {
+        if (sockets != 0)
+            log_event(LOG_WARN, "limit sockets is lowered", LOG_STR("reason", "few files allowed"),
+                      LOG_INT("sockets", left));
+        sockets = left;
+    }
+    return (size_t)sockets;
+}
+
 static int make_parent(const char *path)
 {
     char dir[1024];
@@ -173,10 +192,12 @@ static int init_app(serve *s, config *c)
         return complain("libsodium", "no source of randomness");
     json_object_seed(0);
     randombytes_buf(&a->hash_seed, sizeof a->hash_seed);
-    limits_init(&a->limits);
-    a->limits.linger_ms = (uint64_t)a->config.linger_s * 1000;
+    a->limits = a->config.limits;
     a->started_at_ms = wall_time_now_ms();
-    a->addresses = address_count_new((size_t)a->config.sockets_per_address);
+    const char *bad = address_set_parse(&a->proxies, a->config.trusted_proxies);
+    if (bad != NULL)
+        return complain("http.trusted_proxies: neither an address nor a network", bad);
+    a->addresses = address_book_new(&a->limits, sockets_max(&a->limits));
     return a->addresses != NULL ? SERVE_OK : complain("start", "out of memory");
 }
 
@@ -207,7 +228,8 @@ static void take_down(serve *s)
     uv_run(&s->main, UV_RUN_DEFAULT);
     uv_loop_close(&s->main);
     static_files_free(a->files);
-    address_count_free(a->addresses);
+    address_book_free(a->addresses);
+    address_set_deinit(&a->proxies);
     free(a->loops);
     config_deinit(&a->config);
     log_event(LOG_INFO, "stopped", LOG_INT("code", 0));

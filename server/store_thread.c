@@ -21,14 +21,14 @@ static uint64_t ms_to_ns(uint64_t ms)
 
 typedef struct stall_msg {
     loop_msg msg;
-    store_thread *from;
+    store_stall_fn *tell;
     int err;
 } stall_msg;
 
 static void on_stall_msg(loop *l, loop_msg *msg)
 {
     stall_msg *m = (stall_msg *)msg;
-    m->from->on_stall(l, m->err);
+    m->tell(l, m->err);
     free(m);
 }
 
@@ -44,7 +44,7 @@ static void tell_stall(store_thread *t, int err)
         stall_msg *m = malloc(sizeof *m);
         if (m == NULL)
             continue;
-        *m = (stall_msg){{NULL, on_stall_msg}, t, err};
+        *m = (stall_msg){{NULL, on_stall_msg}, t->on_stall, err};
         loop_post(&t->app->loops[i], &m->msg);
     }
 }
@@ -324,6 +324,11 @@ void store_thread_stop(store_thread *t)
     uv_mutex_unlock(&t->lock);
     uv_thread_join(&t->thread);
     store_close(t->store);
+    while (t->waiting != NULL) {
+        store_batch *next = t->waiting->next;
+        store_batch_free(t->waiting);
+        t->waiting = next;
+    }
     uv_cond_destroy(&t->changed);
     uv_mutex_destroy(&t->lock);
     free(t->rows);

@@ -10,7 +10,7 @@
 typedef struct ws_handover {
     loop_msg msg; /* first */
     int fd;
-    address_key address;
+    peer peer;
     uint8_t *rest; /* bytes read behind the request; may be NULL */
     size_t rest_bytes;
     bool tandem_v1;
@@ -26,6 +26,14 @@ void ws_conn_adopt(loop *l, loop_msg *msg);
 
 void ws_conn_send(ws_conn *wc, frame *f);
 void ws_conn_send_newest(ws_conn *wc, frame *f, uint64_t key);
+
+/* ws_conn_close_slow - the peer reads too slowly: leave the room, forget what is queued, close with
+ * 1013.  `limit` is the name of the limit, static. */
+void ws_conn_close_slow(ws_conn *wc, const char *limit);
+
+/* ws_conn_stop_all - stop reading from every WebSocket of the loop: what was read so far will be
+ * acknowledged before they are closed. */
+void ws_conn_stop_all(loop *l);
 
 /* ws_conn_close - send what is queued and a close frame, wait for the peer's, then close the
  * socket. */

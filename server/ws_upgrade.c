@@ -5,6 +5,7 @@
 #include "server/http_conn.h"
 #include "server/query.h"
 #include "server/room_record.h"
+#include "server/throttle.h"
 #include "server/ws_conn.h"
 #include "wire/sync.h"
 
@@ -53,9 +54,33 @@ static bool check_handshake(exchange *x, char accept[WS_ACCEPT_CHARS + 1])
     }
     if (origin != NULL && set->check_origin &&
         !cors_origin_allowed(set, origin, exchange_header(x, "host"))) {
+        metrics_refused(&x->loop->metrics, "origin");
         exchange_reply_error(x, 403, "this origin is not in http.cors_origins");
         return false;
     }
+    return true;
+}
+
+/* Behind a proxy the WebSocket is counted to the client whom the proxy names.  false: answered. */
+static bool check_address(exchange *x, peer *from)
+{
+    loop *l = x->loop;
+    if (!throttle_allows(x, ADDRESS_JOIN) || !throttle_allows(x, ADDRESS_MISS))
+        return false;
+    *from = http_conn_base(x->conn)->peer;
+    if (from->proxy) {
+        from->key = x->client;
+        from->proxy = false;
+        from->counted = address_book_add(l->app->addresses, &from->key, loop_now_ms(l));
+        if (!from->counted) {
+            metrics_refused(&l->metrics, "sockets_per_address");
+            exchange_add_header(x, "Retry-After", "10");
+            exchange_reply_error(x, 429,
+                                 "limit sockets_per_address: too many connections from here");
+            return false;
+        }
+    }
+    throttle_count(x, ADDRESS_JOIN);
     return true;
 }
 
@@ -84,6 +109,10 @@ void ws_upgrade(exchange *x)
         exchange_reply_error(x, 503, "out of memory");
         return;
     }
+    if (!check_address(x, &hand->peer)) {
+        free(hand);
+        return;
+    }
     hand->msg.run = ws_conn_adopt;
     memcpy(hand->accept, accept, sizeof accept);
     hand->tandem_v1 = ws_header_has(exchange_header(x, "sec-websocket-protocol"), SYNC_SUBPROTOCOL);
@@ -91,8 +120,9 @@ void ws_upgrade(exchange *x)
     if (!hand->known_bad)
         snprintf(hand->room_id, sizeof hand->room_id, "%.128s", x->param);
     query_get((const char *)x->head.ptr, "name", hand->name, sizeof hand->name);
+    peer proxy;
     hand->author = author_of((const char *)x->head.ptr, hand->room_id);
-    hand->fd = http_conn_take_socket(x->conn, &hand->address, &hand->rest, &hand->rest_bytes);
+    hand->fd = http_conn_take_socket(x->conn, &proxy, &hand->rest, &hand->rest_bytes);
     loop *owner = hand->known_bad ? x->loop : app_loop_of(x->loop->app, hand->room_id);
     exchange_free(x);
     loop_post(owner, &hand->msg);

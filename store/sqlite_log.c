@@ -6,7 +6,9 @@
               " SELECT key, ?2, ?3, ?4, ?5, ?6 FROM rooms WHERE id = ?1")                          \
     X(TAIL, "SELECT seq, author, at_ms, crc32c, bytes FROM log WHERE room = ?1 AND seq > ?2"       \
             " ORDER BY seq")                                                                       \
-    X(SNAPSHOT_GET, "SELECT upto_seq, crc32c, bytes FROM snapshots WHERE room = ?1")               \
+    X(SNAPSHOT_GET, "SELECT upto_seq, crc32c, bytes, history_seq,"                                 \
+                    " (SELECT max(seq) FROM log WHERE log.room = ?1)"                              \
+                    " FROM snapshots WHERE room = ?1")                                             \
     X(KNOWN, "SELECT key, coalesce((SELECT upto_seq FROM snapshots WHERE room = key), 0),"         \
              " coalesce((SELECT max(seq) FROM log WHERE room = key), 0) FROM rooms WHERE id = ?1") \
     X(SNAPSHOT_PUT, "INSERT INTO snapshots (room, upto_seq, at_ms, crc32c, bytes)"                 \
@@ -47,10 +49,15 @@ int sqlite_read_snapshot(sqlite_store *s, sqlite3_int64 key, load_builder *b, st
     int err = sqlite_err(rc);
     if (rc == SQLITE_ROW) {
         bytes state = sqlite_bytes(q, 2);
-        if (crc32c(state) != (uint64_t)sqlite3_column_int64(q, 1))
+        sqlite3_int64 upto_seq = sqlite3_column_int64(q, 0);
+        /* The log reaches at least as far as the snapshot, until its rows are history. */
+        sqlite3_int64 reached = sqlite3_column_int64(q, 3), last = sqlite3_column_int64(q, 4);
+        if (sqlite3_column_type(q, 4) != SQLITE_NULL)
+            reached = last < upto_seq ? -1 : upto_seq;
+        if (crc32c(state) != (uint64_t)sqlite3_column_int64(q, 1) || reached != upto_seq)
             err = STORE_ECORRUPT;
         else
-            load_builder_snapshot(b, (uint64_t)sqlite3_column_int64(q, 0), state);
+            load_builder_snapshot(b, (uint64_t)upto_seq, state);
     }
     sqlite3_reset(q);
     if (err == STORE_ECORRUPT)

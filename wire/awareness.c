@@ -15,17 +15,17 @@ typedef struct slot {
     uint64_t owner;
     uint64_t heard_ms;
     uint8_t *json; /* NULL: no state */
-    size_t json_bytes;
-    size_t json_cap_bytes;
+    uint32_t json_bytes;
+    uint32_t json_cap_bytes;
 } slot;
 
 struct awareness {
     const base_alloc *alloc;
     awareness_limits limits;
     slot *slots; /* those with a state first: [0, present) */
-    size_t count;
-    size_t cap;
-    size_t present;
+    uint32_t count;
+    uint32_t cap;
+    uint32_t present;
 };
 
 awareness *awareness_new(const base_alloc *alloc, const awareness_limits *limits)
@@ -67,8 +67,8 @@ static slot *set_state(awareness *a, slot *s, uint8_t *json, size_t len_bytes, s
     bool was = s->json != NULL;
     base_alloc_put(a->alloc, s->json, s->json_cap_bytes);
     s->json = json;
-    s->json_bytes = len_bytes;
-    s->json_cap_bytes = cap_bytes;
+    s->json_bytes = (uint32_t)len_bytes;
+    s->json_cap_bytes = (uint32_t)cap_bytes;
     slot *to = s;
     if (!was && json != NULL)
         to = &a->slots[a->present++];
@@ -90,7 +90,7 @@ static size_t owned(const awareness *a, uint64_t owner)
 static slot *add(awareness *a)
 {
     if (a->count == a->cap) {
-        size_t cap = a->cap == 0 ? 8 : 2 * a->cap;
+        uint32_t cap = a->cap == 0 ? 2 : 2 * a->cap;
         slot *slots =
             base_alloc_resize(a->alloc, a->slots, a->cap * sizeof *slots, cap * sizeof *slots);
         if (slots == NULL)
@@ -188,6 +188,12 @@ static int accept(awareness *a, const awareness_from *from, slot *known,
             return BASE_ENOMEM;
         }
         json = buf_detach(&b, &len_bytes, &cap_bytes);
+        /* It stays as long as its client does. */
+        uint8_t *exact = base_alloc_resize(a->alloc, json, cap_bytes, len_bytes);
+        if (exact != NULL) {
+            json = exact;
+            cap_bytes = len_bytes;
+        }
     }
     slot *s = known != NULL ? known : add(a);
     if (s == NULL) {
@@ -242,6 +248,8 @@ int awareness_apply(awareness *a, bytes update, const awareness_from *from, awar
 
 void awareness_leave(awareness *a, uint64_t owner, awareness_fn *removed, void *ctx)
 {
+    if (a == NULL)
+        return;
     for (size_t i = 0; i < a->count;) {
         if (a->slots[i].owner != owner) {
             i++;
@@ -259,9 +267,32 @@ void awareness_leave(awareness *a, uint64_t owner, awareness_fn *removed, void *
     }
 }
 
+uint64_t awareness_owner(const awareness *a, uint64_t client)
+{
+    const slot *s = a != NULL ? find(a, client) : NULL;
+    return s != NULL && s->json != NULL ? s->owner : 0;
+}
+
+void awareness_visit_owner(const awareness *a, uint64_t owner, awareness_fn *visit, void *ctx)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        const slot *s = &a->slots[i];
+        if (s->owner == owner)
+            visit(ctx, &(awareness_entry){s->client, s->clock, s->owner, {s->json, s->json_bytes}});
+    }
+}
+
+void awareness_doubt(awareness *a, uint64_t owner)
+{
+    for (size_t i = 0; a != NULL && i < a->count; i++) {
+        if (a->slots[i].owner == owner)
+            a->slots[i].heard_ms = 0;
+    }
+}
+
 size_t awareness_count(const awareness *a)
 {
-    return a->present;
+    return a != NULL ? a->present : 0;
 }
 
 awareness_entry awareness_at(const awareness *a, size_t i)
@@ -286,8 +317,9 @@ void awareness_put_entry(buf *out, const awareness_entry *entry)
 
 void awareness_put_all(buf *out, const awareness *a)
 {
-    buf_put_varuint(out, a->present);
-    for (size_t i = 0; i < a->present; i++) {
+    size_t count = awareness_count(a);
+    buf_put_varuint(out, count);
+    for (size_t i = 0; i < count; i++) {
         awareness_entry entry = awareness_at(a, i);
         put_one(out, &entry);
     }

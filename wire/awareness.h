@@ -53,7 +53,9 @@ typedef void awareness_fn(void *ctx, const awareness_entry *entry);
 
 /* awareness_new - NULL: no memory.  Both arguments: `alloc` is borrowed, `limits` copied. */
 awareness *awareness_new(const base_alloc *alloc, const awareness_limits *limits);
-void awareness_free(awareness *a); /* NULL is allowed */
+void awareness_free(awareness *a);
+
+/* For free, leave, owner, count and put_all NULL is legal: nobody has told anything. */
 
 typedef struct awareness_from {
     uint64_t owner;
@@ -71,6 +73,15 @@ BASE_MUST_CHECK int awareness_apply(awareness *a, bytes update, const awareness_
 /* awareness_leave - the connection is gone: erase its entries and visit those that had a state, as
  * null.  O(entries). */
 void awareness_leave(awareness *a, uint64_t owner, awareness_fn *removed, void *ctx);
+
+/* awareness_owner - the connection that shows a state for this client; 0: none does.  O(entries).
+ * awareness_visit_owner - all entries of one connection, removed ones as null.  O(entries). */
+uint64_t awareness_owner(const awareness *a, uint64_t client);
+void awareness_visit_owner(const awareness *a, uint64_t owner, awareness_fn *visit, void *ctx);
+
+/* awareness_doubt - the connection seems to be dead: its clients may be taken over as if it had
+ * been silent for stale_ms, until it is heard again.  O(entries). */
+void awareness_doubt(awareness *a, uint64_t owner);
 
 /* awareness_count - states present.  awareness_at - the i-th of them, i < awareness_count. */
 size_t awareness_count(const awareness *a);

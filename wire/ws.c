@@ -14,33 +14,70 @@ static bool is_control(unsigned opcode)
     return (opcode & 0x8u) != 0;
 }
 
+/* A frame that is being read, and the message that it is part of.  While both begin and end in one
+ * piece of input this lives on the stack. */
+typedef struct ws_partial {
+    buf gathered;           /* payload of a data message that came in pieces */
+    uint8_t header[14];     /* a frame header in pieces */
+    uint8_t header_len;     /* bytes of `header` that are here */
+    uint8_t opcode;         /* of the frame being read */
+    uint8_t message_opcode; /* of the fragmented message being gathered; 0: none */
+    bool fin;               /* the frame being read ends its message */
+    bool in_payload;        /* header done */
+    bool failed;
+    bool lent; /* the last event points into `gathered` or `control` */
+    uint8_t mask[4];
+    uint64_t payload_bytes;                /* of the frame being read */
+    uint64_t payload_done;                 /* of it, bytes read */
+    uint8_t control[WS_CONTROL_BYTES_MAX]; /* payload of a control frame that came in pieces */
+} ws_partial;
+
 void ws_decoder_init(ws_decoder *d, const base_alloc *alloc, size_t message_bytes_max)
 {
-    *d = (ws_decoder){.message_bytes_max = message_bytes_max};
-    buf_init(&d->gathered, alloc, message_bytes_max);
+    *d = (ws_decoder){.alloc = alloc, .message_bytes_max = message_bytes_max};
 }
 
 void ws_decoder_deinit(ws_decoder *d)
 {
-    buf_deinit(&d->gathered);
+    if (d->partial == NULL)
+        return;
+    buf_deinit(&d->partial->gathered);
+    base_alloc_put(d->alloc, d->partial, sizeof *d->partial);
+    d->partial = NULL;
+}
+
+static bool is_midway(const ws_partial *p)
+{
+    return p->in_payload || p->header_len > 0 || p->message_opcode != 0;
+}
+
+bool ws_decoder_midway(const ws_decoder *d)
+{
+    return d->partial != NULL && is_midway(d->partial);
+}
+
+uint64_t ws_decoder_wants(const ws_decoder *d)
+{
+    const ws_partial *p = d->partial;
+    return p != NULL && p->in_payload ? p->payload_bytes - p->payload_done : 0;
 }
 
 size_t ws_decoder_memory_bytes(const ws_decoder *d)
 {
-    return d->gathered.cap_bytes;
+    return d->partial != NULL ? sizeof *d->partial + d->partial->gathered.cap_bytes : 0;
 }
 
-static int fail(ws_decoder *d, ws_event *event, int err, unsigned close_code, const char *reason)
+static int fail(ws_partial *p, ws_event *event, int err, unsigned close_code, const char *reason)
 {
-    d->failed = true;
-    buf_deinit(&d->gathered);
+    p->failed = true;
+    buf_deinit(&p->gathered);
     *event = (ws_event){.tag = WS_EVENT_NONE, .close_code = close_code, .reason = reason};
     return err;
 }
 
-static int fail_protocol(ws_decoder *d, ws_event *event, const char *reason)
+static int fail_protocol(ws_partial *p, ws_event *event, const char *reason)
 {
-    return fail(d, event, BASE_EMALFORMED, WS_CLOSE_PROTOCOL, reason);
+    return fail(p, event, BASE_EMALFORMED, WS_CLOSE_PROTOCOL, reason);
 }
 
 /* Size of the header that starts with the first `have` (>= 2) bytes of `h`. */
@@ -51,7 +88,7 @@ static size_t header_size(const uint8_t *h)
 }
 
 /* What the first two bytes say about themselves; NULL when all is well. */
-static const char *header_fault(const ws_decoder *d, const uint8_t *h)
+static const char *header_fault(const ws_partial *p, const uint8_t *h)
 {
     unsigned opcode = h[0] & 0x0Fu;
     bool fin = (h[0] & 0x80u) != 0;
@@ -61,10 +98,10 @@ static const char *header_fault(const ws_decoder *d, const uint8_t *h)
         return "frame is not masked";
     switch (opcode) {
     case WS_OP_CONTINUATION:
-        return d->message_opcode == 0 ? "continuation of nothing" : NULL;
+        return p->message_opcode == 0 ? "continuation of nothing" : NULL;
     case WS_OP_TEXT:
     case WS_OP_BINARY:
-        return d->message_opcode != 0 ? "new message inside a fragmented one" : NULL;
+        return p->message_opcode != 0 ? "new message inside a fragmented one" : NULL;
     case WS_OP_CLOSE:
     case WS_OP_PING:
     case WS_OP_PONG:
@@ -76,9 +113,9 @@ static const char *header_fault(const ws_decoder *d, const uint8_t *h)
     }
 }
 
-static int header_done(ws_decoder *d, ws_event *event)
+static int header_done(ws_partial *p, ws_event *event)
 {
-    const uint8_t *h = d->header;
+    const uint8_t *h = p->header;
     unsigned short_len = h[1] & 0x7Fu;
     uint64_t payload_bytes = short_len;
     size_t at = 2;
@@ -88,35 +125,35 @@ static int header_done(ws_decoder *d, ws_event *event)
         for (; n > 0; n--)
             payload_bytes = payload_bytes << 8 | h[at++];
         if (payload_bytes < 126 || (short_len == 127 && payload_bytes <= UINT16_MAX))
-            return fail_protocol(d, event, "length is not in its shortest form");
+            return fail_protocol(p, event, "length is not in its shortest form");
         if (payload_bytes >> 63 != 0)
-            return fail_protocol(d, event, "length has its high bit set");
+            return fail_protocol(p, event, "length has its high bit set");
     }
-    memcpy(d->mask, h + at, sizeof d->mask);
-    d->opcode = h[0] & 0x0Fu;
-    d->fin = (h[0] & 0x80u) != 0;
-    if (!is_control(d->opcode) && payload_bytes > d->message_bytes_max - d->gathered.len_bytes)
-        return fail(d, event, BASE_ELIMIT, WS_CLOSE_TOO_BIG, "message over limit frame_bytes");
-    d->payload_bytes = payload_bytes;
-    d->payload_done = 0;
-    d->header_len = 0;
-    d->in_payload = true;
+    memcpy(p->mask, h + at, sizeof p->mask);
+    p->opcode = h[0] & 0x0Fu;
+    p->fin = (h[0] & 0x80u) != 0;
+    if (!is_control(p->opcode) && payload_bytes > p->gathered.max_bytes - p->gathered.len_bytes)
+        return fail(p, event, BASE_ELIMIT, WS_CLOSE_TOO_BIG, "message over limit frame_bytes");
+    p->payload_bytes = payload_bytes;
+    p->payload_done = 0;
+    p->header_len = 0;
+    p->in_payload = true;
     return BASE_OK;
 }
 
 /* Reads header bytes; `*used` grows.  The header may or may not be complete afterwards. */
-static int feed_header(ws_decoder *d, const uint8_t *ptr, size_t len_bytes, size_t *used,
+static int feed_header(ws_partial *p, const uint8_t *ptr, size_t len_bytes, size_t *used,
                        ws_event *event)
 {
     while (*used < len_bytes) {
-        d->header[d->header_len++] = ptr[(*used)++];
-        if (d->header_len == 2) {
-            const char *fault = header_fault(d, d->header);
+        p->header[p->header_len++] = ptr[(*used)++];
+        if (p->header_len == 2) {
+            const char *fault = header_fault(p, p->header);
             if (fault != NULL)
-                return fail_protocol(d, event, fault);
+                return fail_protocol(p, event, fault);
         }
-        if (d->header_len >= 2 && d->header_len == header_size(d->header))
-            return header_done(d, event);
+        if (p->header_len >= 2 && p->header_len == header_size(p->header))
+            return header_done(p, event);
     }
     return BASE_OK;
 }
@@ -147,102 +184,138 @@ static bool close_code_allowed(unsigned code)
     return code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
 }
 
-static int control_done(ws_decoder *d, ws_event *event)
+static int control_done(ws_partial *p, bytes data, ws_event *event)
 {
-    bytes data = bytes_of(d->control, (size_t)d->payload_bytes);
-    d->in_payload = false;
-    if (d->opcode != WS_OP_CLOSE) {
-        ws_event_tag tag = d->opcode == WS_OP_PING ? WS_EVENT_PING : WS_EVENT_PONG;
+    p->in_payload = false;
+    if (p->opcode != WS_OP_CLOSE) {
+        ws_event_tag tag = p->opcode == WS_OP_PING ? WS_EVENT_PING : WS_EVENT_PONG;
         *event = (ws_event){.tag = tag, .data = data};
         return BASE_OK;
     }
     if (data.len_bytes == 1)
-        return fail_protocol(d, event, "close frame of one byte");
+        return fail_protocol(p, event, "close frame of one byte");
     unsigned code = WS_CLOSE_NO_STATUS;
     if (data.len_bytes >= 2) {
         code = (unsigned)data.ptr[0] << 8 | data.ptr[1];
         data = bytes_of(data.ptr + 2, data.len_bytes - 2);
         size_t units;
         if (!close_code_allowed(code))
-            return fail_protocol(d, event, "close code is not allowed");
+            return fail_protocol(p, event, "close code is not allowed");
         if (utf_measure(data, &units) != BASE_OK)
-            return fail(d, event, BASE_EMALFORMED, WS_CLOSE_BAD_DATA, "close reason is not UTF-8");
+            return fail(p, event, BASE_EMALFORMED, WS_CLOSE_BAD_DATA, "close reason is not UTF-8");
     }
-    d->failed = true;
-    buf_deinit(&d->gathered);
+    p->failed = true;
+    buf_deinit(&p->gathered);
     *event = (ws_event){.tag = WS_EVENT_CLOSE, .data = data, .close_code = code};
     return BASE_OK;
 }
 
-static int message_done(ws_decoder *d, bytes data, unsigned opcode, ws_event *event)
+static int message_done(ws_partial *p, bytes data, unsigned opcode, ws_event *event)
 {
     size_t units;
-    d->message_opcode = 0;
+    p->message_opcode = 0;
     if (opcode == WS_OP_TEXT && utf_measure(data, &units) != BASE_OK)
-        return fail(d, event, BASE_EMALFORMED, WS_CLOSE_BAD_DATA, "text is not UTF-8");
+        return fail(p, event, BASE_EMALFORMED, WS_CLOSE_BAD_DATA, "text is not UTF-8");
     *event = (ws_event){.tag = WS_EVENT_MESSAGE, .is_text = opcode == WS_OP_TEXT, .data = data};
     return BASE_OK;
 }
 
 /* The payload of a data frame, `part` of it just unmasked. */
-static int feed_data(ws_decoder *d, bytes part, ws_event *event)
+static int feed_data(ws_partial *p, bytes part, ws_event *event)
 {
-    bool whole_frame = part.len_bytes == d->payload_bytes;
-    bool frame_ends = d->payload_done == d->payload_bytes;
-    if (whole_frame && d->fin && d->opcode != WS_OP_CONTINUATION) {
-        d->in_payload = false;
-        return message_done(d, part, d->opcode, event);
+    bool whole_frame = part.len_bytes == p->payload_bytes;
+    bool frame_ends = p->payload_done == p->payload_bytes;
+    if (whole_frame && p->fin && p->opcode != WS_OP_CONTINUATION) {
+        p->in_payload = false;
+        return message_done(p, part, p->opcode, event);
     }
-    buf_put_bytes(&d->gathered, part);
-    if (buf_err(&d->gathered) != BASE_OK)
-        return fail(d, event, buf_err(&d->gathered), WS_CLOSE_TRY_LATER, "no memory");
+    buf_put_bytes(&p->gathered, part);
+    if (buf_err(&p->gathered) != BASE_OK)
+        return fail(p, event, buf_err(&p->gathered), WS_CLOSE_TRY_LATER, "no memory");
     if (!frame_ends)
         return BASE_OK;
-    d->in_payload = false;
-    if (d->opcode != WS_OP_CONTINUATION)
-        d->message_opcode = d->opcode;
-    if (!d->fin)
+    p->in_payload = false;
+    if (p->opcode != WS_OP_CONTINUATION)
+        p->message_opcode = p->opcode;
+    if (!p->fin)
         return BASE_OK;
-    d->gathered_is_out = true;
-    return message_done(d, buf_view(&d->gathered), d->message_opcode, event);
+    p->lent = true;
+    return message_done(p, buf_view(&p->gathered), p->message_opcode, event);
 }
 
-static int feed_payload(ws_decoder *d, uint8_t *ptr, size_t len_bytes, size_t *used,
+/* The payload of a control frame.  It may come in pieces inside a message in pieces, so it has a
+ * place of its own. */
+static int feed_control(ws_partial *p, bytes part, ws_event *event)
+{
+    if (part.len_bytes == p->payload_bytes)
+        return control_done(p, part, event);
+    memcpy(p->control + p->payload_done - part.len_bytes, part.ptr, part.len_bytes);
+    if (p->payload_done < p->payload_bytes)
+        return BASE_OK;
+    p->lent = true;
+    return control_done(p, bytes_of(p->control, (size_t)p->payload_bytes), event);
+}
+
+static int feed_payload(ws_partial *p, uint8_t *ptr, size_t len_bytes, size_t *used,
                         ws_event *event)
 {
-    uint64_t left = d->payload_bytes - d->payload_done;
+    uint64_t left = p->payload_bytes - p->payload_done;
     size_t n = len_bytes - *used < left ? len_bytes - *used : (size_t)left;
     uint8_t *part = ptr + *used;
-    unmask(part, n, d->mask, d->payload_done);
-    if (is_control(d->opcode) && n > 0)
-        memcpy(d->control + d->payload_done, part, n);
-    d->payload_done += n;
+    unmask(part, n, p->mask, p->payload_done);
+    p->payload_done += n;
     *used += n;
-    if (!is_control(d->opcode))
-        return feed_data(d, bytes_of(part, n), event);
-    return d->payload_done == d->payload_bytes ? control_done(d, event) : BASE_OK;
+    return is_control(p->opcode) ? feed_control(p, bytes_of(part, n), event)
+                                 : feed_data(p, bytes_of(part, n), event);
+}
+
+static int feed(ws_partial *p, uint8_t *ptr, size_t len_bytes, size_t *used, ws_event *event)
+{
+    int err = BASE_OK;
+    while (err == BASE_OK && event->tag == WS_EVENT_NONE && *used < len_bytes) {
+        if (!p->in_payload)
+            err = feed_header(p, ptr, len_bytes, used, event);
+        /* A frame without payload is complete with its header. */
+        if (err == BASE_OK && p->in_payload && (*used < len_bytes || p->payload_bytes == 0))
+            err = feed_payload(p, ptr, len_bytes, used, event);
+    }
+    return err;
+}
+
+/* What was lent with the last event is given back. */
+static void end_loan(ws_partial *p)
+{
+    p->lent = false;
+    if (p->message_opcode == 0)
+        buf_deinit(&p->gathered);
 }
 
 int ws_decoder_feed(ws_decoder *d, uint8_t *ptr, size_t len_bytes, size_t *used_bytes,
                     ws_event *event)
 {
-    size_t used = 0;
-    int err = BASE_OK;
+    ws_partial fresh = {.lent = false}, *p = d->partial != NULL ? d->partial : &fresh;
     *event = (ws_event){.tag = WS_EVENT_NONE};
-    if (d->gathered_is_out) {
-        buf_deinit(&d->gathered);
-        d->gathered_is_out = false;
+    *used_bytes = d->failed ? len_bytes : 0;
+    if (d->failed) {
+        ws_decoder_deinit(d);
+        return BASE_OK;
     }
-    if (d->failed)
-        used = len_bytes;
-    while (err == BASE_OK && event->tag == WS_EVENT_NONE && used < len_bytes) {
-        if (!d->in_payload)
-            err = feed_header(d, ptr, len_bytes, &used, event);
-        /* A frame without payload is complete with its header. */
-        if (err == BASE_OK && d->in_payload && (used < len_bytes || d->payload_bytes == 0))
-            err = feed_payload(d, ptr, len_bytes, &used, event);
+    if (p == &fresh)
+        buf_init(&fresh.gathered, d->alloc, d->message_bytes_max);
+    else if (p->lent)
+        end_loan(p);
+    int err = feed(p, ptr, len_bytes, used_bytes, event);
+    bool keep = err == BASE_OK && (is_midway(p) || p->lent);
+    if (keep && p == &fresh) {
+        d->partial = base_alloc_get(d->alloc, sizeof fresh);
+        if (d->partial != NULL)
+            *d->partial = fresh;
+        else
+            err = fail(p, event, BASE_ENOMEM, WS_CLOSE_TRY_LATER, "no memory");
     }
-    *used_bytes = used;
+    d->failed = p->failed;
+    if (!keep)
+        ws_decoder_deinit(d);
     return err;
 }
 

@@ -72,20 +72,10 @@ typedef struct ws_event {
 } ws_event;
 
 typedef struct ws_decoder {
-    buf gathered;           /* payload of a data message that came in pieces */
-    uint8_t header[14];     /* a frame header, or a control frame's payload length, in pieces */
-    uint8_t header_len;     /* bytes of `header` that are here */
-    uint8_t opcode;         /* of the frame being read */
-    uint8_t message_opcode; /* of the fragmented message being gathered; 0: none */
-    bool fin;               /* the frame being read ends its message */
-    bool in_payload;        /* header done */
-    bool failed;            /* after an error or a close frame nothing more is read */
-    bool gathered_is_out;   /* the last event lent `gathered`; clear it at the next feed */
-    uint8_t mask[4];
-    uint64_t payload_bytes; /* of the frame being read */
-    uint64_t payload_done;  /* of it, bytes read */
+    const base_alloc *alloc;
     size_t message_bytes_max;
-    uint8_t control[WS_CONTROL_BYTES_MAX];
+    struct ws_partial *partial; /* what is half here; NULL: nothing */
+    bool failed;                /* after an error or a close frame nothing more is read */
 } ws_decoder;
 
 /* ws_decoder_init - `message_bytes_max` bounds a whole message, over all its fragments.  `alloc` is
@@ -106,6 +96,11 @@ void ws_decoder_deinit(ws_decoder *d);
  * Cost    O(bytes). */
 BASE_MUST_CHECK int ws_decoder_feed(ws_decoder *d, uint8_t *ptr, size_t len_bytes,
                                     size_t *used_bytes, ws_event *event);
+
+/* ws_decoder_midway - is a frame or a message half here?
+ * ws_decoder_wants - payload bytes of the frame being read that are still to come. */
+bool ws_decoder_midway(const ws_decoder *d);
+uint64_t ws_decoder_wants(const ws_decoder *d);
 
 /* ws_decoder_memory_bytes - what the decoder holds for a message in pieces. */
 size_t ws_decoder_memory_bytes(const ws_decoder *d);

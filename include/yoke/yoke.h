@@ -17,8 +17,9 @@
  *   yoke_doc_free(doc);
  *
  * CAVEATS, before anything else
- *  - One writer per document: no call on one document may overlap another call on it.  Different
- *    documents are independent; there is no global state.
+ *  - Threads: no call on one document may overlap another call on it, "reads only" or not (reading
+ *    moves a cursor).  Different documents are independent, and so are the calls that take no
+ *    document; there is no global state.  A document may move from one thread to another.
  *  - The engine does no I/O, reads no clock and draws no random numbers.  Client ids come from you;
  *    two live replicas that write with one client id break each other (YOKE_ECONFLICT tells).
  *  - A call that fails has changed nothing: the document encodes to the same bytes as before.
@@ -28,11 +29,16 @@
  *    document that is not marked "reads only".
  *  - Observers run inside the call that caused them and must not call into the same document except
  *    for calls marked "reads only".
+ *  - Arguments are borrowed for the call and may not be NULL unless it is said.  Every call that
+ *    fills a yoke_blob may also return YOKE_ENOMEM, and YOKE_ELIMIT_DOC for more than 4 GiB; its
+ *    content is empty after any error.  Costs count blocks: runs of units that were written one
+ *    after the other.
  *
  * NOT HERE: writing text formats and XML (both are read and carried), undo manager, update format
  * V2.
  *
  * Source: yjs 13.6.33, lib0 0.2.120, y-protocols 1.0.7; docs/format.md describes the bytes.
+ * size: it is the one manual of the library.
  */
 #ifndef YOKE_YOKE_H
 #define YOKE_YOKE_H
@@ -128,8 +134,10 @@ typedef struct yoke_blob {
         0, 0, 0, 0                                                                                 \
     }
 
+/* yoke_blob_free - give its memory back; it may be filled again.  O(1). */
 YOKE_API void yoke_blob_free(yoke_blob *blob);
 
+/* yoke_blob_view - its content, borrowed until it is filled again or freed. */
 static inline yoke_bytes yoke_blob_view(const yoke_blob *blob)
 {
     yoke_bytes view = {blob->ptr, blob->len_bytes};
@@ -168,17 +176,20 @@ typedef struct yoke_options {
         0, false, {0, 0, 0, 0, 0, 0}, 0                                                            \
     }
 
-/* yoke_doc_new - an empty document.
- * Returns YOKE_ENOMEM, YOKE_ERANGE (client_id above 2^53-1).  Cost O(1). */
+/* yoke_doc_new - an empty document in `*out`, NULL after an error; free it.  `options` is copied,
+ * the allocator it names is not and must outlive the document. Returns YOKE_ENOMEM, YOKE_ERANGE
+ * (client_id above 2^53-1).  Cost O(1). Source  Y.Doc of yjs. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_doc_new(const yoke_options *options, yoke_doc **out);
 
-/* yoke_doc_free - NULL is allowed.  Cost O(memory of the document). */
+/* yoke_doc_free - the document and all that was borrowed from it.  NULL is allowed; not from inside
+ * an observer.  Cost O(memory of the document). */
 YOKE_API void yoke_doc_free(yoke_doc *doc);
 
+/* yoke_doc_client_id - the id of local edits.  Reads only.  O(1). */
 YOKE_API uint64_t yoke_doc_client_id(const yoke_doc *doc);
 
 /* yoke_doc_set_client_id - change the id of later local edits; for a replica that learned of
- * YOKE_ECONFLICT.  Returns YOKE_ERANGE, YOKE_ESTATE inside a transaction. */
+ * YOKE_ECONFLICT.  Returns YOKE_ERANGE (above 2^53-1), YOKE_ESTATE inside a transaction.  O(1). */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_doc_set_client_id(yoke_doc *doc, uint64_t client_id);
 
 typedef struct yoke_stats {
@@ -218,25 +229,30 @@ typedef enum yoke_kind {
 
 /* yoke_doc_root - the root type `name`, made when it is not there (which changes no encoding).
  * The kind of a root is not on the wire: the first caller that names one fixes how it is read.
- * Returns YOKE_EKIND (known under another kind), YOKE_EUTF8, YOKE_ENOMEM, YOKE_ELIMIT_DOC. */
+ * YOKE_KIND_UNKNOWN names none.  `*out` is YOKE_TYPE_NONE after an error.
+ * Returns YOKE_EKIND (known under another kind), YOKE_EUTF8 (name), YOKE_ENOMEM, YOKE_ELIMIT_DOC.
+ * O(1) on average.  Source: Y.Doc.get. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_doc_root(yoke_doc *doc, yoke_bytes name, yoke_kind kind,
                                                 yoke_type *out);
 
 /* yoke_doc_root_at - the i-th root, in order of appearance, for i from 0.  Reads only.
- * Returns YOKE_ENOTFOUND past the last. */
+ * Returns YOKE_ENOTFOUND past the last; `*name` is borrowed.  O(types). */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_doc_root_at(const yoke_doc *doc, size_t i, yoke_bytes *name,
                                                    yoke_type *out);
 
 /* yoke_type_kind / yoke_type_name - reads only.  The name is that of a root, or the node name of an
- * XML element, or the hook's name; empty for others. */
+ * XML element, or the hook's name, borrowed; empty for others.  A number that is no type is
+ * YOKE_KIND_UNKNOWN and has no name.  O(1). */
 YOKE_API yoke_kind yoke_type_kind(const yoke_doc *doc, yoke_type type);
 YOKE_API yoke_bytes yoke_type_name(const yoke_doc *doc, yoke_type type);
 
-/* yoke_type_alive - false once the type, or one that holds it, was deleted.  Reads only. */
+/* yoke_type_alive - false once the type, or one that holds it, was deleted, and for a number that
+ * is no type.  Reads only.  O(1). */
 YOKE_API bool yoke_type_alive(const yoke_doc *doc, yoke_type type);
 
 /* yoke_type_len - length of the type's list: UTF-16 units (embeds count 1) of a text, elements of
- * an array, children of XML.  0 for a deleted or unknown type.  Reads only.  O(1). */
+ * an array, children of XML.  A map's list is empty.  0 for a deleted or unknown type.  Reads only.
+ * O(1). */
 YOKE_API uint64_t yoke_type_len(const yoke_doc *doc, yoke_type type);
 
 /* ------------------------------------------------------------------------- values ------------- */
@@ -284,14 +300,21 @@ typedef struct yoke_any {
 
 /* yoke_any_next - read one token from the front of `*rest` and move it on.
  * yoke_any_key - read the key that stands before each entry of an object.
- * Return YOKE_EMALFORMED when `*rest` does not start with one; `*rest` is unmoved then. */
+ * Strings, binaries and keys borrow from `*rest`.  Depth is the caller's to bound; what a document
+ * gave is within limits.nesting.
+ * Return YOKE_EMALFORMED when `*rest` does not start with one; `*rest` is unmoved then.
+ * O(bytes of the token).  Source: lib0 decoding.readAny. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_any_next(yoke_bytes *rest, yoke_any *out);
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_any_key(yoke_bytes *rest, yoke_bytes *key);
 
 /* yoke_value_json - the value as JSON text.  What JSON lacks becomes null (undefined, NaN,
  * infinities), a string of digits (bigint), base64 (binary), the guid (subdocument); nested types
- * become their own JSON (text as a string, maps and arrays by value, XML as its markup).
- * Reads only.  Returns YOKE_ENOMEM, YOKE_ELIMIT_NESTING. */
+ * become their own JSON (text as a string, maps and arrays by value, XML as its markup).  Numbers
+ * are written as JSON.stringify writes them; JSON that was carried as text is not touched.
+ * `value` need not come from the document unless it is a type.
+ * Reads only.  Returns YOKE_EMALFORMED (an ANY that is none), YOKE_ELIMIT_NESTING (an ANY that did
+ * not come from the document, deeper than 2 * limits.nesting).  O(output).
+ * Source: toJSON of the types of yjs. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_value_json(const yoke_doc *doc, const yoke_value *value,
                                                   yoke_blob *out);
 
@@ -301,7 +324,11 @@ YOKE_API YOKE_MUST_CHECK yoke_err yoke_value_json(const yoke_doc *doc, const yok
 /* yoke_txn_begin / yoke_txn_commit - make several local edits one transaction: one update, one
  * event. A local edit outside of them is a transaction of its own.  `origin` is handed to observers
  * and not interpreted.  Transactions do not nest (YOKE_ESTATE).  Each edit inside is all or nothing
- * by itself; commit cannot fail for want of memory, it is reserved by the edits. */
+ * by itself; commit cannot fail for want of memory, it is reserved by the edits.
+ * begin   Returns YOKE_ESTATE when one is open.  O(1).
+ * commit  Calls the observer, then returns.  YOKE_ESTATE when none is open.  O(what was changed),
+ *         plus what an observer asks for.
+ * Source  Y.Doc.transact. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_txn_begin(yoke_doc *doc, uint64_t origin);
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_txn_commit(yoke_doc *doc);
 
@@ -310,19 +337,25 @@ YOKE_API YOKE_MUST_CHECK yoke_err yoke_txn_commit(yoke_doc *doc);
 /* yoke_text_insert - insert UTF-8 text before unit `at_utf16`; lone surrogates cannot occur, and a
  * position inside a surrogate pair turns both halves into U+FFFD, as Yjs does.  Inserting nothing
  * does nothing.
- * Returns YOKE_ERANGE, YOKE_EUTF8, YOKE_EKIND, YOKE_EGONE, YOKE_ELIMIT_*, YOKE_ENOMEM.
- * Cost  O(1) amortised near the last edit, else O(log blocks). */
+ * Returns YOKE_ERANGE (at_utf16 is behind the end), YOKE_EUTF8, YOKE_EKIND (`text` is no text),
+ * YOKE_EGONE, YOKE_ELIMIT_STRUCTS, _CLOCK, _DOC, YOKE_ENOMEM.
+ * Cost    O(bytes) near the last edit, else O(log blocks) more, amortised.
+ * Source  Y.Text.insert without attributes. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_text_insert(yoke_doc *doc, yoke_type text, uint64_t at_utf16,
                                                    yoke_bytes utf8);
 
-/* yoke_text_delete - delete `len_utf16` units from `at_utf16`.  Errors and cost as above. */
+/* yoke_text_delete - delete `len_utf16` units from `at_utf16`; an embed counts 1, formats stay.
+ * Deleting nothing does nothing.  Errors as above, YOKE_ERANGE when the end lies behind the end of
+ * the text.  Cost O(log blocks + blocks deleted).  Source: Y.Text.delete. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_text_delete(yoke_doc *doc, yoke_type text, uint64_t at_utf16,
                                                    uint64_t len_utf16);
 
 /* yoke_text_utf8 - units [at_utf16, at_utf16 + len_utf16) as UTF-8; formats and embeds are left
  * out. UINT64_MAX for the length means "to the end".  A range that cuts a surrogate pair gives
- * U+FFFD for the half.  Reads only.  O(log blocks + output). yoke_text_utf16 - the same as UTF-16
- * in native byte order; `out->len_bytes` is twice the units. */
+ * U+FFFD for the half.  Reads only.  O(log blocks + output).
+ * yoke_text_utf16 - the same as UTF-16 in native byte order; `out->len_bytes` is twice the units.
+ * Return YOKE_ERANGE (the range is not within the text), YOKE_EKIND, YOKE_EGONE.
+ * Source: Y.Text.toString. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_text_utf8(const yoke_doc *doc, yoke_type text,
                                                  uint64_t at_utf16, uint64_t len_utf16,
                                                  yoke_blob *out);
@@ -330,12 +363,14 @@ YOKE_API YOKE_MUST_CHECK yoke_err yoke_text_utf16(const yoke_doc *doc, yoke_type
                                                   uint64_t at_utf16, uint64_t len_utf16,
                                                   yoke_blob *out);
 
-/* yoke_text_len_bytes - size of the whole text as UTF-8.  Reads only.  O(blocks) at most. */
+/* yoke_text_len_bytes - size of the whole text as UTF-8; 0 for what is no text or deleted.  Reads
+ * only.  O(blocks). */
 YOKE_API uint64_t yoke_text_len_bytes(const yoke_doc *doc, yoke_type text);
 
-/* yoke_text_line_count - number of lines, i.e. of "\n" and one more.  Reads only.  O(text).
+/* yoke_text_line_count - number of lines, i.e. of "\n" and one more; 0 for what is no text or
+ * deleted.  Reads only.  O(text).
  * yoke_text_line - line `line` (from 0) without its "\n", and where it starts.  Reads only.
- * Returns YOKE_ERANGE past the last line.  O(text). */
+ * Returns YOKE_ERANGE past the last line, YOKE_EKIND, YOKE_EGONE.  O(text). */
 YOKE_API uint64_t yoke_text_line_count(const yoke_doc *doc, yoke_type text);
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_text_line(const yoke_doc *doc, yoke_type text, uint64_t line,
                                                  uint64_t *at_utf16, yoke_blob *out);
@@ -353,7 +388,9 @@ typedef enum yoke_delta_tag {
 } yoke_delta_tag;
 
 /* One step of a delta.  Insert carries text (`text`, UTF-8) or one value that is not text (`embed`
- * not NULL); in array events `text` is empty and every inserted element has its own step. */
+ * not NULL); in array events `text` is empty and every inserted element has its own step.
+ * `attributes` of an insert are all that are in force; of a retain those that changed, "null" for
+ * one that ended; a delete has none.  All is borrowed for the call that hands it out. */
 typedef struct yoke_delta {
     yoke_delta_tag tag;
     uint64_t len_utf16; /* units, or elements */
@@ -363,9 +400,9 @@ typedef struct yoke_delta {
     size_t attribute_count;
 } yoke_delta;
 
-/* yoke_text_delta - the whole text as inserts, neighbours with equal attributes joined, in Yjs'
- * order.  `visit` returns false to stop.  Reads only.  O(text).
- * Returns YOKE_EKIND, YOKE_EGONE, YOKE_ENOMEM. */
+/* yoke_text_delta - the whole text as inserts, one for each run between formats, embeds and nested
+ * types, as Yjs gives it.  `visit` gets `ctx`, and returns false to stop.  Reads only.  O(text).
+ * Returns YOKE_EKIND, YOKE_EGONE, YOKE_ENOMEM.  Source: Y.Text.toDelta. */
 typedef bool yoke_delta_fn(void *ctx, const yoke_delta *step);
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_text_delta(const yoke_doc *doc, yoke_type text,
                                                   yoke_delta_fn *visit, void *ctx);
@@ -373,15 +410,23 @@ YOKE_API YOKE_MUST_CHECK yoke_err yoke_text_delta(const yoke_doc *doc, yoke_type
 /* ------------------------------------------------------------------------- arrays ------------- */
 
 /* yoke_array_insert - insert `count` values before element `at`.  Runs of scalar values become one
- * item, as in Yjs; binary, nested types and subdocuments one each.
- * Returns YOKE_ERANGE, YOKE_EKIND, YOKE_EGONE, YOKE_EUTF8, YOKE_ELIMIT_*, YOKE_ENOMEM. */
+ * item, as in Yjs; binary, nested types and subdocuments one each.  Inserting nothing does nothing.
+ * yoke_array_delete - delete `count` elements from `at`.
+ * Return YOKE_ERANGE, YOKE_EKIND (no array, or a value of a kind that cannot be written: JSON,
+ * XML), YOKE_EGONE, YOKE_EUTF8, YOKE_EMALFORMED (an ANY that is none), YOKE_ELIMIT_STRUCTS,
+ * _NESTING, _CLOCK, _DOC, YOKE_ENOMEM.  O(log blocks + what is inserted or deleted). Source:
+ * Y.Array.insert, Y.Array.delete. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_array_insert(yoke_doc *doc, yoke_type array, uint64_t at,
                                                     const yoke_value *values, size_t count);
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_array_delete(yoke_doc *doc, yoke_type array, uint64_t at,
                                                     uint64_t count);
 
-/* yoke_array_get - element `at`; also children of XML.  Reads only.  O(log blocks) at most.
- * yoke_array_visit - all elements in order; `visit` returns false to stop.  Reads only. */
+/* yoke_array_get - element `at`; also children of XML.  The value is borrowed.  Reads only.
+ * O(log blocks), and in a run of scalar values O(at in the run).
+ * yoke_array_visit - all elements in order; `visit` gets `ctx` and returns false to stop.  Reads
+ * only.  O(list).
+ * Return YOKE_ERANGE (get, behind the end), YOKE_EKIND, YOKE_EGONE.
+ * Source: Y.Array.get, Y.Array.toArray. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_array_get(const yoke_doc *doc, yoke_type array, uint64_t at,
                                                  yoke_value *out);
 typedef bool yoke_value_fn(void *ctx, const yoke_value *value);
@@ -391,8 +436,13 @@ YOKE_API YOKE_MUST_CHECK yoke_err yoke_array_visit(const yoke_doc *doc, yoke_typ
 /* ------------------------------------------------------------------------- maps --------------- */
 
 /* yoke_map_set / get / delete - entries by UTF-8 key; every type may have some (attributes of XML
- * and text).  Delete and get return YOKE_ENOTFOUND when there is no such entry.
- * yoke_map_visit - all live entries, in Yjs' order of first appearance.  Reads only. */
+ * and text).  O(1) on average; deleting a nested type O(what it holds).  Get reads only, its value
+ * is borrowed.
+ * yoke_map_visit - all live entries, in Yjs' order of first appearance; `visit` gets `ctx` and
+ * returns false to stop.  Reads only.  O(entries).
+ * Return YOKE_EKIND (no type), YOKE_EGONE, YOKE_ENOTFOUND (get, delete), set also what
+ * yoke_array_insert returns for a value, and YOKE_EUTF8 for the key.  Delete: YOKE_ENOMEM.
+ * Source: Y.Map. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_map_set(yoke_doc *doc, yoke_type map, yoke_bytes key,
                                                const yoke_value *value);
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_map_delete(yoke_doc *doc, yoke_type map, yoke_bytes key);
@@ -402,7 +452,12 @@ typedef bool yoke_entry_fn(void *ctx, yoke_bytes key, const yoke_value *value);
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_map_visit(const yoke_doc *doc, yoke_type map,
                                                  yoke_entry_fn *visit, void *ctx);
 
-/* yoke_xml_markup - an XML type as Yjs' toString gives it.  Reads only. */
+/* yoke_xml_markup - an XML type, or the plain text of a Y.Text, as Yjs' toString gives it: names
+ * and values unescaped, values as JavaScript's String() writes them, formats as elements whose
+ * attributes are the entries of their value.  It is no safe HTML.  One difference: names of
+ * elements are made lower-case in ASCII only; and half a surrogate pair is U+FFFD. Reads only.
+ * Returns YOKE_EKIND (array or map), YOKE_EGONE.  O(output). Source: toString of Y.XmlElement,
+ * Y.XmlFragment, Y.XmlText. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_xml_markup(const yoke_doc *doc, yoke_type xml,
                                                   yoke_blob *out);
 
@@ -439,7 +494,9 @@ YOKE_API YOKE_MUST_CHECK yoke_err yoke_doc_apply(yoke_doc *doc, yoke_bytes updat
 
 /* yoke_doc_missing - what waiting structs wait for, as a state vector: for each client the highest
  * clock + 1 that something needs.  Empty (one zero byte) when nothing waits.  Reads only.
- * yoke_doc_drop_pending - forget all that waits; the peer sends it again after a sync. */
+ * O(clients + what waits).
+ * yoke_doc_drop_pending - forget all that waits; the peer sends it again after a sync.  O(what
+ * waits).  Source of both: pendingStructs and pendingDs of yjs, apart from how they are kept. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_doc_missing(const yoke_doc *doc, yoke_blob *out);
 YOKE_API void yoke_doc_drop_pending(yoke_doc *doc);
 
@@ -452,37 +509,51 @@ enum {
 /* yoke_doc_encode - what a peer with state vector `sv` lacks; YOKE_NONE for the full state.  The
  * delete set is always complete.  Full states of equal documents are equal bytes (without
  * keep_deleted).  Reads only.  O(blocks).
- * Returns YOKE_EMALFORMED (sv), YOKE_ENOMEM. */
+ * `flags` is 0 or YOKE_ENCODE_PENDING.
+ * Returns YOKE_EMALFORMED (sv).  Source: encodeStateAsUpdate. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_doc_encode(const yoke_doc *doc, yoke_bytes sv,
                                                   unsigned flags, yoke_blob *out);
 
 /* yoke_doc_encode_cached - the full state, kept until the document changes: an unchanged document
- * costs nothing the second time.  The view is borrowed until the next change. */
+ * costs nothing the second time.  The view is borrowed until the next change or
+ * yoke_doc_drop_cache, and empty after an error.  Returns YOKE_ENOMEM, YOKE_ELIMIT_DOC (above 4
+ * GiB). O(blocks), then O(1). */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_doc_encode_cached(yoke_doc *doc, yoke_bytes *view);
 
-/* yoke_doc_drop_cache - give the memory of the kept full state back. */
+/* yoke_doc_drop_cache - give the memory of the kept full state back.  O(1). */
 YOKE_API void yoke_doc_drop_cache(yoke_doc *doc);
 
-/* yoke_doc_state_vector - the encoded state vector, clients descending.  Reads only.
- * yoke_doc_state - next clock of one client, 0 when it is unknown.  Reads only. */
+/* yoke_doc_state_vector - the encoded state vector, clients descending.  Reads only.  O(clients).
+ * Source: encodeStateVector.
+ * yoke_doc_state - next clock of one client, 0 when it is unknown.  Reads only.  O(1) on average.
+ */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_doc_state_vector(const yoke_doc *doc, yoke_blob *out);
 YOKE_API uint64_t yoke_doc_state(const yoke_doc *doc, uint64_t client_id);
 
 /* ------------------------------------------------------------------------- events ------------- */
 
 typedef struct yoke_event {
-    uint64_t origin;
-    bool local;        /* a local edit, not yoke_doc_apply */
-    yoke_bytes update; /* on_update: the transaction as an update */
-    yoke_type type;    /* on_delta */
-    const yoke_delta *steps;
+    uint64_t origin;         /* as given to yoke_doc_apply or yoke_txn_begin, else 0 */
+    bool local;              /* a local edit, not yoke_doc_apply */
+    yoke_bytes update;       /* on_update: the transaction as an update */
+    yoke_type type;          /* on_delta: whose list changed */
+    const yoke_delta *steps; /* on_delta: from the start of the list, without a last plain retain */
     size_t step_count;
 } yoke_event;
 
 /* Called at the end of a transaction that changed something.  A document that has no observer pays
- * nothing.  `on_update` (may be NULL) gets the update of the transaction; `on_delta` (may be NULL)
- * one call for each text or array whose list changed, at O(blocks of that list); when memory lacks
- * for its steps, `steps` is NULL: read the type anew.  All is borrowed for the call. */
+ * nothing.  All is borrowed for the call; both may be NULL.
+ *
+ * on_update  gets the update of the transaction: what Yjs' 'update' event carries, or the bytes as
+ *            they came when they say just that.  O(update).
+ * on_delta   gets one call for each type whose list changed, with the delta of Yjs' event for it. A
+ *            type that the transaction made is told of by the insert into its parent alone.  Map
+ *            entries have no event.  O(changes * log blocks); in a text that ever had a format
+ *            O(blocks), for attributes in force depend on all that stands before.
+ *            When memory lacks for its steps, `steps` is NULL: read the type anew.
+ * Source     Y.Doc 'update', YEvent.changes.delta, YTextEvent.delta.  Two differences: an embed
+ * that is a number or true or false is a step (Yjs leaves it out), and formats that say nothing new
+ * are left where they are (Yjs deletes them). */
 typedef struct yoke_observer {
     void *ctx;
     void (*on_update)(void *ctx, const yoke_event *event);
@@ -490,7 +561,7 @@ typedef struct yoke_observer {
 } yoke_observer;
 
 /* yoke_doc_observe - one observer at a time (compose outside); NULL removes it.  `observer` is
- * copied.  Returns YOKE_ESTATE inside a transaction, YOKE_ENOMEM. */
+ * copied, its `ctx` is yours.  Returns YOKE_ESTATE inside a transaction.  O(1). */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_doc_observe(yoke_doc *doc, const yoke_observer *observer);
 
 /* ------------------------------------------------------------------------- relative positions --
@@ -516,9 +587,13 @@ typedef struct yoke_relpos {
     int assoc;
 } yoke_relpos;
 
-/* yoke_relpos_at - the relative position of unit `at`.  Reads only.  YOKE_ERANGE, YOKE_EGONE.
- * yoke_relpos_resolve - where it is now.  YOKE_ENOTFOUND when its base is unknown or collected.
- * yoke_relpos_encode / decode - the bytes of Yjs; a missing assoc reads as 0. */
+/* yoke_relpos_at - the relative position of unit or element `at`, 0..length.  Reads only; a root's
+ * name is borrowed from the document.  YOKE_ERANGE, YOKE_EKIND (no type), YOKE_EGONE.  O(log
+ * blocks). yoke_relpos_resolve - where it is now: a type and a place in it.  Reads only.
+ * YOKE_ENOTFOUND when its base is unknown or collected.  O(log blocks). yoke_relpos_encode / decode
+ * - the bytes of Yjs; a missing assoc reads as 0.  Decode borrows the name from `in`;
+ * YOKE_EMALFORMED. Source: createRelativePositionFromTypeIndex,
+ * createAbsolutePositionFromRelativePosition, encodeRelativePosition, decodeRelativePosition. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_relpos_at(const yoke_doc *doc, yoke_type type, uint64_t at,
                                                  int assoc, yoke_relpos *out);
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_relpos_resolve(const yoke_doc *doc, const yoke_relpos *pos,
@@ -529,10 +604,12 @@ YOKE_API YOKE_MUST_CHECK yoke_err yoke_relpos_decode(yoke_bytes in, yoke_relpos 
 /* ------------------------------------------------------------------------- snapshots -----------
  */
 
-/* yoke_snapshot_encode - delete set and state vector of now (Yjs' encodeSnapshot).  Reads only.
- * yoke_snapshot_text - the text of `text` as it was then, as UTF-8.  Needs keep_deleted
- * (YOKE_ESTATE). yoke_snapshot_update - the document as it was then, as one update
- * (createDocFromSnapshot). */
+/* yoke_snapshot_encode - delete set and state vector of now.  O(blocks).
+ * yoke_snapshot_text - the text of `text` as it was then, as UTF-8.  O(blocks of the text * log).
+ * yoke_snapshot_update - the document as it was then, as one update.  O(blocks).
+ * All read only.  The latter two return YOKE_ESTATE without keep_deleted, YOKE_EMALFORMED (the
+ * bytes of the snapshot), YOKE_ENOTFOUND (of a state that the document does not have), YOKE_EKIND
+ * (`text`). Source: encodeSnapshot, Y.Text.toDelta(snapshot), createDocFromSnapshot. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_snapshot_encode(const yoke_doc *doc, yoke_blob *out);
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_snapshot_text(const yoke_doc *doc, yoke_bytes snapshot,
                                                      yoke_type text, yoke_blob *out);
@@ -542,15 +619,21 @@ YOKE_API YOKE_MUST_CHECK yoke_err yoke_snapshot_update(const yoke_doc *doc, yoke
 /* ------------------------------------------------------------------------- without a document ---
  */
 
-/* yoke_update_check - is it a well-formed update within `limits` (NULL: defaults)? */
+/* Of `limits` (NULL: defaults) update_bytes and nesting count; the nesting of types is not looked
+ * at. All return YOKE_EMALFORMED, YOKE_ELIMIT_UPDATE, YOKE_ELIMIT_NESTING.  O(bytes) unless it is
+ * said. */
+
+/* yoke_update_check - is it a well-formed update within `limits`? */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_update_check(yoke_bytes update, const yoke_limits *limits);
 
 /* yoke_update_merge - one update that says what all of them say; gaps become Skips (mergeUpdates).
- * `out->alloc` serves working memory too.  O(n log n). */
+ * `updates` may be NULL when `count` is 0.  `out->alloc` serves working memory too.
+ * O(n log n) for n structs. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_update_merge(const yoke_bytes *updates, size_t count,
                                                     const yoke_limits *limits, yoke_blob *out);
 
-/* yoke_update_diff - `update` without what the state vector `sv` covers (diffUpdate). */
+/* yoke_update_diff - `update` without what the state vector `sv` covers (diffUpdate); YOKE_NONE
+ * covers nothing.  The delete set stays whole. */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_update_diff(yoke_bytes update, yoke_bytes sv,
                                                    const yoke_limits *limits, yoke_blob *out);
 
@@ -561,7 +644,7 @@ YOKE_API YOKE_MUST_CHECK yoke_err yoke_update_state_vector(yoke_bytes update,
                                                            yoke_blob *out);
 
 /* yoke_update_visit - the clock range [from, to) of each client with structs in the update, in its
- * order (parseUpdateMeta).  `visit` returns false to stop. */
+ * order (parseUpdateMeta).  `visit` gets `ctx` and returns false to stop. */
 typedef bool yoke_range_fn(void *ctx, uint64_t client, uint64_t from, uint64_t to);
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_update_visit(yoke_bytes update, const yoke_limits *limits,
                                                     yoke_range_fn *visit, void *ctx);

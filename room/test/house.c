@@ -104,24 +104,27 @@ static void *counted_alloc(void *ctx, size_t size_bytes)
     house *h = ctx;
     if (h->allocations_left == 0)
         return NULL;
+    void *ptr = malloc(size_bytes);
     h->allocations_left--;
-    return malloc(size_bytes);
+    h->bytes_in_use += ptr != NULL ? size_bytes : 0;
+    return ptr;
 }
 
 static void *counted_resize(void *ctx, void *ptr, size_t old_bytes, size_t new_bytes)
 {
     house *h = ctx;
-    (void)old_bytes;
     if (h->allocations_left == 0)
         return NULL;
     h->allocations_left--;
-    return realloc(ptr, new_bytes);
+    void *moved = realloc(ptr, new_bytes);
+    if (moved != NULL)
+        h->bytes_in_use += new_bytes - old_bytes;
+    return moved;
 }
 
 static void counted_release(void *ctx, void *ptr, size_t size_bytes)
 {
-    (void)ctx;
-    (void)size_bytes;
+    ((house *)ctx)->bytes_in_use -= size_bytes;
     free(ptr);
 }
 
@@ -173,6 +176,7 @@ void house_free(house *h)
 {
     forget_said(h);
     room_free(h->room);
+    assert_int_equal(h->bytes_in_use, 0);
     store_close(h->store);
     for (size_t i = 0; i < HOUSE_CLIENTS; i++) {
         yoke_doc_free(h->clients[i].doc);

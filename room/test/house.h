@@ -49,6 +49,7 @@ typedef struct house {
     char last_log[64];
     base_alloc alloc;        /* of the room */
     size_t allocations_left; /* until the room is told that there is no memory */
+    size_t bytes_in_use;     /* what the room asked for and has not given back */
 } house;
 
 /* house_new - room "r" with the seed text "seed\n" in a memory store, not loaded. */

@@ -450,6 +450,28 @@ static void compaction_merges_exactly_the_rows(void **state)
     assert_int_equal(strlen(house_text(h, 1)), 31);
 }
 
+static void a_large_document_is_written_less_often(void **state)
+{
+    house *h = *state;
+    h->limits.compact_rows = 10;
+    h->limits.compact_bytes = 1000;
+    house_join_editor(h, 0);
+    house_load(h);
+    house_deliver(h);
+    static char text[3001];
+    memset(text, 'x', 3000);
+    house_type(h, 0, text);
+    assert_int_equal(h->snapshots, 1); /* its size alone */
+    house_commit(h);
+    for (int i = 0; i < 40; i++)
+        house_type(h, 0, "a");
+    house_commit(h);
+    assert_int_equal(h->snapshots, 1); /* three times the limit: 4 x 10 rows are too few */
+    house_type(h, 0, "a");
+    assert_int_equal(h->snapshots, 2);
+    house_commit(h);
+}
+
 static void a_failed_snapshot_is_tried_later(void **state)
 {
     house *h = *state;
@@ -798,6 +820,7 @@ int main(void)
         CASE(members_are_limited),
         CASE(names_are_cut_at_a_character),
         CASE(compaction_merges_exactly_the_rows),
+        CASE(a_large_document_is_written_less_often),
         CASE(a_failed_snapshot_is_tried_later),
         CASE(deletion_closes_at_once),
         CASE(what_waits_is_woken_for_all),

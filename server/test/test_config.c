@@ -104,12 +104,41 @@ static void lists(void **state)
     assert_false(config_list_has("", "", 0));
 }
 
+static void limits_are_settings_of_their_names(void **state)
+{
+    (void)state;
+    config c;
+    config_error err;
+    config_init(&c);
+    assert_int_equal(c.limits.linger_ms, 30000);
+    assert_true(
+        load_text(&c, "[limits]\nfiles = 7\nsockets_per_address = 0\n[rooms]\nlinger_s=2\n", &err));
+    assert_int_equal(c.limits.files, 7);
+    assert_int_equal(c.limits.sockets_per_address, 0);
+    assert_int_equal(c.limits.linger_ms, 2000);
+    char *env[] = {"TANDEM_FRAMES_PER_SECOND=9", NULL};
+    assert_true(config_load_env(&c, env, &err));
+    assert_int_equal(c.limits.frames_per_second, 9);
+    char *flags[] = {"--queue-soft-ms", "11", "--header-ms=12"};
+    assert_true(config_load_flags(&c, 3, flags, &err));
+    assert_int_equal(c.limits.queue_soft_ms, 11);
+    assert_int_equal(c.limits.header_ms, 12);
+    char *zero[] = {"--queue-soft-ms", "0"};
+    assert_false(config_load_flags(&c, 2, zero, &err));
+    assert_non_null(strstr(err.text, "1 to"));
+    char *typo[] = {"--queue-sotf-ms", "1"};
+    assert_false(config_load_flags(&c, 2, typo, &err));
+    assert_non_null(strstr(err.text, "did you mean '--queue-soft-ms'?"));
+    config_deinit(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(later_sources_win),
         cmocka_unit_test(unknown_names_get_a_suggestion),
         cmocka_unit_test(wrong_values_are_named),
+        cmocka_unit_test(limits_are_settings_of_their_names),
         cmocka_unit_test(distances),
         cmocka_unit_test(lists),
     };

@@ -87,6 +87,58 @@ static void origins(void **state)
     config_deinit(&c);
 }
 
+/* Every way to look like the page's own origin without being it. */
+static void origins_are_exact(void **state)
+{
+    (void)state;
+    config c;
+    config_error err;
+    config_init(&c);
+    char *flags[] = {"--origins", "https://a.example"};
+    assert_true(config_load_flags(&c, 2, flags, &err));
+    assert_true(cors_origin_allowed(&c, "https://a.example", "other.example"));
+    static const char *const bad[] = {"https://a.example.evil.example",
+                                      "https://evila.example",
+                                      "https://a.example:8443",
+                                      "https://a.example:443",
+                                      "http://a.example",
+                                      "HTTPS://A.EXAMPLE",
+                                      "https://A.example",
+                                      "https://a.example/",
+                                      "https://user@a.example",
+                                      "https://a.example@evil.example",
+                                      "https://a.example.",
+                                      "null",
+                                      "",
+                                      "https://",
+                                      "https://a.example https://evil.example",
+                                      "https://a.example,https://evil.example",
+                                      "file://",
+                                      "https://a.example#",
+                                      "*"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(cors_origin_allowed(&c, bad[i], "a.example"));
+    config_deinit(&c);
+}
+
+static void writes_of_other_sites_are_refused(void **state)
+{
+    (void)state;
+    config c;
+    config_init(&c);
+    assert_true(cors_write_allowed(&c, "https://a", "a", "same-origin"));
+    assert_false(cors_write_allowed(&c, "https://b", "a", "same-origin"));
+    assert_false(cors_write_allowed(&c, "null", "a", NULL));
+    assert_false(cors_write_allowed(&c, NULL, "a", "cross-site"));
+    assert_false(cors_write_allowed(&c, NULL, "a", "same-site"));
+    assert_true(cors_write_allowed(&c, NULL, "a", "same-origin"));
+    assert_true(cors_write_allowed(&c, NULL, "a", "none"));
+    assert_true(cors_write_allowed(&c, NULL, "a", NULL)); /* no browser */
+    c.check_origin = false;
+    assert_true(cors_write_allowed(&c, "https://b", "a", "cross-site"));
+    config_deinit(&c);
+}
+
 static void encodings(void **state)
 {
     (void)state;
@@ -148,8 +200,7 @@ static void queue_replaces_only_what_waits(void **state)
     assert_int_equal(q.count, 1);
     outq_wrote(&q, a->len_bytes);
     assert_int_equal(q.queued_bytes, 0);
-    outq_shrink(&q);
-    assert_null(q.ring);
+    assert_null(q.ring); /* an idle connection's queue owns nothing */
     for (int i = 0; i < 100; i++)
         assert_true(outq_put_frame(&q, a));
     outq_deinit(&q);
@@ -159,13 +210,66 @@ static void queue_replaces_only_what_waits(void **state)
     frame_unref(c);
 }
 
+static void a_long_queue_costs_no_search(void **state)
+{
+    (void)state;
+    outq q = {0};
+    frame *a = new_frame("old"), *b = new_frame("edit"), *c = new_frame("new");
+    assert_true(outq_put_newest(&q, a, 7));
+    for (int i = 0; i < OUTQ_SEARCH - 1; i++)
+        assert_true(outq_put_frame(&q, b));
+    assert_true(outq_put_newest(&q, c, 7)); /* found at the far end */
+    assert_int_equal(a->refs, 1);
+    assert_true(outq_put_frame(&q, b));
+    assert_true(outq_put_newest(&q, a, 7)); /* too far back: both go out, the newer later */
+    assert_int_equal(q.count, OUTQ_SEARCH + 2);
+    outq_deinit(&q);
+    frame_unref(a);
+    frame_unref(b);
+    frame_unref(c);
+}
+
+static void a_queue_is_dropped(void **state)
+{
+    (void)state;
+    outq q = {0};
+    frame *a = new_frame("one"), *b = new_frame("three");
+    assert_true(outq_put_frame(&q, a) && outq_put_frame(&q, b));
+    assert_true(outq_held_bytes(&q) > a->len_bytes + b->len_bytes);
+    outq_wrote(&q,
+               2); /* a frame that is begun must be ended, or the close frame is not understood */
+    outq_drop_unsent(&q);
+    assert_int_equal(q.count, 1);
+    assert_int_equal(q.queued_bytes, a->len_bytes - 2);
+    assert_int_equal(b->refs, 1);
+    outq_wrote(&q, a->len_bytes - 2);
+    assert_true(outq_put_frame(&q, b));
+    outq_drop_unsent(&q);
+    assert_int_equal(q.count, 0);
+    assert_int_equal(outq_held_bytes(&q), 0);
+    outq_drop_unsent(&q);
+    outq_deinit(&q);
+    assert_int_equal(a->refs, 1);
+    assert_int_equal(b->refs, 1);
+    frame_unref(a);
+    frame_unref(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(paths_match), cmocka_unit_test(paths_decode),
-        cmocka_unit_test(queries),     cmocka_unit_test(header_tokens),
-        cmocka_unit_test(origins),     cmocka_unit_test(encodings),
-        cmocka_unit_test(room_names),  cmocka_unit_test(queue_replaces_only_what_waits),
+        cmocka_unit_test(paths_match),
+        cmocka_unit_test(paths_decode),
+        cmocka_unit_test(queries),
+        cmocka_unit_test(header_tokens),
+        cmocka_unit_test(origins),
+        cmocka_unit_test(encodings),
+        cmocka_unit_test(origins_are_exact),
+        cmocka_unit_test(writes_of_other_sites_are_refused),
+        cmocka_unit_test(a_long_queue_costs_no_search),
+        cmocka_unit_test(a_queue_is_dropped),
+        cmocka_unit_test(room_names),
+        cmocka_unit_test(queue_replaces_only_what_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

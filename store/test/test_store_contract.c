@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "store/impl.h"
+#include "store/segment.h"
 #include "store/store.h"
 
 typedef struct fixture {
@@ -370,6 +371,49 @@ static uint64_t first_from(store *s, uint64_t after_seq, int64_t from_ms)
     return first;
 }
 
+/* Every cut, and a flip of every byte, of a segment: refused, or it is the same rows. */
+static void segments_refuse_what_they_are_not(void **state)
+{
+    (void)state;
+    store_row rows[] = {
+        {.seq = 7, .author = UINT64_MAX, .at_ms = INT64_MAX, .update = bytes_of_str("first")},
+        {.seq = 8, .author = 0, .at_ms = INT64_MIN, .update = bytes_of_str("")},
+        {.seq = 9, .author = 5, .at_ms = -1, .update = bytes_of_str("third")},
+    };
+    buf packed;
+    uint64_t raw_bytes;
+    segment s;
+    const base_alloc *libc = base_alloc_libc();
+    buf_init(&packed, libc, 10000);
+    assert_int_equal(segment_pack(rows, 3, libc, &packed, &raw_bytes), BASE_OK);
+    bytes whole = buf_view(&packed);
+    assert_int_equal(segment_unpack(whole, raw_bytes, 7, 9, libc, &s), BASE_OK);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(s.rows[i].seq, rows[i].seq);
+        assert_int_equal(s.rows[i].author, rows[i].author);
+        assert_int_equal(s.rows[i].at_ms, rows[i].at_ms);
+        assert_true(bytes_equal(s.rows[i].update, rows[i].update));
+    }
+    segment_deinit(&s);
+    assert_int_equal(segment_unpack(whole, raw_bytes, 7, 10, libc, &s), STORE_ECORRUPT);
+    assert_int_equal(segment_unpack(whole, raw_bytes + 1, 7, 9, libc, &s), STORE_ECORRUPT);
+    assert_int_equal(segment_unpack(whole, raw_bytes, 9, 7, libc, &s), STORE_ECORRUPT);
+    for (size_t n = 0; n < whole.len_bytes; n++) {
+        uint8_t *cut = malloc(n + 1); /* its own block, so that reading past it is seen */
+        memcpy(cut, whole.ptr, n);
+        assert_int_equal(segment_unpack(bytes_of(cut, n), raw_bytes, 7, 9, libc, &s),
+                         STORE_ECORRUPT);
+        free(cut);
+        for (unsigned bit = 0; bit < 8; bit++) {
+            packed.ptr[n] ^= (uint8_t)(1u << bit);
+            if (segment_unpack(whole, raw_bytes, 7, 9, libc, &s) == BASE_OK)
+                segment_deinit(&s);
+            packed.ptr[n] ^= (uint8_t)(1u << bit);
+        }
+    }
+    buf_deinit(&packed);
+}
+
 static void history_from_a_time(void **state)
 {
     store *s = ((fixture *)*state)->s;
@@ -709,6 +753,22 @@ static void space_is_given_back(void **state)
     expect(f->s, "b", "|small ");
 }
 
+/* Somebody looks after the file with another program. */
+static void another_writer_is_waited_for(void **state)
+{
+    fixture *f = *state;
+    create(f->s, "a", "1");
+    sqlite3 *other;
+    assert_int_equal(sqlite3_open(f->path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(append(f->s, "a", 2, "2"), STORE_EBUSY);
+    expect(f->s, "a", "|1 ");
+    assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(append(f->s, "a", 2, "2"), BASE_OK);
+    expect(f->s, "a", "|1 2 ");
+    sqlite3_close(other);
+}
+
 static void the_file_has_a_limit(void **state)
 {
     fixture *f = *state;
@@ -776,6 +836,7 @@ int main(void)
         EACH(a_gap_is_damage),
         EACH(expiry),
         EACH(big_updates),
+        cmocka_unit_test(segments_refuse_what_they_are_not),
         EACH(rows_of_a_snapshot_become_history),
         EACH(history_from_a_time),
         EACH(pages_are_bounded),
@@ -791,6 +852,7 @@ int main(void)
         FILE_ONLY(damaged_history),
         FILE_ONLY(the_first_schema_is_migrated),
         FILE_ONLY(space_is_given_back),
+        FILE_ONLY(another_writer_is_waited_for),
         FILE_ONLY(the_file_has_a_limit),
         FILE_ONLY(strange_files_are_refused),
         FILE_ONLY(one_process_at_a_time),

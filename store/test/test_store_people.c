@@ -149,7 +149,8 @@ static void versions_name_rows_that_exist(void **state)
 {
     store *s = *state;
     create(s, "a");
-    store_row row = {.room_id = "a", .seq = 2, .author = 1, .at_ms = 5, .update = bytes_of_str("u")};
+    store_row row = {
+        .room_id = "a", .seq = 2, .author = 1, .at_ms = 5, .update = bytes_of_str("u")};
     assert_int_equal(store_append(s, &row, 1), BASE_OK);
     store_version v = {.author = 4, .at_ms = 50, .name = bytes_of_str("works")};
     assert_int_equal(store_version_add(s, "a", &v, 2), BASE_OK);
@@ -191,8 +192,10 @@ int main(void)
     cmocka_unit_test_setup_teardown(test, open_memory, close_store),                               \
         cmocka_unit_test_setup_teardown(test, open_sqlite, close_store)
     const struct CMUnitTest tests[] = {
-        EACH_STORE(authors_are_kept_by_number),       EACH_STORE(chat_is_read_by_pages),
-        EACH_STORE(what_is_said_again_is_there_once), EACH_STORE(versions_name_rows_that_exist),
+        EACH_STORE(authors_are_kept_by_number),
+        EACH_STORE(chat_is_read_by_pages),
+        EACH_STORE(what_is_said_again_is_there_once),
+        EACH_STORE(versions_name_rows_that_exist),
         EACH_STORE(it_goes_with_the_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,7 +92,10 @@ test('saying something over HTTP reaches the members; pages go back in time', as
   const id = await newRoom()
   const ada = await new Member(id, 'Ada', 'p1').greeted()
   for (let i = 1; i <= 5; i++) {
-    const { status, json } = await server.call('POST', `/rooms/${id}/chat`, { name: 'CI', text: `build ${i}` })
+    const { status, json } = await server.call('POST', `/rooms/${id}/chat`, {
+      name: 'CI',
+      text: `build ${i}`,
+    })
     assert.equal(status, 201)
     assert.equal(json.n, i)
     assert.equal(json.author, 0)
@@ -117,6 +120,9 @@ test('bad requests are answered precisely', async () => {
     assert.equal((await server.call('GET', `/rooms/${id}/chat?${query}`)).status, 422, query)
   }
   assert.equal((await server.call('GET', '/rooms/nobody-made-this/chat')).status, 404)
-  assert.equal((await server.call('POST', '/rooms/nobody-made-this/chat', { name: 'A', text: 'x' })).status, 404)
+  assert.equal(
+    (await server.call('POST', '/rooms/nobody-made-this/chat', { name: 'A', text: 'x' })).status,
+    404,
+  )
   assert.equal((await server.call('DELETE', `/rooms/${id}/chat`)).status, 405)
 })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { run, Server } from './server.mjs'
@@ -39,4 +39,18 @@ test('a second server on the same port is refused', async () => {
   assert.equal(second.code, 1)
   assert.match(second.err, /in use/)
   await server.remove()
+})
+
+test('every limit is in the manual and in the example of a configuration, with its default', async () => {
+  const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+  const [manual, example] = [read('docs/operations.md'), read('packaging/tandem.conf')]
+  const { out } = await run('--help')
+  const limits = [...out.matchAll(/^ {2}--([a-z-]+) N +[A-Za-z]+: .* \[(\d+)\]$/gm)]
+  assert.ok(limits.length > 50)
+  for (const [, flag, value] of limits) {
+    const name = flag.replaceAll('-', '_')
+    assert.ok(manual.includes(`| \`${name}\` |`), `docs/operations.md: ${name}`)
+    if (name !== 'linger_ms')
+      assert.ok(example.includes(`# ${name} = ${value}\n`), `packaging/tandem.conf: ${name}`)
+  }
 })

@@ -97,7 +97,10 @@ test('rows replay the text, and say who and when', async () => {
   assert.ok(rows.every(({ at }) => at >= started - 1000 && at <= Date.now() + 1000))
   assert.equal(textOf(rows.slice(0, 2)), `${seed}a = 1\n`)
   assert.equal(textOf(rows), `${seed}a = 1\nb = 2\n`)
-  assert.deepEqual((await readRows(id, '?after=2')).rows.map(({ seq }) => seq), [3])
+  assert.deepEqual(
+    (await readRows(id, '?after=2')).rows.map(({ seq }) => seq),
+    [3],
+  )
   assert.deepEqual((await readRows(id, `?from=${Date.now() + 60_000}`)).rows, [])
   ada.socket.terminate()
   bob.socket.terminate()
@@ -113,10 +116,13 @@ test('moments get names, and everybody hears of them', async () => {
   await until(() => ada.events.some(({ type }) => type === 'version_added'), 'the event')
   assert.equal((await server.call('POST', `/rooms/${id}/versions`, { name: 'start', seq: 1 })).json.n, 2)
   const { versions } = (await server.call('GET', `/rooms/${id}/history`)).json
-  assert.deepEqual(versions.map(({ n, seq, name }) => [n, seq, name]), [
-    [1, 2, 'works'],
-    [2, 1, 'start'],
-  ])
+  assert.deepEqual(
+    versions.map(({ n, seq, name }) => [n, seq, name]),
+    [
+      [1, 2, 'works'],
+      [2, 1, 'start'],
+    ],
+  )
   assert.equal((await server.call('POST', `/rooms/${id}/versions`, { name: 'later', seq: 99 })).status, 404)
   assert.equal((await server.call('POST', `/rooms/${id}/versions`, { name: '' })).status, 422)
   ada.socket.terminate()

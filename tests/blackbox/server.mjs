@@ -28,13 +28,19 @@ export class Server {
   constructor(flags = []) {
     this.flags = flags
     this.dir = mkdtempSync(join(tmpdir(), 'tandem-test-'))
+    this.prefix = [] // a command that runs the program, with its flags
     this.port = 0
     this.log = ''
   }
 
   async start(env = {}) {
     const flags = ['serve', '--port', String(this.port), '--data', join(this.dir, 'db/tandem.db')]
-    this.child = spawn(program, [...flags, ...this.flags], { env: { ...environment(), ...env } })
+    const command = [...this.prefix, program]
+    this.child = spawn(command[0], [...command.slice(1), ...flags, ...this.flags], {
+      env: { ...environment(), ...env },
+    })
+    const { child } = this
+    process.once('exit', () => child.kill('SIGKILL')) // a test that failed stops no server
     this.child.stderr.on('data', (data) => (this.log += data))
     this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve(code ?? signal)))
     const lines = createInterface({ input: this.child.stdout })

@@ -135,6 +135,14 @@ function xmlStep(r, doc) {
   else if (here.length > 0) here.delete(r.int(0, here.length - 1), 1)
 }
 
+// Many who write into the same few gaps before they hear of one another.
+function crowdStep(r, doc) {
+  const t = doc.getText('t')
+  const at = Math.min(t.length, r.pick([0, 0, 0, 2]))
+  if (t.length > at && r.chance(0.1)) t.delete(at, 1)
+  else t.insert(at, r.pick(['a', 'bc', '😀']))
+}
+
 class Sources {
   constructor(r, ids, gc, root, flavour) {
     this.r = r
@@ -169,6 +177,7 @@ class Sources {
   edit(j) {
     const r = this.r
     const doc = this.docs[j]
+    if (this.flavour === 'crowd') return crowdStep(r, doc)
     if (this.flavour === 'rich') return richStep(r, doc.getText('t'))
     if (this.flavour === 'xml') return xmlStep(r, doc)
     if (this.flavour === 'undo') {
@@ -189,7 +198,7 @@ class Sources {
   run(count) {
     for (let i = 0; i < count; i++) {
       const j = this.r.int(0, this.docs.length - 1)
-      if (this.r.chance(0.4)) this.deliver(j, this.r.int(1, 8))
+      if (this.r.chance(this.flavour === 'crowd' ? 0.05 : 0.4)) this.deliver(j, this.r.int(1, 8))
       this.edit(j)
     }
     this.undo.forEach((manager) => manager.destroy())
@@ -271,20 +280,21 @@ function editTwin(r, { twin, root, steps, emitted }) {
 export function makeProgram(seed) {
   const r = new Random(seed)
   const gc = r.chance(0.8)
-  const flavour = r.pick(['plain', 'plain', 'plain', 'plain', 'undo', 'rich', 'xml'])
+  const flavour = r.pick(['plain', 'plain', 'plain', 'plain', 'undo', 'rich', 'xml', 'crowd'])
   const root =
     flavour === 'xml'
       ? 'x'
-      : flavour === 'rich'
+      : flavour === 'rich' || flavour === 'crowd'
         ? 't'
         : flavour === 'undo'
           ? r.pick(['t', 'm', 'a'])
           : r.pick(['t', 't', 't', 'm', 'a', 'a'])
   const ids = r.shuffle(IDS).slice(0, r.int(2, 4))
   const own = ids.pop()
+  if (flavour === 'crowd') while (ids.length < 40) ids.push(1e6 + ids.length * 1000 + r.int(0, 999))
   const sources = new Sources(r, ids, gc, root, flavour)
   // Long ones so that lists outgrow the blocks that are searched from their start.
-  sources.run(r.chance(0.1) ? r.int(100, 250) : r.int(4, 40))
+  sources.run(flavour === 'crowd' ? 120 : r.chance(0.1) ? r.int(100, 250) : r.int(4, 40))
 
   const twin = replica(own, gc)
   const { mode, updates } = delivery(r, sources.log)

@@ -23,8 +23,7 @@ static void chat_is_read(void **state)
                             &scratch, &e),
                      BASE_OK);
     assert_int_equal(e.tag, EVENT_CHAT);
-    assert_true(
-        bytes_equal(e.text, bytes_of_str("a\n\"b\\/\xc3\xa9\xf0\x9f\x98\x80\xef\xbf\xbd")));
+    assert_true(bytes_equal(e.text, bytes_of_str("a\n\"b\\/\xc3\xa9\xf0\x9f\x98\x80\xef\xbf\xbd")));
     assert_true(bytes_equal(e.ref, bytes_of_str("r1")));
     buf_deinit(&scratch);
 }

@@ -117,6 +117,71 @@ static void every_split_gives_the_same_events(void **state)
     buf_deinit(&in);
 }
 
+/* There are as many decoders as connections, and nearly all are idle. */
+static void an_idle_decoder_is_small(void **state)
+{
+    (void)state;
+    static const char *const payloads[] = {"whole", "in pieces"};
+    ws_decoder d;
+    ws_event ev;
+    size_t used;
+    ws_decoder_init(&d, base_alloc_libc(), 1000);
+    assert_true(sizeof d <= 32);
+    for (unsigned first = 0x82; first <= 0x89; first += 7) {
+        for (size_t i = 0; i < 2; i++) {
+            buf in = new_buf();
+            put_frame_str(&in, first, payloads[i]);
+            for (size_t cut = i == 0 ? in.len_bytes : 1; cut <= in.len_bytes; cut++) {
+                buf copy = new_buf();
+                buf_put_bytes(&copy, buf_view(&in));
+                assert_int_equal(ws_decoder_feed(&d, copy.ptr, cut, &used, &ev), BASE_OK);
+                assert_int_equal(ws_decoder_midway(&d), cut < in.len_bytes);
+                assert_int_equal(ws_decoder_memory_bytes(&d) > 0, cut < in.len_bytes);
+                if (cut < in.len_bytes)
+                    assert_int_equal(
+                        ws_decoder_feed(&d, copy.ptr + cut, in.len_bytes - cut, &used, &ev),
+                        BASE_OK);
+                assert_true(bytes_equal(ev.data, bytes_of_str(payloads[i])));
+                assert_int_equal(ws_decoder_feed(&d, copy.ptr, 0, &used, &ev), BASE_OK);
+                assert_int_equal(ws_decoder_memory_bytes(&d), 0);
+                buf_deinit(&copy);
+            }
+            buf_deinit(&in);
+        }
+    }
+    ws_decoder_deinit(&d);
+}
+
+static void *no_memory(void *ctx, size_t size_bytes)
+{
+    (void)ctx;
+    (void)size_bytes;
+    return NULL;
+}
+
+static void without_memory_it_asks_to_come_back(void **state)
+{
+    (void)state;
+    base_alloc none = *base_alloc_libc();
+    none.alloc = no_memory;
+    for (size_t cut = 1; cut < 11; cut++) {
+        ws_decoder d;
+        ws_event ev;
+        size_t used;
+        buf in = new_buf();
+        put_frame_str(&in, 0x82, "hello");
+        ws_decoder_init(&d, &none, 1000);
+        int err = ws_decoder_feed(&d, in.ptr, cut, &used, &ev);
+        assert_int_equal(err, BASE_ENOMEM);
+        assert_int_equal(ev.close_code, WS_CLOSE_TRY_LATER);
+        assert_int_equal(ws_decoder_feed(&d, in.ptr + cut, in.len_bytes - cut, &used, &ev),
+                         BASE_OK);
+        assert_int_equal(ev.tag, WS_EVENT_NONE);
+        ws_decoder_deinit(&d);
+        buf_deinit(&in);
+    }
+}
+
 static void lengths_of_all_sizes(void **state)
 {
     (void)state;
@@ -251,6 +316,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_split_gives_the_same_events),
+        cmocka_unit_test(an_idle_decoder_is_small),
+        cmocka_unit_test(without_memory_it_asks_to_come_back),
         cmocka_unit_test(lengths_of_all_sizes),
         cmocka_unit_test(broken_frames_are_refused),
         cmocka_unit_test(fragments_count_against_one_limit),

@@ -7,7 +7,10 @@
 #include "base/utf.h"
 #include "yoke/src/event.h"
 
-static yoke_err limit_clock(const yoke__struct *s)
+/* Fewer structs are joined one by one. */
+#define JOINS_LAST_FROM 64
+
+yoke_err yoke__limit_clock(const yoke__struct *s)
 {
     return s->clock + s->len >= UINT32_MAX ? YOKE_ELIMIT_CLOCK : YOKE_OK;
 }
@@ -17,37 +20,36 @@ static yoke_err read_structs(incoming *in, yoke__update_reader *r)
 {
     yoke_doc *doc = in->doc;
     bool more = true;
-    doc->scratch.n = 0;
     for (;;) {
-        if (!yoke__vec_reserve(doc, &doc->scratch, 1, sizeof(yoke__struct)))
+        if (!yoke__vec_reserve(doc, &in->structs, 1, sizeof(yoke__struct)))
             return doc->fault;
-        yoke__struct *s = YOKE__AT(doc->scratch, yoke__struct, doc->scratch.n);
+        yoke__struct *s = YOKE__AT(in->structs, yoke__struct, in->structs.n);
         bool fresh = r->structs_left == 0;
         yoke_err err = yoke__update_next(r, s, &more);
         if (err != YOKE_OK)
             return err;
         if (!more)
             break;
-        doc->scratch.n++;
+        in->structs.n++;
         if (fresh) {
             /* The count was checked against the bytes; a cap keeps a lie from costing much. */
             size_t follow = r->structs_left < 65536 ? (size_t)r->structs_left : 65536;
-            if (!yoke__vec_reserve(doc, &doc->scratch, follow, sizeof(yoke__struct)) ||
-                !yoke__vec_reserve(doc, &doc->sections, 1, sizeof(section)))
+            if (!yoke__vec_reserve(doc, &in->structs, follow, sizeof(yoke__struct)) ||
+                !yoke__vec_reserve(doc, &in->section_list, 1, sizeof(section)))
                 return doc->fault;
-            *YOKE__AT(doc->sections, section, doc->sections.n++) =
+            *YOKE__AT(in->section_list, section, in->section_list.n++) =
                 (section){.id = r->client,
                           .client = YOKE__NONE,
-                          .begin = (uint32_t)doc->scratch.n - 1,
-                          .at = (uint32_t)doc->scratch.n - 1,
+                          .begin = (uint32_t)in->structs.n - 1,
+                          .at = (uint32_t)in->structs.n - 1,
                           .back = YOKE__NONE};
         }
-        YOKE__AT(doc->sections, section, doc->sections.n - 1)->end = (uint32_t)doc->scratch.n;
+        YOKE__AT(in->section_list, section, in->section_list.n - 1)->end = (uint32_t)in->structs.n;
     }
-    in->s = doc->scratch.ptr;
-    in->n = doc->scratch.n;
-    in->sec = doc->sections.ptr;
-    in->sections = doc->sections.n;
+    in->s = in->structs.ptr;
+    in->n = in->structs.n;
+    in->sec = in->section_list.ptr;
+    in->sections = in->section_list.n;
     return YOKE_OK;
 }
 
@@ -121,7 +123,7 @@ static bool conflicts(const yoke_doc *doc, uint32_t client, const yoke__struct *
 
 /* A parent that is there and holds no children makes the update malformed; a collected one does
  * not. */
-static bool bad_parent(const incoming *in, const yoke__struct *s)
+bool yoke__bad_parent(const incoming *in, const yoke__struct *s)
 {
     uint32_t c = yoke__client_find(in->doc, s->parent.client);
     if (c != YOKE__NONE && s->parent.clock < yoke__cl(in->doc, c)->state) {
@@ -133,10 +135,35 @@ static bool bad_parent(const incoming *in, const yoke__struct *s)
     return p != NULL && p->ref > YOKE__DELETED && p->ref != YOKE__TYPE && p->ref != YOKE__SKIP;
 }
 
+/* Its own block, a cut at each neighbour, and its content, with which a short run may move. */
+void yoke__need_struct(yoke__need *need, const yoke__struct *s)
+{
+    bool origin = s->info & YOKE__INFO_ORIGIN;
+    bool right = s->info & YOKE__INFO_RIGHT;
+    need->blocks += 1u + (origin ? 1 : 0) + (right ? 1 : 0);
+    need->heap_bytes += s->content.len_bytes + (origin ? YOKE__MOVE_BYTES_MAX : 0);
+    bool sub = s->info & YOKE__INFO_SUB;
+    bool plain = !origin && !right && !sub && s->parent_is_root && s->ref != YOKE__DELETED;
+    need->dels += plain ? 0 : 2; /* itself, and the map entry before it */
+    if (s->ref == YOKE__TYPE) {
+        need->types++;
+        need->name_bytes += s->content.len_bytes;
+    }
+    if (s->ref == YOKE__GC || origin || right)
+        return;
+    need->name_bytes += s->parent_sub.len_bytes;
+    need->entries += sub ? 1 : 0;
+    if (s->parent_is_root) {
+        need->types++;
+        need->entries++;
+        need->name_bytes += s->parent_name.len_bytes;
+    }
+}
+
 /* What the struct may cost, and whether it may be at all. */
 static yoke_err judge(incoming *in, const yoke__struct *s, uint32_t client, uint64_t state)
 {
-    yoke__need *need = &in->need;
+    bool bare = !(s->info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT));
     if (s->clock < state && s->ref != YOKE__SKIP && conflicts(in->doc, client, s, state))
         return YOKE_ECONFLICT;
     if (s->ref == YOKE__SKIP)
@@ -147,111 +174,139 @@ static yoke_err judge(incoming *in, const yoke__struct *s, uint32_t client, uint
     }
     if (s->clock < state)
         in->result.known += state - s->clock;
-    need->blocks += 3;
-    need->heap_bytes += s->content.len_bytes + 64;
-    if (s->ref == YOKE__TYPE) {
-        in->nested++;
-        need->types++;
-        need->name_bytes += s->content.len_bytes;
-    }
-    if (s->ref == YOKE__GC || (s->info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT)))
-        return limit_clock(s);
-    need->name_bytes += s->parent_sub.len_bytes;
-    need->entries++;
-    if (s->parent_is_root) {
-        need->types++;
-        need->entries++;
-        need->name_bytes += s->parent_name.len_bytes;
-    } else if (bad_parent(in, s)) {
+    if (s->ref != YOKE__GC && bare && !s->parent_is_root && yoke__bad_parent(in, s))
         return YOKE_EMALFORMED;
-    }
-    return limit_clock(s);
+    yoke__need_struct(&in->need, s);
+    in->nested += s->ref == YOKE__TYPE ? 1 : 0;
+    return yoke__limit_clock(s);
+}
+
+/* A state that was encoded holds no two structs that could be one, unless what goes between them
+ * comes later in it: such a state is cheaper to join at its end than to join and split on the way.
+ * A log of many updates is mostly such pairs. */
+static bool could_be_one(const yoke__struct *l, const yoke__struct *r)
+{
+    return l->ref == r->ref && (r->info & YOKE__INFO_ORIGIN) && r->origin.client == r->client &&
+           r->origin.clock + 1 == r->clock && !((l->info ^ r->info) & YOKE__INFO_RIGHT) &&
+           l->right.client == r->right.client && l->right.clock == r->right.clock;
 }
 
 static yoke_err judge_all(incoming *in)
 {
+    size_t pairs = 0;
     yoke__sections_group(in);
     for (size_t k = 0; k < in->sections; k++) {
         const section *c = &in->sec[k];
+        in->need.clients += c->client == YOKE__NONE ? 1 : 0;
         for (uint32_t i = c->at; i < c->end; i++) {
             yoke_err err = judge(in, &in->s[i], c->client, c->state);
             if (err != YOKE_OK)
                 return err;
+            pairs += i > c->begin && could_be_one(&in->s[i - 1], &in->s[i]);
         }
     }
+    in->joins_last = in->n >= JOINS_LAST_FROM && pairs < in->n / 2;
     return YOKE_OK;
+}
+
+/* Runs of what lives in a range: each may be a range of the event by itself.  Counting ends when
+ * all blocks may as well be reserved for. */
+void yoke__count_range(incoming *in, const yoke__range *d)
+{
+    const yoke_doc *doc = in->doc;
+    uint32_t client = yoke__client_find(doc, d->client);
+    uint64_t state = client == YOKE__NONE ? 0 : yoke__cl(doc, client)->state;
+    uint64_t end = d->clock + d->len < state ? d->clock + d->len : state;
+    for (uint64_t at = d->clock; at < end && in->live < doc->blocks.n; in->live++) {
+        const yoke__block *b = yoke__blk(doc, yoke__block_at(doc, client, (uint32_t)at));
+        at = (uint64_t)b->clock + b->len;
+    }
 }
 
 static yoke_err read_deletes(incoming *in, yoke__update_reader *r)
 {
-    yoke__range d;
+    yoke_doc *doc = in->doc;
     bool more = true;
-    yoke__update_reader again = *r;
-    in->deletes = r->in;
+    in->structs_end = (size_t)(r->in.pos - r->start);
     for (;;) {
-        yoke_err err = yoke__update_next_delete(&again, &d, &more);
-        if (err != YOKE_OK)
+        if (!yoke__vec_reserve(doc, &in->ranges, 1, sizeof(yoke__range)))
+            return doc->fault;
+        yoke__range *d = YOKE__AT(in->ranges, yoke__range, in->ranges.n);
+        yoke_err err = yoke__update_next_delete(r, d, &more);
+        if (err != YOKE_OK || !more)
             return err;
-        if (!more)
-            return YOKE_OK;
-        in->ranges++;
+        in->ranges.n++;
+        yoke__count_range(in, d);
+        /* As with structs: the count was checked against the bytes. */
+        size_t follow = r->structs_left < 65536 ? (size_t)r->structs_left : 65536;
+        if (!yoke__vec_reserve(doc, &in->ranges, follow, sizeof(yoke__range)))
+            return doc->fault;
     }
 }
 
 /* ------------------------------------------------------------------------------ reserving */
 
-static void name_clients(yoke_doc *doc, const yoke__struct *s)
+/* The clients that a struct may wait for. */
+static bool name_clients(yoke_doc *doc, const yoke__struct *s)
 {
     bool bare = !(s->info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT));
+    bool room = true;
     if (s->info & YOKE__INFO_ORIGIN)
-        (void)yoke__client_make(doc, s->origin.client);
+        room = yoke__waiting_make(doc, yoke__client_make(doc, s->origin.client));
     if (s->info & YOKE__INFO_RIGHT)
-        (void)yoke__client_make(doc, s->right.client);
+        room = yoke__waiting_make(doc, yoke__client_make(doc, s->right.client)) && room;
     if (s->ref != YOKE__GC && bare && !s->parent_is_root)
-        (void)yoke__client_make(doc, s->parent.client);
+        room = yoke__waiting_make(doc, yoke__client_make(doc, s->parent.client));
+    return room;
 }
 
 /* Room in one queue for all that comes to it; asked again it has nothing to do. */
 static bool reserve_queue(yoke_doc *doc, yoke__client *c, bool deletes)
 {
-    uint32_t more = c->coming;
-    c->coming = 0;
-    return more == 0 || yoke__queue_reserve(doc, deletes ? &c->deletes : &c->parked, more);
+    yoke__waiting *w = c->waiting;
+    uint32_t more = w->coming;
+    w->coming = 0;
+    return more == 0 || yoke__queue_reserve(doc, deletes ? &w->deletes : &w->parked, more);
 }
 
 static yoke_err reserve_parked(incoming *in)
 {
     yoke_doc *doc = in->doc;
     bool room = true;
-    for (size_t i = 0; i < doc->plan.n; i++) {
-        const step *p = YOKE__AT(doc->plan, step, i);
-        for (uint32_t k = p->from; p->park && k < p->to; k++)
-            name_clients(doc, &in->s[k]);
-        if (p->park)
-            yoke__cl(doc, in->sec[p->section].client)->coming += p->to - p->from;
+    for (size_t i = 0; i < in->plan.n && room; i++) {
+        const step *p = YOKE__AT(in->plan, step, i);
+        uint32_t client = in->sec[p->section].client;
+        if (!p->park)
+            continue;
+        room = yoke__waiting_make(doc, client);
+        for (uint32_t k = p->from; room && k < p->to; k++)
+            room = name_clients(doc, &in->s[k]);
+        if (room)
+            yoke__cl(doc, client)->waiting->coming += p->to - p->from;
     }
-    for (size_t i = 0; i < doc->plan.n; i++) {
-        const step *p = YOKE__AT(doc->plan, step, i);
-        if (p->park)
-            room = reserve_queue(doc, yoke__cl(doc, in->sec[p->section].client), false) && room;
+    for (size_t i = 0; i < in->plan.n; i++) {
+        const step *p = YOKE__AT(in->plan, step, i);
+        yoke__client *c = yoke__cl(doc, in->sec[p->section].client);
+        if (p->park && c->waiting != NULL)
+            room = reserve_queue(doc, c, false) && room;
     }
     return room ? YOKE_OK : doc->fault;
 }
 
-static yoke_err reserve_ranges(incoming *in, const yoke__update_reader *deletes)
+static yoke_err reserve_ranges(incoming *in)
 {
     yoke_doc *doc = in->doc;
     bool room = true;
     for (int pass = 0; pass < 2; pass++) {
-        yoke__update_reader r = *deletes;
-        yoke__range d;
-        bool more = true;
-        while (yoke__update_next_delete(&r, &d, &more) == YOKE_OK && more) {
-            if (d.clock + d.len <= yoke__planned_state(in, d.client))
+        for (size_t i = 0; i < in->ranges.n; i++) {
+            const yoke__range *d = YOKE__AT(in->ranges, yoke__range, i);
+            if (d->clock + d->len <= yoke__planned_state(in, d->client))
                 continue;
-            yoke__client *c = yoke__cl(doc, yoke__client_make(doc, d.client));
-            if (pass == 0)
-                c->coming++;
+            yoke__client *c = yoke__cl(doc, yoke__client_make(doc, d->client));
+            if (!yoke__waiting_make(doc, (uint32_t)(c - yoke__cl(doc, 0))))
+                room = false;
+            else if (pass == 0)
+                c->waiting->coming++;
             else
                 room = reserve_queue(doc, c, true) && room;
         }
@@ -260,10 +315,10 @@ static yoke_err reserve_ranges(incoming *in, const yoke__update_reader *deletes)
 }
 
 /* Room in the waiting queues, and for the bytes of what waits. */
-static yoke_err reserve_parking(incoming *in, const yoke__update_reader *deletes)
+static yoke_err reserve_parking(incoming *in)
 {
     yoke_doc *doc = in->doc;
-    yoke_err err = in->park_ranges > 0 ? reserve_ranges(in, deletes) : YOKE_OK;
+    yoke_err err = in->park_ranges > 0 ? reserve_ranges(in) : YOKE_OK;
     if (err == YOKE_OK && in->park_n > 0)
         err = reserve_parked(in);
     if (err != YOKE_OK || in->park_n == 0)
@@ -287,30 +342,30 @@ static void segment_release(incoming *in)
     in->segment = NULL;
 }
 
-static yoke_err reserve_all(incoming *in, yoke__update_reader deletes)
+static yoke_err reserve_all(incoming *in)
 {
     yoke_doc *doc = in->doc;
     yoke__need *need = &in->need;
     size_t waiting = doc->parked_n + doc->parked_dels;
-    need->blocks += 2 * in->ranges + 3 * waiting;
-    need->heap_bytes += doc->parked_bytes + 64 * waiting;
-    need->clients = in->sections + in->park_ranges + in->park_refs;
-    size_t blocks = doc->blocks_used - doc->blocks_free_n;
-    bool nested = need->types > 0 || doc->types.n > 1;
-    need->dels = need->blocks + (nested ? blocks : in->ranges);
+    size_t structs = need->blocks;
+    need->blocks += 2 * in->ranges.n + 3 * waiting;
+    need->heap_bytes += doc->parked_bytes + YOKE__MOVE_BYTES_MAX * waiting;
+    need->clients += in->park_ranges + in->park_refs;
     if (waiting > 0) {
         need->types += 2 * waiting;
         need->entries += 2 * waiting;
         need->name_bytes += doc->parked_bytes;
     }
-    if (blocks - 1 + need->blocks / 3 > doc->limits.structs) /* block 0 is none */
+    /* Of what is there what the ranges name and what stands in types; of what is new, all. */
+    need->dels += in->live + doc->nested + need->blocks + 2 * waiting;
+    if (yoke__blocks_live(doc) + structs / 3 > doc->limits.structs)
         return YOKE_ELIMIT_STRUCTS;
     yoke_err err = yoke__reserve(doc, need);
     if (err != YOKE_OK)
         return err;
     for (size_t k = 0; k < in->sections; k++)
         in->sec[k].client = yoke__client_make(doc, in->sec[k].id);
-    err = reserve_parking(in, &deletes);
+    err = reserve_parking(in);
     if (err == YOKE_OK)
         err = yoke__emit_reserve(doc, 2 * in->update.len_bytes + 64 * need->blocks +
                                           2 * doc->parked_bytes + 24 * need->dels);
@@ -363,8 +418,8 @@ static void integrate(incoming *in, const step *p)
 
 static void run_plan(incoming *in)
 {
-    for (size_t i = 0; i < in->doc->plan.n; i++) {
-        const step *p = YOKE__AT(in->doc->plan, step, i);
+    for (size_t i = 0; i < in->plan.n; i++) {
+        const step *p = YOKE__AT(in->plan, step, i);
         if (p->park)
             park(in, p);
         else
@@ -372,73 +427,87 @@ static void run_plan(incoming *in)
     }
 }
 
-static void run_deletes(incoming *in, yoke__update_reader r)
+/* Returns the units that were deleted and lived; what has to wait is parked. */
+uint64_t yoke__run_range(incoming *in, const yoke__range *d)
 {
     yoke_doc *doc = in->doc;
-    yoke__range d;
-    bool more = true;
-    uint64_t asked = 0;
     uint64_t before = doc->txn_deleted;
-    while (yoke__update_next_delete(&r, &d, &more) == YOKE_OK && more) {
-        uint32_t client = yoke__client_find(doc, d.client);
-        uint64_t state = client == YOKE__NONE ? 0 : yoke__cl(doc, client)->state;
-        uint64_t end = d.clock + d.len;
-        asked += d.len;
-        if (d.clock < state) {
-            uint64_t stop = end < state ? end : state;
-            yoke__delete_range(doc, client, (uint32_t)d.clock, (uint32_t)(stop - d.clock));
-            yoke__bury(doc);
-        }
-        if (end > state) {
-            uint64_t from = d.clock > state ? d.clock : state;
-            yoke__park_delete(doc, client, from, end - from);
-            in->result.exact = false;
-        }
+    uint32_t client = yoke__client_find(doc, d->client);
+    uint64_t state = client == YOKE__NONE ? 0 : yoke__cl(doc, client)->state;
+    uint64_t end = d->clock + d->len;
+    if (d->clock < state) {
+        uint64_t stop = end < state ? end : state;
+        yoke__delete_range(doc, client, (uint32_t)d->clock, (uint32_t)(stop - d->clock));
+        yoke__bury(doc);
     }
-    if (doc->txn_deleted - before != asked)
-        in->result.exact = false;
+    if (end > state) {
+        uint64_t from = d->clock > state ? d->clock : state;
+        yoke__park_delete(doc, client, from, end - from);
+    }
+    return doc->txn_deleted - before;
+}
+
+static void run_deletes(incoming *in)
+{
+    for (size_t i = 0; i < in->ranges.n; i++) {
+        const yoke__range *d = YOKE__AT(in->ranges, yoke__range, i);
+        if (yoke__run_range(in, d) != d->len)
+            in->result.exact = false;
+    }
 }
 
 static void trim(yoke_doc *doc)
 {
     if (doc->parked_n + doc->parked_dels > 0)
         return;
-    while (doc->block_chunks.n * YOKE__BLOCKS_PER_CHUNK >=
-           (size_t)doc->blocks_used + 3 * YOKE__BLOCKS_PER_CHUNK)
-        yoke__put(doc, ((void **)doc->block_chunks.ptr)[--doc->block_chunks.n],
-                  YOKE__BLOCKS_PER_CHUNK * sizeof(yoke__block));
-    while (doc->node_chunks.n * YOKE__NODES_PER_CHUNK >=
-           (size_t)doc->nodes_used + 8 * YOKE__NODES_PER_CHUNK)
-        yoke__put(doc, ((void **)doc->node_chunks.ptr)[--doc->node_chunks.n],
-                  YOKE__NODES_PER_CHUNK * sizeof(yoke__node));
-    yoke__heap_trim(doc);
+    yoke__vec_trim(doc, &doc->blocks, sizeof(yoke__block));
+    yoke__vec_trim(doc, &doc->nodes, sizeof(yoke__node));
+    yoke__vec_trim(doc, &doc->heap, 1);
 }
 
-void yoke__incoming_free(yoke_doc *doc)
+static void drop_scratch(incoming *in)
 {
-    yoke__vec_free(doc, &doc->scratch, sizeof(yoke__struct));
-    yoke__vec_free(doc, &doc->sections, sizeof(section));
-    yoke__vec_free(doc, &doc->plan, sizeof(step));
+    yoke__vec_free(in->doc, &in->structs, sizeof(yoke__struct));
+    yoke__vec_free(in->doc, &in->section_list, sizeof(section));
+    yoke__vec_free(in->doc, &in->ranges, sizeof(yoke__range));
+    yoke__vec_free(in->doc, &in->plan, sizeof(step));
 }
 
-static void drop_scratch(yoke_doc *doc)
+static void join_client(yoke_doc *doc, const yoke__client *c)
 {
-    if (doc->scratch.cap > 64)
-        yoke__vec_free(doc, &doc->scratch, sizeof(yoke__struct));
-    if (doc->sections.cap > 64)
-        yoke__vec_free(doc, &doc->sections, sizeof(section));
-    if (doc->plan.cap > 64)
-        yoke__vec_free(doc, &doc->plan, sizeof(step));
-    doc->scratch.n = doc->sections.n = doc->plan.n = 0;
+    unsigned slot;
+    if (c->index == 0)
+        return;
+    uint32_t ni = yoke__index_leaf(doc, c->index, c->before > 0 ? c->before - 1 : 0, &slot);
+    for (;;) {
+        const yoke__node *n = yoke__nd(doc, ni);
+        uint32_t b = n->ref[slot];
+        if (b == c->tail)
+            return;
+        bool inside = slot + 1u < n->n;
+        uint32_t next = inside ? n->ref[slot + 1] : yoke__block_after(doc, b);
+        if (yoke__merge(doc, b, next))
+            continue;
+        if (inside)
+            slot++;
+        else
+            ni = yoke__index_leaf(doc, c->index, yoke__blk(doc, next)->clock, &slot);
+    }
 }
 
-static uint64_t clocks_gained(const yoke_doc *doc)
+/* Join what the transaction brought and what it stands beside. */
+static void join_touched(yoke_doc *doc)
+{
+    doc->joins_last = false;
+    for (uint32_t i = doc->touched; i != YOKE__NONE; i = yoke__cl(doc, i)->touched)
+        join_client(doc, yoke__cl(doc, i));
+}
+
+uint64_t yoke__clocks_gained(const yoke_doc *doc)
 {
     uint64_t n = 0;
-    for (size_t i = 0; i < doc->touched.n; i++) {
-        const yoke__client *c = yoke__cl(doc, *YOKE__AT(doc->touched, uint32_t, i));
-        n += c->state - c->before;
-    }
+    for (uint32_t i = doc->touched; i != YOKE__NONE; i = yoke__cl(doc, i)->touched)
+        n += yoke__cl(doc, i)->state - yoke__cl(doc, i)->before;
     return n;
 }
 
@@ -454,22 +523,25 @@ static yoke_err apply(incoming *in, uint64_t origin)
     if (err == YOKE_OK)
         err = judge_all(in);
     if (err == YOKE_OK)
-        err = yoke__plan(in, r);
+        err = yoke__plan(in);
     if (err == YOKE_OK)
         err = yoke__nesting_judge(in);
     if (err == YOKE_OK)
-        err = reserve_all(in, r);
+        err = reserve_all(in);
     if (err != YOKE_OK)
         return err;
     bool waiting = doc->parked_n + doc->parked_dels > 0;
     in->result.exact = true;
     yoke__txn_start(doc, false, origin);
+    doc->joins_last = in->joins_last;
     run_plan(in);
-    run_deletes(in, r);
+    run_deletes(in);
     if (waiting || in->result.parked > 0)
         yoke__wake_all(doc);
+    if (doc->joins_last)
+        join_touched(doc);
     in->result.exact = in->result.exact && !waiting && in->result.parked == 0;
-    in->result.integrated = clocks_gained(doc);
+    in->result.integrated = yoke__clocks_gained(doc);
     in->result.deleted = doc->txn_deleted;
     segment_release(in);
     yoke__txn_finish(doc, in->result.exact ? &in->update : NULL);
@@ -486,8 +558,12 @@ yoke_err yoke_doc_apply(yoke_doc *doc, yoke_bytes update, uint64_t origin, yoke_
         return YOKE_ESTATE;
     if (update.len_bytes > doc->limits.update_bytes)
         return YOKE_ELIMIT_UPDATE;
-    yoke_err err = apply(&in, origin);
-    drop_scratch(doc);
+    bool done = false;
+    yoke_err err = yoke__apply_one(&in, origin, &done);
+    if (err == YOKE_OK && !done) {
+        err = apply(&in, origin);
+        drop_scratch(&in);
+    }
     if (err == YOKE_OK && out != NULL)
         *out = in.result;
     return err;

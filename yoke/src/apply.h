@@ -1,4 +1,4 @@
-/* apply.h - an update on its way into a document.  Private to apply.c, plan.c and
+/* apply.h - an update on its way into a document.  Private to apply.c, apply_one.c, plan.c and
  * nesting.c. */
 #ifndef YOKE_APPLY_H
 #define YOKE_APPLY_H
@@ -31,13 +31,18 @@ typedef struct step {
 typedef struct incoming {
     yoke_doc *doc;
     bytes update;
+    yoke__vec structs;      /* yoke__struct */
+    yoke__vec section_list; /* section */
+    yoke__vec plan;         /* step */
     yoke__struct *s;
     size_t n;
     section *sec;
     size_t sections;
-    size_t ranges;
-    size_t nested;  /* structs that bring a type */
-    reader deletes; /* where the delete set begins */
+    yoke__vec ranges;   /* yoke__range */
+    size_t live;        /* blocks that they name, living or not */
+    size_t structs_end; /* where the delete set begins */
+    bool joins_last;    /* blocks are joined when all is in */
+    size_t nested;      /* structs that bring a type */
     yoke__need need;
     size_t park_n; /* what will wait: structs, their bytes, clients they name, ranges */
     size_t park_bytes;
@@ -62,13 +67,26 @@ static inline bool yoke__waits(const yoke__struct *s, uint64_t state)
 /* Where struct `i` begins in the update; of the one after the last: where the deletes do. */
 static inline size_t yoke__wire_at(const incoming *in, uint32_t i)
 {
-    return i < in->n ? in->s[i].wire_at : (size_t)(in->deletes.pos - in->update.ptr);
+    return i < in->n ? in->s[i].wire_at : in->structs_end;
 }
 
+/* ------------------------------------------------------------------ apply.c */
+YOKE_MUST_CHECK yoke_err yoke__limit_clock(const yoke__struct *s);
+bool yoke__bad_parent(const incoming *in, const yoke__struct *s);
+void yoke__need_struct(yoke__need *need, const yoke__struct *s);
+void yoke__count_range(incoming *in, const yoke__range *d);
+uint64_t yoke__run_range(incoming *in, const yoke__range *d);
+uint64_t yoke__clocks_gained(const yoke_doc *doc);
+
+/* yoke__apply_one - apply the update if it is of the common kind; else `*done` stays false and
+ * nothing was changed. */
+YOKE_MUST_CHECK yoke_err yoke__apply_one(incoming *in, uint64_t origin, bool *done);
+
+/* ------------------------------------------------------------------ plan.c */
 void yoke__sections_group(incoming *in);
 const yoke__struct *yoke__incoming_at(const incoming *in, yoke_id id);
 uint64_t yoke__planned_state(const incoming *in, uint64_t id);
 YOKE_MUST_CHECK yoke_err yoke__nesting_judge(incoming *in); /* nesting.c */
-YOKE_MUST_CHECK yoke_err yoke__plan(incoming *in, yoke__update_reader deletes);
+YOKE_MUST_CHECK yoke_err yoke__plan(incoming *in);
 
 #endif

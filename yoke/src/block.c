@@ -12,7 +12,7 @@ uint32_t yoke__block_new(yoke_doc *doc)
         doc->blocks_free = yoke__blk(doc, i)->next;
         doc->blocks_free_n--;
     } else {
-        i = doc->blocks_used++;
+        i = (uint32_t)doc->blocks.n++;
     }
     return i;
 }
@@ -30,73 +30,39 @@ void yoke__block_free(yoke_doc *doc, uint32_t b)
 uint32_t yoke__block_at(const yoke_doc *doc, uint32_t client, uint32_t clock)
 {
     const yoke__client *c = yoke__cl(doc, client);
-    uint32_t offset;
     if (clock >= c->state)
         return 0;
     if (clock >= yoke__blk(doc, c->tail)->clock)
         return c->tail;
-    return yoke__tree_find(doc, c->tree, clock, &offset);
+    return yoke__index_find(doc, client, clock);
 }
 
 uint32_t yoke__block_after(const yoke_doc *doc, uint32_t b)
 {
     const yoke__block *p = yoke__blk(doc, b);
-    if (yoke__cl(doc, p->client)->tail == b)
-        return 0;
-    const yoke__node *n = yoke__nd(doc, p->leaf[YOKE__IDX]);
-    for (unsigned i = 0; i + 1u < n->n; i++)
-        if (n->ref[i] == b)
-            return n->ref[i + 1];
     return yoke__block_at(doc, p->client, p->clock + p->len);
 }
 
-/* The tree learns the tail's length only when it must. */
-static void sync_tail(yoke_doc *doc, yoke__client *c)
+/* An only block is not in the index. */
+static void index_add(yoke_doc *doc, yoke__client *c, uint32_t b)
 {
-    uint32_t len = yoke__blk(doc, c->tail)->len;
-    if (c->tree == 0) {
-        yoke__tree_after(doc, YOKE__IDX, &c->tree, 0, c->tail, len);
-    } else if (c->tail_weight != len) {
-        yoke__tree_add(doc, YOKE__IDX, c->tail, len - c->tail_weight);
-    }
-    c->tail_weight = len;
+    if (c->index == 0)
+        yoke__index_put(doc, &c->index, yoke__blk(doc, c->tail)->clock, c->tail);
+    yoke__index_put(doc, &c->index, yoke__blk(doc, b)->clock, b);
 }
 
 void yoke__client_push(yoke_doc *doc, uint32_t b)
 {
-    yoke__block *p = yoke__blk(doc, b);
+    const yoke__block *p = yoke__blk(doc, b);
     yoke__client *c = yoke__cl(doc, p->client);
-    p->leaf[YOKE__IDX] = 0;
-    if (c->tail != 0) {
-        sync_tail(doc, c);
-        yoke__tree_after(doc, YOKE__IDX, &c->tree, c->tail, b, p->len);
-        c->tail_weight = p->len;
-    }
+    if (c->tail != 0)
+        index_add(doc, c, b);
     c->tail = b;
     c->state = p->clock + p->len;
 }
 
-/* Room for `b` right of `left` in the position tree of its list.  The tree is given up when nodes
- * are short. */
-static void position_after(yoke_doc *doc, uint32_t type, uint32_t left, uint32_t b)
-{
-    yoke__type_rec *t = yoke__ty(doc, type);
-    yoke__blk(doc, b)->leaf[YOKE__POS] = 0;
-    if (t->tree == 0) {
-        if (t->blocks >= YOKE__TREE_FROM)
-            yoke__want_tree(doc, type);
-        return;
-    }
-    size_t spare = YOKE__NODES_PER_CHUNK * doc->node_chunks.n - doc->nodes_used + doc->nodes_free_n;
-    if (spare < yoke__tree_height(doc, t->tree) + 1) {
-        yoke__tree_free(doc, YOKE__POS, t->tree);
-        t->tree = 0;
-        return;
-    }
-    yoke__tree_after(doc, YOKE__POS, &t->tree, left, b, yoke__visible(yoke__blk(doc, b)));
-}
-
-void yoke__list_link(yoke_doc *doc, uint32_t b, uint32_t left)
+/* Into the list: right of `left`, or in front. */
+static void link_after(yoke_doc *doc, uint32_t b, uint32_t left)
 {
     yoke__block *p = yoke__blk(doc, b);
     yoke__type_rec *t = yoke__ty(doc, p->parent);
@@ -114,14 +80,34 @@ void yoke__list_link(yoke_doc *doc, uint32_t b, uint32_t left)
     }
     p->prev = left;
     p->next = right;
+    p->leaf = 0;
     if (right != 0)
         yoke__blk(doc, right)->prev = b;
-    if (p->sub == 0) {
+    if (p->sub == 0)
         t->blocks++;
-        position_after(doc, p->parent, left, b);
-    } else if (right == 0) {
+    else if (right == 0)
         yoke__en(doc, p->sub)->last = b;
-    }
+    doc->nested += t->item != 0 ? 1 : 0;
+}
+
+/* Is there a position tree that can take another block?  It is given up when nodes are short. */
+static bool positioned(yoke_doc *doc, uint32_t type)
+{
+    uint32_t root = yoke__ty(doc, type)->tree;
+    if (root == 0)
+        return false;
+    if (yoke__nodes_spare(doc) >= yoke__nd(doc, root)->level + 2u)
+        return true;
+    yoke__tree_free(doc, type);
+    return false;
+}
+
+void yoke__list_link(yoke_doc *doc, uint32_t b, uint32_t left)
+{
+    const yoke__block *p = yoke__blk(doc, b);
+    link_after(doc, b, left);
+    if (p->sub == 0 && positioned(doc, p->parent))
+        yoke__tree_after(doc, p->parent, left, b);
 }
 
 static void split_text(const yoke_doc *doc, yoke__block *l, yoke__block *r, uint32_t at)
@@ -171,27 +157,21 @@ uint32_t yoke__split(yoke_doc *doc, uint32_t b, uint32_t at)
     yoke__block *l = yoke__blk(doc, b);
     yoke__block *r = yoke__blk(doc, ri);
     yoke__client *c = yoke__cl(doc, l->client);
-    bool was_tail = c->tail == b;
-    sync_tail(doc, c);
     *r = *l;
     r->clock += at;
     r->len -= at;
     r->oc = l->client;
     r->ok = r->clock - 1;
-    uint32_t hidden = r->len;
     split_content(doc, l, r, at);
     l->len = at;
-    yoke__tree_add(doc, YOKE__IDX, b, 0u - hidden);
-    yoke__tree_after(doc, YOKE__IDX, &c->tree, b, ri, r->len);
-    if (was_tail) {
+    index_add(doc, c, ri);
+    if (c->tail == b)
         c->tail = ri;
-        c->tail_weight = r->len;
-    }
     if (l->ref == YOKE__GC)
         return ri;
-    if (l->leaf[YOKE__POS] != 0 && yoke__counts(l))
-        yoke__tree_add(doc, YOKE__POS, b, 0u - hidden);
-    yoke__list_link(doc, ri, b);
+    link_after(doc, ri, b);
+    if (l->leaf != 0 && positioned(doc, l->parent))
+        yoke__tree_split(doc, l->parent, b, ri);
     return ri;
 }
 
@@ -213,16 +193,22 @@ uint32_t yoke__clean_start(yoke_doc *doc, uint32_t client, uint32_t clock)
     return b;
 }
 
-/* Yjs' predicate, without the content's place in memory. */
-bool yoke__can_merge(const yoke_doc *doc, const yoke__block *l, const yoke__block *r, uint32_t ri)
+/* Does `r` stand where typing on after `l` would have put it? */
+static bool continues(const yoke__block *l, const yoke__block *r, uint32_t ri)
 {
-    (void)doc;
-    if (l->client != r->client || l->clock + l->len != r->clock || l->ref != r->ref)
+    return l->next == ri && l->client == r->client && l->clock + l->len == r->clock &&
+           r->oc == l->client && r->ok == r->clock - 1 && l->rc == r->rc &&
+           (l->rc == YOKE__NONE || l->rk == r->rk);
+}
+
+/* Yjs' predicate, without the content's place in memory. */
+bool yoke__can_merge(const yoke__block *l, const yoke__block *r, uint32_t ri)
+{
+    if (l->ref != r->ref)
         return false;
     if (l->ref == YOKE__GC)
-        return true;
-    if (l->next != ri || r->oc != l->client || r->ok != r->clock - 1 || l->rc != r->rc ||
-        (l->rc != YOKE__NONE && l->rk != r->rk) || ((l->flags ^ r->flags) & YOKE__F_DELETED))
+        return l->client == r->client && l->clock + l->len == r->clock;
+    if (!continues(l, r, ri) || ((l->flags ^ r->flags) & YOKE__F_DELETED))
         return false;
     return l->ref == YOKE__DELETED || l->ref == YOKE__STRING || l->ref == YOKE__ANY ||
            l->ref == YOKE__JSON;
@@ -238,26 +224,19 @@ static bool joins_in_heap(const yoke__block *l, const yoke__block *r)
 }
 
 /* Take `ri`, which follows `li` in clocks and list, into `li`. */
-static bool merge(yoke_doc *doc, uint32_t li, uint32_t ri)
+bool yoke__merge(yoke_doc *doc, uint32_t li, uint32_t ri)
 {
     yoke__block *l = yoke__blk(doc, li);
     yoke__block *r = yoke__blk(doc, ri);
-    if (!yoke__can_merge(doc, l, r, ri) || !joins_in_heap(l, r))
+    if (!yoke__can_merge(l, r, ri) || !joins_in_heap(l, r))
         return false;
     yoke__client *c = yoke__cl(doc, l->client);
-    sync_tail(doc, c);
-    yoke__tree_add(doc, YOKE__IDX, li, r->len);
-    yoke__tree_remove(doc, YOKE__IDX, ri);
-    if (c->tail == ri) {
+    yoke__index_take(doc, c->index, r->clock);
+    if (c->tail == ri)
         c->tail = li;
-        c->tail_weight = l->len + r->len;
-    }
     if (l->ref != YOKE__GC) {
-        if (l->leaf[YOKE__POS] != 0) {
-            if (yoke__counts(l))
-                yoke__tree_add(doc, YOKE__POS, li, r->len);
-            yoke__tree_remove(doc, YOKE__POS, ri);
-        }
+        if (l->leaf != 0)
+            yoke__tree_join(doc, li, ri);
         l->next = r->next;
         if (r->next != 0)
             yoke__blk(doc, r->next)->prev = li;
@@ -265,6 +244,7 @@ static bool merge(yoke_doc *doc, uint32_t li, uint32_t ri)
             yoke__ty(doc, r->parent)->blocks--;
         else if (yoke__en(doc, r->sub)->last == ri)
             yoke__en(doc, r->sub)->last = li;
+        doc->nested -= yoke__ty(doc, r->parent)->item != 0 ? 1 : 0;
     }
     l->size += r->size;
     l->len += r->len;
@@ -279,13 +259,13 @@ void yoke__merge_around(yoke_doc *doc, uint32_t b)
     const yoke__block *p = yoke__blk(doc, b);
     uint32_t next = p->ref == YOKE__GC ? yoke__block_after(doc, b) : p->next;
     if (next != 0)
-        (void)merge(doc, b, next);
+        (void)yoke__merge(doc, b, next);
     p = yoke__blk(doc, b);
     uint32_t prev = p->prev;
     if (p->ref == YOKE__GC && p->clock > 0)
         prev = yoke__block_at(doc, p->client, p->clock - 1);
     if (prev != 0)
-        (void)merge(doc, prev, b);
+        (void)yoke__merge(doc, prev, b);
 }
 
 /* Drop the content of a deleted block: a tombstone remains. */
@@ -298,24 +278,24 @@ static void collect(yoke_doc *doc, yoke__block *p)
     p->at = p->size = 0;
 }
 
-void yoke__note_deleted(yoke_doc *doc, const yoke__block *p)
+void yoke__note_deleted(yoke_doc *doc, uint32_t client, uint32_t clock, uint32_t len)
 {
-    doc->txn_deleted += p->len;
+    doc->txn_deleted += len;
     yoke__drange *last =
         doc->dels.n > 0 ? YOKE__AT(doc->dels, yoke__drange, doc->dels.n - 1) : NULL;
-    if (last != NULL && last->client == p->client) {
-        if (last->clock + last->len == p->clock) {
-            last->len += p->len;
+    if (last != NULL && last->client == client) {
+        if (last->clock + last->len == clock) {
+            last->len += len;
             return;
         }
-        if (p->clock + p->len == last->clock) {
-            last->clock = p->clock;
-            last->len += p->len;
+        if (clock + len == last->clock) {
+            last->clock = clock;
+            last->len += len;
             return;
         }
     }
     assert(doc->dels.n < doc->dels.cap && doc->dels.ptr != NULL); /* reserved */
-    *YOKE__AT(doc->dels, yoke__drange, doc->dels.n++) = (yoke__drange){p->client, p->clock, p->len};
+    *YOKE__AT(doc->dels, yoke__drange, doc->dels.n++) = (yoke__drange){client, clock, len};
 }
 
 void yoke__delete_block(yoke_doc *doc, uint32_t b)
@@ -327,13 +307,13 @@ void yoke__delete_block(yoke_doc *doc, uint32_t b)
     p->flags |= YOKE__F_DELETED;
     if (p->sub == 0 && visible > 0) {
         yoke__ty(doc, p->parent)->len -= visible;
-        if (p->leaf[YOKE__POS] != 0)
-            yoke__tree_add(doc, YOKE__POS, b, 0u - visible);
+        if (p->leaf != 0)
+            yoke__tree_add(doc, b, 0u - visible);
     }
     if (p->sub == 0 && doc->cur_type == p->parent)
         doc->cur_type = 0;
-    yoke__want_tree(doc, p->parent);
-    yoke__note_deleted(doc, p);
+    yoke__touch_type(doc, p->parent);
+    yoke__note_deleted(doc, p->client, p->clock, p->len);
     if (p->ref == YOKE__FORMAT && doc->observer.on_delta != NULL)
         yoke__note_format(doc, p);
     if (p->ref == YOKE__TYPE) {
@@ -352,12 +332,13 @@ static void to_gc(yoke_doc *doc, uint32_t b)
     yoke__block *p = yoke__blk(doc, b);
     if (p->ref != YOKE__TYPE)
         doc->heap_dead += p->size;
+    doc->nested--;
     p->ref = YOKE__GC;
     p->flags = YOKE__F_DELETED;
     p->next = p->prev = p->parent = p->sub = p->at = p->size = 0;
     p->oc = p->rc = YOKE__NONE;
     p->ok = p->rk = 0;
-    p->leaf[YOKE__POS] = 0;
+    p->leaf = 0;
 }
 
 static void bury_list(yoke_doc *doc, uint32_t first)
@@ -373,12 +354,8 @@ static void bury_list(yoke_doc *doc, uint32_t first)
 static void bury_type(yoke_doc *doc, uint32_t type)
 {
     yoke__type_rec *t = yoke__ty(doc, type);
-    if (doc->gc) {
-        yoke__tree_free(doc, YOKE__POS, t->tree);
-        t->tree = 0;
-        for (uint32_t b = t->start; b != 0; b = yoke__blk(doc, b)->next)
-            yoke__blk(doc, b)->leaf[YOKE__POS] = 0;
-    }
+    if (doc->gc)
+        yoke__tree_free(doc, type);
     bury_list(doc, t->start);
     for (uint32_t e = t->first_entry; e != 0; e = yoke__en(doc, e)->next) {
         uint32_t b = yoke__en(doc, e)->last;
@@ -401,21 +378,70 @@ void yoke__bury(yoke_doc *doc)
     }
 }
 
+/* Text at the edge of a run, deleted where the run's own tombstone begins or ends: only the border
+ * between them moves.  That is backspace and the delete key, pressed again and again. */
+static bool move_border(yoke_doc *doc, uint32_t b, uint32_t from, uint32_t to)
+{
+    yoke__block *p = yoke__blk(doc, b);
+    uint32_t n = to - from;
+    if (!doc->gc || p->ref != YOKE__STRING || !(p->flags & YOKE__F_ASCII) || p->sub != 0 ||
+        n == p->len)
+        return false;
+    uint32_t index = yoke__cl(doc, p->client)->index;
+    uint32_t ti = to == p->len ? p->next : from == 0 ? p->prev : 0;
+    yoke__block *t = yoke__blk(doc, ti);
+    if (ti == 0 || t->ref != YOKE__DELETED)
+        return false;
+    if (ti == p->next) {
+        if (!continues(p, t, ti))
+            return false;
+        yoke__index_move(doc, index, ti, t->clock, t->clock - n);
+        t->clock -= n;
+        t->ok -= n;
+    } else {
+        if (!continues(t, p, b))
+            return false;
+        yoke__index_move(doc, index, b, p->clock, p->clock + n);
+        p->clock += n;
+        p->ok += n;
+        p->at += n;
+    }
+    t->len += n;
+    p->len -= n;
+    p->size -= n;
+    doc->heap_dead += n;
+    yoke__ty(doc, p->parent)->len -= n;
+    if (p->leaf != 0)
+        yoke__tree_add(doc, b, 0u - n);
+    if (doc->cur_type == p->parent && doc->cur_block != b)
+        doc->cur_type = 0;
+    yoke__touch_type(doc, p->parent);
+    yoke__note_deleted(doc, p->client, from == 0 ? p->clock - n : t->clock, n);
+    return true;
+}
+
+void yoke__delete_part(yoke_doc *doc, uint32_t b, uint32_t from, uint32_t to)
+{
+    if (move_border(doc, b, from, to))
+        return;
+    if (from > 0)
+        b = yoke__split(doc, b, from);
+    if (to - from < yoke__blk(doc, b)->len)
+        (void)yoke__split(doc, b, to - from);
+    yoke__delete_block(doc, b);
+    yoke__merge_around(doc, b);
+}
+
 void yoke__delete_range(yoke_doc *doc, uint32_t client, uint32_t clock, uint32_t len)
 {
     uint32_t end = clock + len;
     uint32_t b = yoke__block_at(doc, client, clock);
     while (b != 0 && clock < end) {
-        yoke__block *p = yoke__blk(doc, b);
-        uint32_t stop = p->clock + p->len;
-        if (!(p->flags & YOKE__F_DELETED)) {
-            if (p->clock < clock)
-                b = yoke__split(doc, b, clock - p->clock);
-            if (stop > end)
-                (void)yoke__split(doc, b, end - clock);
-            yoke__delete_block(doc, b);
-            yoke__merge_around(doc, b);
-        }
+        const yoke__block *p = yoke__blk(doc, b);
+        uint32_t first = p->clock;
+        uint32_t stop = first + p->len;
+        if (!(p->flags & YOKE__F_DELETED))
+            yoke__delete_part(doc, b, clock - first, (stop < end ? stop : end) - first);
         clock = stop;
         b = clock < end ? yoke__block_at(doc, client, clock) : 0;
     }

@@ -7,7 +7,7 @@
             return sentence;                                                                       \
     } while (0)
 
-static const char *check_node(const yoke_doc *doc, int which, uint32_t ni)
+static const char *check_node(const yoke_doc *doc, uint32_t ni)
 {
     /* From a leaf up: sums and parents agree. */
     while (ni != 0) {
@@ -22,23 +22,47 @@ static const char *check_node(const yoke_doc *doc, int which, uint32_t ni)
         while (slot < p->n && p->ref[slot] != ni)
             slot++;
         CHECK(slot < p->n, "a node is not in its parent");
-        CHECK(p->sum[slot] == sum,
-              which == YOKE__POS ? "a position sum is wrong" : "a clock sum is wrong");
+        CHECK(p->sum[slot] == sum, "a position sum is wrong");
         CHECK(p->level == n->level + 1, "levels do not rise by one");
         ni = n->parent;
     }
     return NULL;
 }
 
-static const char *check_slot(const yoke_doc *doc, int which, uint32_t b, uint32_t weight)
+static const char *check_slot(const yoke_doc *doc, uint32_t b, uint32_t weight)
 {
-    const yoke__node *n = yoke__nd(doc, yoke__blk(doc, b)->leaf[which]);
+    const yoke__node *n = yoke__nd(doc, yoke__blk(doc, b)->leaf);
     unsigned slot = 0;
     while (slot < n->n && n->ref[slot] != b)
         slot++;
     CHECK(n->level == 0 && slot < n->n, "a block is not in its leaf");
     CHECK(n->sum[slot] == weight, "a block's weight is wrong");
-    return check_node(doc, which, yoke__blk(doc, b)->leaf[which]);
+    return check_node(doc, yoke__blk(doc, b)->leaf);
+}
+
+/* A block where it should be in its client's index, each node of the way included. */
+static const char *check_index(const yoke_doc *doc, uint32_t root, uint32_t b)
+{
+    uint32_t clock = yoke__blk(doc, b)->clock;
+    for (uint32_t ni = root;;) {
+        const yoke__node *n = yoke__nd(doc, ni);
+        unsigned slot = 0;
+        CHECK(n->n > 0 && n->n <= YOKE__FANOUT, "a node of an index is empty");
+        for (unsigned i = 0; i < YOKE__FANOUT; i++) {
+            CHECK(i < n->n || n->clock[i] == UINT32_MAX, "an unused slot holds a clock");
+            CHECK(i == 0 || i >= n->n || n->clock[i - 1] < n->clock[i], "an index is not sorted");
+            slot = i < n->n && n->clock[i] <= clock ? i : slot;
+        }
+        CHECK(n->clock[slot] <= clock, "an index does not know a clock");
+        if (n->level == 0) {
+            CHECK(n->ref[slot] == b && n->clock[slot] == clock, "an index has another block");
+            return NULL;
+        }
+        CHECK(yoke__nd(doc, n->ref[slot])->clock[0] == n->clock[slot],
+              "a node of an index begins elsewhere than its parent says");
+        CHECK(yoke__nd(doc, n->ref[slot])->level + 1 == n->level, "levels do not rise by one");
+        ni = n->ref[slot];
+    }
 }
 
 static const char *check_client(const yoke_doc *doc, uint32_t client, size_t *blocks)
@@ -52,8 +76,8 @@ static const char *check_client(const yoke_doc *doc, uint32_t client, size_t *bl
         const yoke__block *p = yoke__blk(doc, b);
         CHECK(b != 0 && p->client == client && p->clock == clock && p->len > 0,
               "the blocks of a client do not follow each other");
-        uint32_t weight = b == c->tail ? c->tail_weight : p->len;
-        if (c->tree != 0 && (wrong = check_slot(doc, YOKE__IDX, b, weight)) != NULL)
+        CHECK(c->index != 0 || b == c->tail, "blocks without an index");
+        if (c->index != 0 && (wrong = check_index(doc, c->index, b)) != NULL)
             return wrong;
         CHECK(yoke__block_after(doc, b) ==
                   (b == c->tail ? 0 : yoke__block_at(doc, client, clock + p->len)),
@@ -70,6 +94,7 @@ static const char *check_block(const yoke_doc *doc, uint32_t type, uint32_t b, u
     CHECK(p->parent == type, "a block is in a list of another type");
     CHECK(p->prev == prev, "prev is not what next came from");
     CHECK(p->ref != YOKE__GC, "a collected run is in a list");
+    CHECK(!(p->flags & (YOKE__F_SEEN | YOKE__F_CONFLICT)), "a mark of a conflict scan is left");
     CHECK(p->ref != YOKE__DELETED || (p->flags & YOKE__F_DELETED), "a tombstone lives");
     CHECK(p->ref == YOKE__TYPE || (size_t)p->at + p->size <= doc->heap.n,
           "content lies outside of the heap");
@@ -90,11 +115,11 @@ static const char *check_type(const yoke_doc *doc, uint32_t type, size_t *listed
         if ((wrong = check_block(doc, type, b, prev)) != NULL)
             return wrong;
         CHECK(p->sub == 0, "a map entry is in the list");
-        CHECK((t->tree != 0) == (p->leaf[YOKE__POS] != 0), "a listed block is not in the tree");
+        CHECK((t->tree != 0) == (p->leaf != 0), "a listed block is not in the tree");
         if (t->tree != 0) {
-            if ((wrong = check_slot(doc, YOKE__POS, b, yoke__visible(p))) != NULL)
+            if ((wrong = check_slot(doc, b, yoke__visible(p))) != NULL)
                 return wrong;
-            CHECK(yoke__tree_start(doc, YOKE__POS, b) == len, "the tree has another order");
+            CHECK(yoke__tree_start(doc, b) == len, "the tree has another order");
         }
         len += yoke__visible(p);
         blocks++;
@@ -121,21 +146,25 @@ const char *yoke_doc_check(const yoke_doc *doc)
     size_t blocks = 0;
     size_t listed = 0;
     size_t gc = 0;
+    size_t nested = 0;
     const char *wrong;
     yoke__tree_settle(doc);
     for (uint32_t i = 0; i < doc->clients.n; i++)
         if ((wrong = check_client(doc, i, &blocks)) != NULL)
             return wrong;
-    for (uint32_t i = 1; i < doc->types.n; i++)
+    for (uint32_t i = 1; i < doc->types.n; i++) {
+        size_t before = listed;
         if ((wrong = check_type(doc, i, &listed)) != NULL)
             return wrong;
-    for (uint32_t i = 1; i < doc->blocks_used; i++)
+        nested += yoke__ty(doc, i)->item != 0 ? listed - before : 0;
+    }
+    CHECK(nested == doc->nested, "the number of blocks in nested types is wrong");
+    for (uint32_t i = 1; i < doc->blocks.n; i++)
         gc += yoke__blk(doc, i)->len > 0 && yoke__blk(doc, i)->ref == YOKE__GC ? 1 : 0;
-    CHECK(blocks == doc->blocks_used - 1 - doc->blocks_free_n, "a block belongs to no client");
+    CHECK(blocks == yoke__blocks_live(doc), "a block belongs to no client");
     CHECK(listed + gc == blocks, "a block is in no list");
     CHECK(doc->heap_dead <= doc->heap.n, "more of the heap is dead than there is");
     if (doc->cur_type != 0 && yoke__ty(doc, doc->cur_type)->tree != 0)
-        CHECK(yoke__tree_start(doc, YOKE__POS, doc->cur_block) == doc->cur_at,
-              "the cursor is somewhere else");
+        CHECK(yoke__tree_start(doc, doc->cur_block) == doc->cur_at, "the cursor is somewhere else");
     return NULL;
 }

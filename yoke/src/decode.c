@@ -26,6 +26,37 @@ static yoke_err read_id(reader *in, yoke_id *out)
     return YOKE_OK;
 }
 
+static uint64_t word_at(const uint8_t *p)
+{
+    uint64_t w;
+    memcpy(&w, p, sizeof w);
+    return w;
+}
+
+static yoke__written_id written_id(const reader *in, const uint8_t *from, uint64_t id)
+{
+    yoke__written_id w = {.id = id};
+    size_t n = (size_t)(in->pos - from);
+    if ((size_t)(in->end - from) < sizeof w.word || n > sizeof w.word)
+        return w;
+    uint8_t mask[sizeof w.mask] = {0};
+    memset(mask, 0xff, n);
+    w.len_bytes = n;
+    w.mask = word_at(mask);
+    w.word = word_at(from) & w.mask;
+    return w;
+}
+
+static inline yoke_err read_ref(reader *in, const yoke__written_id *own, yoke_id *out)
+{
+    if (reader_left(in) < sizeof own->word || own->len_bytes == 0 ||
+        (word_at(in->pos) & own->mask) != own->word)
+        return read_id(in, out);
+    in->pos += own->len_bytes;
+    out->client = own->id;
+    return reader_varuint(in, &out->clock) == BASE_OK ? YOKE_OK : YOKE_EMALFORMED;
+}
+
 static yoke_err read_text(reader *in, bytes *out)
 {
     size_t units;
@@ -152,13 +183,13 @@ static bool refers_ahead(const yoke__struct *s)
            s->parent.clock >= s->clock;
 }
 
-static yoke_err read_item(reader *in, size_t nesting, yoke__struct *s)
+static yoke_err read_item(reader *in, const yoke__written_id *own, size_t nesting, yoke__struct *s)
 {
     yoke_err err = YOKE_OK;
     if (s->info & YOKE__INFO_ORIGIN)
-        err = read_id(in, &s->origin);
+        err = read_ref(in, own, &s->origin);
     if (err == YOKE_OK && (s->info & YOKE__INFO_RIGHT))
-        err = read_id(in, &s->right);
+        err = read_ref(in, own, &s->right);
     if (err == YOKE_OK && !(s->info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT)))
         err = read_parent(in, s);
     if (err == YOKE_OK)
@@ -168,34 +199,42 @@ static yoke_err read_item(reader *in, size_t nesting, yoke__struct *s)
     return err;
 }
 
-yoke_err yoke__struct_read(reader *in, uint64_t client, uint64_t clock, size_t nesting,
-                           yoke__struct *out)
+static yoke_err struct_read(reader *in, const yoke__written_id *own, uint64_t clock, size_t nesting,
+                            yoke__struct *out)
 {
     uint8_t info;
     if (reader_u8(in, &info) != BASE_OK)
         return YOKE_EMALFORMED;
-    *out = (yoke__struct){.client = client, .clock = clock, .ref = info & 0x1f};
+    *out = (yoke__struct){.client = own->id, .clock = clock, .ref = info & 0x1f};
     yoke_err err;
     if (out->ref == YOKE__GC || out->ref == YOKE__SKIP) {
         err = reader_varuint(in, &out->len) == BASE_OK ? YOKE_OK : YOKE_EMALFORMED;
     } else {
         out->info = info & 0xe0;
-        err = read_item(in, nesting, out);
+        err = read_item(in, own, nesting, out);
     }
     if (err == YOKE_OK && (out->len == 0 || out->len > VARINT_VALUE_MAX - clock))
         err = YOKE_EMALFORMED;
     return err;
 }
 
+yoke_err yoke__struct_read(reader *in, uint64_t client, uint64_t clock, size_t nesting,
+                           yoke__struct *out)
+{
+    return struct_read(in, &(yoke__written_id){.id = client}, clock, nesting, out);
+}
+
 static yoke_err next_section(yoke__update_reader *r)
 {
     r->sections_left--;
     if (reader_varuint(&r->in, &r->structs_left) != BASE_OK ||
-        r->structs_left > reader_left(&r->in) / STRUCT_BYTES_MIN ||
-        reader_varuint(&r->in, &r->client) != BASE_OK ||
-        reader_varuint(&r->in, &r->clock) != BASE_OK)
+        r->structs_left > reader_left(&r->in) / STRUCT_BYTES_MIN)
         return YOKE_EMALFORMED;
-    return YOKE_OK;
+    const uint8_t *id = r->in.pos;
+    if (reader_varuint(&r->in, &r->client) != BASE_OK)
+        return YOKE_EMALFORMED;
+    r->own = written_id(&r->in, id, r->client);
+    return reader_varuint(&r->in, &r->clock) == BASE_OK ? YOKE_OK : YOKE_EMALFORMED;
 }
 
 static yoke_err open_deletes(yoke__update_reader *r)
@@ -219,7 +258,7 @@ yoke_err yoke__update_next(yoke__update_reader *r, yoke__struct *out, bool *more
     if (r->in_deletes)
         return YOKE_OK;
     uint32_t at = (uint32_t)(r->in.pos - r->start);
-    err = yoke__struct_read(&r->in, r->client, r->clock, r->nesting, out);
+    err = struct_read(&r->in, &r->own, r->clock, r->nesting, out);
     if (err != YOKE_OK)
         return err;
     out->wire_at = at;

@@ -85,6 +85,14 @@ typedef struct yoke__range {
     uint64_t len;
 } yoke__range;
 
+/* How the client of a section stands in the update; structs mostly refer to their own client. */
+typedef struct yoke__written_id {
+    uint64_t id;
+    uint64_t word; /* its bytes, as far as `mask` says */
+    uint64_t mask;
+    size_t len_bytes; /* 0: not known */
+} yoke__written_id;
+
 typedef struct yoke__update_reader {
     reader in;
     const uint8_t *start;
@@ -93,6 +101,7 @@ typedef struct yoke__update_reader {
     uint64_t structs_left; /* of this section; afterwards: ranges of this client */
     uint64_t client;
     uint64_t clock;
+    yoke__written_id own; /* the client, of struct sections */
     bool in_deletes;
 } yoke__update_reader;
 

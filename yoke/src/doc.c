@@ -59,12 +59,16 @@ bool yoke__vec_grow(yoke_doc *doc, yoke__vec *v, size_t more, size_t size)
         doc->fault = YOKE_ELIMIT_DOC;
         return false;
     }
-    size_t cap = v->cap + v->cap / 2;
+    size_t cap = v->cap + v->cap / 4;
     if (cap < v->n + more)
         cap = v->n + more;
-    if (cap * size < 64)
-        cap = (64 + size - 1) / size;
     return vec_resize(doc, v, cap, size);
+}
+
+void yoke__vec_trim(yoke_doc *doc, yoke__vec *v, size_t size)
+{
+    if (v->n > 0 && v->cap > v->n + v->n / 4 + 4)
+        (void)vec_resize(doc, v, v->n, size);
 }
 
 void yoke__vec_free(yoke_doc *doc, yoke__vec *v, size_t size)
@@ -134,19 +138,10 @@ yoke_err yoke_doc_new(const yoke_options *options, yoke_doc **out)
     doc->gc = !options->keep_deleted;
     doc->client_id = options->client_id;
     doc->me = YOKE__NONE;
-    doc->blocks_used = doc->nodes_used = 1;
     doc->ready = YOKE__NONE;
     buf_init(&doc->event, &doc->alloc, HEAP_BYTES_MAX);
-    buf_init(&doc->cache, &doc->alloc, HEAP_BYTES_MAX);
     *out = doc;
     return YOKE_OK;
-}
-
-static void free_chunks(yoke_doc *doc, yoke__vec *chunks, size_t size)
-{
-    for (size_t i = 0; i < chunks->n; i++)
-        yoke__put(doc, ((void **)chunks->ptr)[i], size);
-    yoke__vec_free(doc, chunks, sizeof(void *));
 }
 
 void yoke_doc_free(yoke_doc *doc)
@@ -154,13 +149,8 @@ void yoke_doc_free(yoke_doc *doc)
     if (doc == NULL)
         return;
     yoke__pending_free(doc);
-    for (uint32_t i = 0; i < doc->clients.n; i++) {
-        yoke__client *c = yoke__cl(doc, i);
-        yoke__put(doc, c->parked.item, c->parked.cap * sizeof *c->parked.item);
-        yoke__put(doc, c->deletes.item, c->deletes.cap * sizeof *c->deletes.item);
-    }
-    free_chunks(doc, &doc->block_chunks, YOKE__BLOCKS_PER_CHUNK * sizeof(yoke__block));
-    free_chunks(doc, &doc->node_chunks, YOKE__NODES_PER_CHUNK * sizeof(yoke__node));
+    yoke__vec_free(doc, &doc->blocks, sizeof(yoke__block));
+    yoke__vec_free(doc, &doc->nodes, sizeof(yoke__node));
     yoke__vec_free(doc, &doc->types, sizeof(yoke__type_rec));
     yoke__vec_free(doc, &doc->entries, sizeof(yoke__entry));
     yoke__vec_free(doc, &doc->entry_hash, sizeof(uint32_t));
@@ -169,13 +159,12 @@ void yoke_doc_free(yoke_doc *doc)
     yoke__vec_free(doc, &doc->order, sizeof(uint32_t));
     yoke__vec_free(doc, &doc->names, 1);
     yoke__vec_free(doc, &doc->heap, 1);
-    yoke__vec_free(doc, &doc->touched, sizeof(uint32_t));
     yoke__vec_free(doc, &doc->touched_types, sizeof(uint32_t));
     yoke__vec_free(doc, &doc->dels, sizeof(yoke__drange));
     yoke__vec_free(doc, &doc->gone, sizeof(yoke__gone));
-    yoke__incoming_free(doc);
     buf_deinit(&doc->event);
-    buf_deinit(&doc->cache);
+    yoke__marks_free(doc);
+    yoke__cache_free(doc);
     base_alloc a = doc->alloc;
     base_alloc_put(&a, doc, sizeof *doc);
 }
@@ -199,13 +188,13 @@ yoke_err yoke_doc_set_client_id(yoke_doc *doc, uint64_t client_id)
 yoke_stats yoke_doc_stats(const yoke_doc *doc)
 {
     size_t roots_and_nested = doc->types.n > 0 ? doc->types.n - 1 : 0;
-    return (yoke_stats){.blocks = doc->blocks_used - 1 - doc->blocks_free_n,
+    return (yoke_stats){.blocks = yoke__blocks_live(doc),
                         .types = roots_and_nested,
                         .clients = doc->clients.n,
                         .pending_structs = doc->parked_n + doc->parked_dels,
                         .pending_bytes = doc->parked_bytes,
-                        .memory_bytes =
-                            doc->memory_bytes + doc->cache.cap_bytes + doc->event.cap_bytes,
+                        .memory_bytes = doc->memory_bytes + doc->event.cap_bytes +
+                                        (doc->cache != NULL ? doc->cache->state.cap_bytes : 0),
                         .version = doc->version};
 }
 
@@ -219,26 +208,36 @@ yoke_err yoke_doc_observe(yoke_doc *doc, const yoke_observer *observer)
 
 /* ------------------------------------------------------------------------------ reserving */
 
-static bool reserve_chunks(yoke_doc *doc, yoke__vec *chunks, size_t used, size_t free_n,
-                           size_t want, size_t per_chunk, size_t chunk_size)
+static bool reserve_blocks(yoke_doc *doc, size_t want)
 {
-    while (chunks->n * per_chunk + free_n < want + used) {
-        if (!yoke__vec_reserve(doc, chunks, 1, sizeof(void *)))
-            return false;
-        void *chunk = yoke__get(doc, chunk_size);
-        if (chunk == NULL)
-            return false;
-        ((void **)chunks->ptr)[chunks->n++] = chunk;
+    if (want <= doc->blocks_free_n)
+        return true;
+    bool first = doc->blocks.n == 0;
+    if (!yoke__vec_reserve(doc, &doc->blocks, want - doc->blocks_free_n + (first ? 1 : 0),
+                           sizeof(yoke__block)))
+        return false;
+    if (first) {
+        *yoke__blk(doc, 0) = (yoke__block){0};
+        doc->blocks.n = 1;
     }
     return true;
 }
 
+static bool reserve_nodes(yoke_doc *doc, size_t want)
+{
+    return want <= doc->nodes_free_n ||
+           yoke__vec_reserve(doc, &doc->nodes, want - doc->nodes_free_n, sizeof(yoke__node));
+}
+
+/* Fewer are looked at one after the other. */
+#define HASH_FROM 8
+
 /* Entries and clients hash into chains through themselves; the tables double. */
 static bool reserve_hash(yoke_doc *doc, yoke__vec *hash, size_t want)
 {
-    if (want <= hash->n)
+    if (want <= HASH_FROM || want <= hash->n)
         return true;
-    size_t n = hash->n < 16 ? 16 : hash->n;
+    size_t n = hash->n == 0 ? 2 * HASH_FROM : hash->n;
     while (n < want)
         n *= 2;
     yoke__vec table = {NULL, 0, 0};
@@ -266,9 +265,14 @@ static uint64_t salt(const yoke_doc *doc)
     return mix((uint64_t)(uintptr_t)doc);
 }
 
+uint64_t yoke__hash(const yoke_doc *doc, uint64_t x)
+{
+    return mix(x ^ salt(doc));
+}
+
 static uint32_t *client_bucket(const yoke_doc *doc, uint64_t id)
 {
-    size_t slot = (size_t)mix(id ^ salt(doc)) & (doc->client_hash.n - 1);
+    size_t slot = (size_t)yoke__hash(doc, id) & (doc->client_hash.n - 1);
     return YOKE__AT(doc->client_hash, uint32_t, slot);
 }
 
@@ -276,9 +280,9 @@ static bool reserve_clients(yoke_doc *doc, size_t more)
 {
     size_t had = doc->client_hash.n;
     if (!yoke__vec_reserve(doc, &doc->clients, more, sizeof(yoke__client)) ||
-        !yoke__vec_reserve(doc, &doc->touched, doc->clients.n + more, sizeof(uint32_t)) ||
-        !yoke__vec_reserve(doc, &doc->order, doc->clients.n - doc->order.n + more + 1,
-                           sizeof(uint32_t)) ||
+        (doc->clients.n + more > 1 &&
+         !yoke__vec_reserve(doc, &doc->order, doc->clients.n - doc->order.n + more,
+                            sizeof(uint32_t))) ||
         !reserve_hash(doc, &doc->client_hash, doc->clients.n + more))
         return false;
     for (uint32_t i = 0; doc->client_hash.n != had && i < doc->clients.n; i++) {
@@ -297,7 +301,8 @@ static uint32_t *entry_bucket(const yoke_doc *doc, uint32_t hash)
 static bool reserve_entries(yoke_doc *doc, size_t more)
 {
     size_t had = doc->entry_hash.n;
-    if (!yoke__vec_reserve(doc, &doc->entries, more + 1, sizeof(yoke__entry)) ||
+    if (!yoke__vec_reserve(doc, &doc->entries, more + (doc->entries.n == 0 ? 1 : 0),
+                           sizeof(yoke__entry)) ||
         !reserve_hash(doc, &doc->entry_hash, doc->entries.n + more + 1))
         return false;
     if (doc->entries.n == 0)
@@ -311,40 +316,57 @@ static bool reserve_entries(yoke_doc *doc, size_t more)
     return true;
 }
 
-/* Every insert may split a path; but a level cannot be split more often than it has nodes, and the
- * new ones fill up only after FANOUT / 2 inserts. */
+/* Nodes that so many new blocks may need, and the client that gets its first index. */
 static size_t node_bound(const yoke_doc *doc, size_t blocks, size_t clients)
 {
-    size_t have = doc->nodes_used - doc->nodes_free_n;
-    size_t by_path = 2 * blocks * 8;
-    size_t by_level = have + 2 * blocks / (YOKE__FANOUT / 2 - 1) + 16;
-    return (by_path < by_level ? by_path : by_level) + 2 * clients + 16;
+    size_t live = yoke__blocks_live(doc);
+    size_t have = doc->nodes.n - doc->nodes_free_n;
+    clients += doc->clients.n;
+    if (live + blocks <= 1)
+        return 0;
+    /* No index is full; a client has one or gets it with a block. */
+    if (live + blocks <= YOKE__FANOUT && doc->trees == 0)
+        return blocks < clients ? blocks : clients;
+    /* Every insert may split a path in both trees; but a level cannot be split more often than it
+     * has nodes, and the new ones fill up only after FANOUT / 2 inserts. */
+    size_t by_path = blocks * (doc->height + 2u) * (doc->trees > 0 ? 2 : 1);
+    size_t by_level = have + 4 * blocks / (YOKE__FANOUT / 2 - 1) + 16;
+    return (by_path < by_level ? by_path : by_level) + (blocks < clients ? blocks : clients);
+}
+
+/* What a usual edit needs is mostly there: more is not looked at then. */
+static bool is_there(const yoke_doc *doc, const yoke__need *need)
+{
+    return need->blocks <= doc->blocks.cap - doc->blocks.n + doc->blocks_free_n &&
+           need->blocks * (2u * doc->height + 5) <= yoke__nodes_spare(doc) &&
+           need->heap_bytes <= doc->heap.cap - doc->heap.n &&
+           need->dels <= doc->dels.cap - doc->dels.n && need->clients == 0 && need->types == 0 &&
+           need->entries == 0 && need->name_bytes == 0 && doc->observer.on_delta == NULL &&
+           doc->blocks.n > 0 && doc->types.n > 0;
 }
 
 yoke_err yoke__reserve(yoke_doc *doc, const yoke__need *need)
 {
-    size_t blocks = doc->blocks_used - doc->blocks_free_n;
-    if (need->blocks > UINT32_MAX - blocks)
+    if (is_there(doc, need))
+        return YOKE_OK;
+    if (need->blocks > UINT32_MAX - doc->blocks.n)
         return YOKE_ELIMIT_STRUCTS;
-    size_t nodes = node_bound(doc, need->blocks, need->clients + doc->clients.n);
-    if (need->blocks <= 64) /* of what a few edits touch, few are new */
-        nodes = 2 * need->blocks * 8 + 2 * need->clients + 16;
-    if (!reserve_chunks(doc, &doc->block_chunks, doc->blocks_used, doc->blocks_free_n, need->blocks,
-                        YOKE__BLOCKS_PER_CHUNK, YOKE__BLOCKS_PER_CHUNK * sizeof(yoke__block)) ||
-        !reserve_chunks(doc, &doc->node_chunks, doc->nodes_used, doc->nodes_free_n, nodes,
-                        YOKE__NODES_PER_CHUNK, YOKE__NODES_PER_CHUNK * sizeof(yoke__node)) ||
-        !yoke__vec_reserve(doc, &doc->heap, need->heap_bytes, 1) ||
-        !yoke__vec_reserve(doc, &doc->dels, need->dels, sizeof(yoke__drange)) ||
-        !reserve_clients(doc, need->clients))
+    size_t nodes = node_bound(doc, need->blocks, need->clients);
+    if (!reserve_blocks(doc, need->blocks) || !reserve_nodes(doc, nodes) ||
+        (need->heap_bytes > 0 && !yoke__vec_reserve(doc, &doc->heap, need->heap_bytes, 1)) ||
+        (need->dels > 0 && !yoke__vec_reserve(doc, &doc->dels, need->dels, sizeof(yoke__drange))) ||
+        (need->clients > 0 && !reserve_clients(doc, need->clients)))
         return doc->fault;
     if ((need->types > 0 || doc->types.n == 0) &&
-        !yoke__vec_reserve(doc, &doc->types, need->types + 1, sizeof(yoke__type_rec)))
+        !yoke__vec_reserve(doc, &doc->types, need->types + (doc->types.n == 0 ? 1 : 0),
+                           sizeof(yoke__type_rec)))
         return doc->fault;
     if (doc->types.n == 0) {
         *yoke__ty(doc, 0) = (yoke__type_rec){0};
         doc->types.n = 1;
     }
-    if (!yoke__vec_reserve(doc, &doc->touched_types, doc->types.n + need->types, sizeof(uint32_t)))
+    if (doc->observer.on_delta != NULL &&
+        !yoke__vec_reserve(doc, &doc->touched_types, doc->types.n + need->types, sizeof(uint32_t)))
         return doc->fault;
     if (need->entries > 0 && !reserve_entries(doc, need->entries))
         return doc->fault;
@@ -357,9 +379,13 @@ yoke_err yoke__reserve(yoke_doc *doc, const yoke__need *need)
 
 uint32_t yoke__client_find(const yoke_doc *doc, uint64_t id)
 {
-    if (doc->client_hash.n == 0)
-        return YOKE__NONE;
-    uint32_t i = *client_bucket(doc, id);
+    uint32_t i = 0;
+    if (doc->client_hash.n == 0) {
+        while (i < doc->clients.n && yoke__cl(doc, i)->id != id)
+            i++;
+        return i < doc->clients.n ? i : YOKE__NONE;
+    }
+    i = *client_bucket(doc, id);
     while (i != YOKE__NONE && yoke__cl(doc, i)->id != id)
         i = yoke__cl(doc, i)->chain;
     return i;
@@ -371,15 +397,12 @@ uint32_t yoke__client_make(yoke_doc *doc, uint64_t id)
     if (i != YOKE__NONE)
         return i;
     i = (uint32_t)doc->clients.n++;
-    uint32_t *bucket = client_bucket(doc, id);
-    *yoke__cl(doc, i) = (yoke__client){.id = id,
-                                       .chain = *bucket,
-                                       .wait_on = YOKE__NONE,
-                                       .wait_next = YOKE__NONE,
-                                       .wait_prev = YOKE__NONE,
-                                       .waiters = YOKE__NONE,
-                                       .ready_next = YOKE__NONE};
-    *bucket = i;
+    *yoke__cl(doc, i) = (yoke__client){.id = id, .chain = YOKE__NONE};
+    if (doc->client_hash.n > 0) {
+        uint32_t *bucket = client_bucket(doc, id);
+        yoke__cl(doc, i)->chain = *bucket;
+        *bucket = i;
+    }
     doc->order_stale = true;
     if (id == doc->client_id)
         doc->me = i;
@@ -409,13 +432,16 @@ const uint32_t *yoke__client_order(const yoke_doc *view)
     /* Sorted when somebody looks; this changes nothing that can be seen. */
     yoke_doc *doc = (yoke_doc *)(uintptr_t)view;
     uint32_t *v = doc->order.ptr;
+    static const uint32_t only[1];
+    size_t n = doc->clients.n;
+    if (n <= 1)
+        return only;
     if (!doc->order_stale && v != NULL)
         return v;
-    size_t n = doc->clients.n;
-    if (!yoke__vec_reserve(doc, &doc->order, n - doc->order.n + 1, sizeof(uint32_t)))
+    if (!yoke__vec_reserve(doc, &doc->order, n - doc->order.n, sizeof(uint32_t)))
         return NULL;
     v = doc->order.ptr;
-    assert(v != NULL); /* at least one was asked for */
+    assert(v != NULL); /* at least two were asked for */
     doc->order.n = n;
     for (size_t i = 0; i < n; i++)
         v[i] = (uint32_t)i;
@@ -450,13 +476,14 @@ static uint32_t entry_hash(const yoke_doc *doc, uint32_t type, bytes key)
 
 static uint32_t entry_find(const yoke_doc *doc, uint32_t type, bytes key, uint32_t hash)
 {
-    if (doc->entry_hash.n == 0)
-        return 0;
-    for (uint32_t i = *entry_bucket(doc, hash); i != YOKE__NONE; i = yoke__en(doc, i)->chain) {
+    bool hashed = doc->entry_hash.n > 0;
+    uint32_t i = hashed ? *entry_bucket(doc, hash) : 1;
+    while (hashed ? i != YOKE__NONE : i < doc->entries.n) {
         const yoke__entry *e = yoke__en(doc, i);
         if (e->hash == hash && e->type == type &&
             bytes_equal(yoke__name(doc, e->key_at, e->key_len), key))
             return i;
+        i = hashed ? e->chain : i + 1;
     }
     return 0;
 }
@@ -482,13 +509,16 @@ uint32_t yoke__entry_make(yoke_doc *doc, uint32_t type, bytes key)
     if (i != 0)
         return i;
     i = (uint32_t)doc->entries.n++;
-    uint32_t *bucket = entry_bucket(doc, hash);
     *yoke__en(doc, i) = (yoke__entry){.type = type,
                                       .key_at = name_put(doc, key),
                                       .key_len = (uint32_t)key.len_bytes,
                                       .hash = hash,
-                                      .chain = *bucket};
-    *bucket = i;
+                                      .chain = YOKE__NONE};
+    if (doc->entry_hash.n > 0) {
+        uint32_t *bucket = entry_bucket(doc, hash);
+        yoke__en(doc, i)->chain = *bucket;
+        *bucket = i;
+    }
     if (type != 0) {
         yoke__type_rec *t = yoke__ty(doc, type);
         if (t->last_entry != 0)
@@ -526,24 +556,15 @@ uint32_t yoke__root_make(yoke_doc *doc, bytes name)
 
 /* ------------------------------------------------------------------------------ content heap */
 
-uint32_t yoke__heap_put(yoke_doc *doc, bytes content)
-{
-    uint32_t at = (uint32_t)doc->heap.n;
-    if (content.len_bytes > 0)
-        memcpy((uint8_t *)doc->heap.ptr + at, content.ptr, content.len_bytes);
-    doc->heap.n += content.len_bytes;
-    return at;
-}
-
 void yoke__heap_compact(yoke_doc *doc)
 {
     size_t live = doc->heap.n - doc->heap_dead;
     if (doc->heap_dead < 16384 || doc->heap_dead < live)
         return;
     yoke__vec fresh = {NULL, 0, 0};
-    if (!vec_resize(doc, &fresh, live + live / 4 + 4096, 1))
+    if (!vec_resize(doc, &fresh, live + live / 4 + 64, 1))
         return; /* another time */
-    for (uint32_t i = 1; i < doc->blocks_used; i++) {
+    for (uint32_t i = 1; i < doc->blocks.n; i++) {
         yoke__block *b = yoke__blk(doc, i);
         if (b->size == 0 || b->ref == YOKE__TYPE)
             continue;
@@ -554,11 +575,4 @@ void yoke__heap_compact(yoke_doc *doc)
     yoke__vec_free(doc, &doc->heap, 1);
     doc->heap = fresh;
     doc->heap_dead = 0;
-}
-
-void yoke__heap_trim(yoke_doc *doc)
-{
-    size_t want = doc->heap.n + doc->heap.n / 8 + 4096;
-    if (doc->heap.cap / 2 > want)
-        (void)vec_resize(doc, &doc->heap, want, 1);
 }

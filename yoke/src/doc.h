@@ -1,16 +1,17 @@
 /* doc.h - how a document lies in memory.  Private to yoke/src.
  *
  *   type --start--> block <-> block <-> block          the list, tombstones included
- *     |               |  leaf[POS]
- *     '--tree--> node -> node: sums of visible units   position -> block
+ *     |               |  leaf
+ *     '--tree--> node -> node: sums of visible units   position -> block   (made when first asked)
  *
- *   client --tree--> node -> node: sums of lengths     clock -> block
- *          --tail--> its last block                    (no tree while there is one block)
+ *   client --index--> node -> node: first clocks       clock -> block
+ *          --tail---> its last block                   (no index while there is one block)
  *
  * A block is a run of one client: contiguous clocks, one kind of content, one deleted flag.  Blocks
- * and nodes are named by number and never move.  Content bytes stand in one heap, which is
- * compacted when most of it is dead.  The position tree may be dropped at any time (it is rebuilt
- * when there is memory); the clock tree may not, its nodes are reserved before a change begins.
+ * and nodes are named by number; they may move when room is reserved, never during a change.
+ * Content bytes stand in one heap, which is compacted when most of it is dead.  The position tree
+ * may be dropped at any time (it is made again when there is memory); the index may not, its nodes
+ * are reserved before a change begins.
  */
 #ifndef YOKE_DOC_H
 #define YOKE_DOC_H
@@ -19,24 +20,26 @@
 
 #define YOKE__NONE UINT32_MAX
 #define YOKE__FANOUT 32u
-#define YOKE__BLOCKS_PER_CHUNK 256u
-#define YOKE__NODES_PER_CHUNK 32u
+/* A run that would otherwise be moved to the end of the heap to grow is moved when it is this
+ * short; a longer one is left and a new block begun. */
+#define YOKE__MOVE_BYTES_MAX 64u
 /* A list of fewer blocks is searched from its start. */
 #define YOKE__TREE_FROM 32u
-
-enum { YOKE__POS, YOKE__IDX };
 
 enum {
     YOKE__F_DELETED = 1,
     YOKE__F_ASCII = 2, /* STRING: a unit is a byte */
     YOKE__F_LEAD = 4,  /* STRING: U+FFFD before the bytes, half of a split pair */
     YOKE__F_TAIL = 8,  /* STRING: U+FFFD after the bytes */
+    /* During a conflict scan only: it was seen; it was seen since the left neighbour last moved. */
+    YOKE__F_SEEN = 16,
+    YOKE__F_CONFLICT = 32,
 };
 
 typedef struct yoke__block {
     uint32_t next;
     uint32_t prev;
-    uint32_t leaf[2];
+    uint32_t leaf; /* node of the position tree, when there is one */
     uint32_t client;
     uint32_t clock;
     uint32_t len;
@@ -48,17 +51,19 @@ typedef struct yoke__block {
     uint32_t sub;    /* map entry, 0 for a list */
     uint32_t at;     /* content: bytes in the heap; of a TYPE: number of the type */
     uint32_t size;
-    uint32_t stamp; /* when the conflict scan saw it last */
     uint8_t ref;
     uint8_t flags;
 } yoke__block;
 
 typedef struct yoke__node {
-    uint32_t parent;
+    uint32_t parent; /* of the position tree; the index has none */
     uint16_t n;
     uint16_t level;
     uint32_t ref[YOKE__FANOUT]; /* blocks on level 0, else nodes */
-    uint32_t sum[YOKE__FANOUT];
+    union {
+        uint32_t sum[YOKE__FANOUT];   /* position tree: visible units below */
+        uint32_t clock[YOKE__FANOUT]; /* index: the first clock below */
+    };
 } yoke__node;
 
 typedef struct yoke__type_rec {
@@ -78,6 +83,7 @@ typedef struct yoke__type_rec {
     bool dead;
     bool touched;
     bool formatted; /* a text that ever had a format in its list */
+    bool crossed;   /* something was put between a unit and what was typed after it */
 } yoke__type_rec;
 
 /* A key of a type's map, or (type 0) the name of a root, whose `last` is the type then. */
@@ -113,18 +119,11 @@ typedef struct yoke__queue {
     uint32_t cap;
 } yoke__queue;
 
-typedef struct yoke__client {
-    uint64_t id;
+/* What waits of a client, and for it.  A client that waits has one, and the one it waits for. */
+typedef struct yoke__waiting {
     uint64_t wait_clock;
     yoke__queue parked;
     yoke__queue deletes;
-    uint32_t state;
-    uint32_t tail;
-    uint32_t tail_weight; /* what the tree believes the tail's length to be */
-    uint32_t tree;
-    uint32_t chain;
-    uint32_t before;  /* state when the transaction began */
-    uint32_t txn;     /* number of the last transaction that touched it */
     uint32_t wait_on; /* client index waited for, or NONE */
     uint32_t wait_next;
     uint32_t wait_prev;
@@ -132,6 +131,18 @@ typedef struct yoke__client {
     uint32_t ready_next;
     uint32_t coming; /* what an update is about to park here */
     bool ready;
+} yoke__waiting;
+
+typedef struct yoke__client {
+    uint64_t id;
+    yoke__waiting *waiting; /* NULL until something waits */
+    uint32_t state;
+    uint32_t tail;
+    uint32_t index;
+    uint32_t chain;
+    uint32_t before;  /* state when the transaction began */
+    uint32_t txn;     /* number of the last transaction that touched it */
+    uint32_t touched; /* the next client that it touched */
 } yoke__client;
 
 typedef struct yoke__drange {
@@ -148,11 +159,33 @@ typedef struct yoke__gone {
     uint32_t size;
 } yoke__gone;
 
+/* The full state as it was encoded last. */
+typedef struct yoke__cache {
+    buf state;
+    uint64_t version;
+    bool full;
+} yoke__cache;
+
 typedef struct yoke__vec {
     void *ptr;
     size_t n;
     size_t cap;
 } yoke__vec;
+
+/* A block by its first unit, among those that were written into one gap (marks.c). */
+typedef struct yoke__mark {
+    uint64_t gap;
+    uint64_t id; /* of the client */
+    uint32_t client;
+    uint32_t clock;
+    uint32_t left;
+    uint32_t right;
+} yoke__mark;
+
+typedef struct yoke__marks {
+    yoke__vec list; /* yoke__mark, the first is number 1 */
+    uint32_t root;
+} yoke__marks;
 
 struct yoke_doc {
     base_alloc alloc;
@@ -160,18 +193,26 @@ struct yoke_doc {
     size_t memory_bytes;
     yoke_err fault; /* why the last allocation failed */
     bool gc;
+    bool order_stale;
+    bool in_txn;
+    bool txn_open; /* by yoke_txn_begin */
+    bool txn_local;
+    bool gone_lost;  /* there was no memory for one of `gone` */
+    bool joins_last; /* during an update: its blocks are joined at its end */
+    uint8_t height;  /* no tree or index is higher, nor ever was */
     uint64_t client_id;
     uint32_t me; /* client index of client_id, or NONE */
     uint64_t version;
 
-    yoke__vec block_chunks;
-    uint32_t blocks_used; /* numbers below are in use or on the free list */
+    yoke__vec blocks; /* yoke__block, 0 unused; all are in use or on the free list */
     uint32_t blocks_free;
     uint32_t blocks_free_n;
-    yoke__vec node_chunks;
-    uint32_t nodes_used;
+    yoke__vec nodes; /* yoke__node, the first is number 1 */
     uint32_t nodes_free;
     uint32_t nodes_free_n;
+    uint32_t trees;     /* how many lists have a position tree */
+    uint32_t nested;    /* blocks that stand in nested types */
+    uint32_t hint_leaf; /* of an index: where a clock was found last */
 
     yoke__vec types;   /* yoke__type_rec, 0 unused */
     yoke__vec entries; /* yoke__entry, 0 unused */
@@ -179,12 +220,10 @@ struct yoke_doc {
     yoke__vec clients;
     yoke__vec client_hash;
     yoke__vec order; /* client indices, ids descending */
-    bool order_stale;
     yoke__vec names;
     yoke__vec heap;
     size_t heap_dead;
 
-    uint32_t stamp;
     uint32_t lag_block; /* whose weight the position tree does not know yet, and by how much */
     uint32_t lag;
     uint32_t cur_type; /* cursor: block and the position where it starts; type 0: none */
@@ -192,33 +231,25 @@ struct yoke_doc {
     uint32_t cur_at;
 
     uint32_t txn; /* number of the running or last transaction */
-    bool in_txn;
-    bool txn_open; /* by yoke_txn_begin */
-    bool txn_local;
     uint64_t origin;
-    yoke__vec touched; /* client indices */
-    yoke__vec dels;    /* yoke__drange */
+    uint32_t touched; /* the client touched last, or NONE */
+    yoke__vec dels;   /* yoke__drange */
     uint64_t txn_deleted;
     uint32_t dying;
     yoke__vec touched_types;
     yoke__vec gone; /* yoke__gone, only while deltas are observed */
-    bool gone_lost; /* there was no memory for one of them */
     yoke_observer observer;
     buf event;
     size_t event_bound;
 
-    yoke__vec scratch;
-    yoke__vec sections;
-    yoke__vec plan;
     size_t parked_n;
     size_t parked_dels;
     size_t parked_bytes;
     uint32_t park_seq;
     uint32_t ready;
 
-    buf cache;
-    uint64_t cache_version;
-    bool cache_full;
+    yoke__marks *marks; /* NULL until a conflict scan was long */
+    yoke__cache *cache; /* NULL until a cached state is asked for */
 };
 
 /* ------------------------------------------------------------------ memory (doc.c) */
@@ -226,6 +257,7 @@ void *yoke__get(yoke_doc *doc, size_t size);
 void yoke__put(yoke_doc *doc, void *ptr, size_t size);
 bool yoke__vec_grow(yoke_doc *doc, yoke__vec *v, size_t more, size_t size);
 void yoke__vec_free(yoke_doc *doc, yoke__vec *v, size_t size);
+void yoke__vec_trim(yoke_doc *doc, yoke__vec *v, size_t size); /* give back much that is spare */
 
 static inline bool yoke__vec_reserve(yoke_doc *doc, yoke__vec *v, size_t more, size_t size)
 {
@@ -236,13 +268,15 @@ static inline bool yoke__vec_reserve(yoke_doc *doc, yoke__vec *v, size_t more, s
 
 static inline yoke__block *yoke__blk(const yoke_doc *doc, uint32_t i)
 {
-    return &((yoke__block **)
-                 doc->block_chunks.ptr)[i / YOKE__BLOCKS_PER_CHUNK][i % YOKE__BLOCKS_PER_CHUNK];
+    return YOKE__AT(doc->blocks, yoke__block, i);
 }
 static inline yoke__node *yoke__nd(const yoke_doc *doc, uint32_t i)
 {
-    return &(
-        (yoke__node **)doc->node_chunks.ptr)[i / YOKE__NODES_PER_CHUNK][i % YOKE__NODES_PER_CHUNK];
+    return YOKE__AT(doc->nodes, yoke__node, i - 1);
+}
+static inline size_t yoke__blocks_live(const yoke_doc *doc)
+{
+    return doc->blocks.n == 0 ? 0 : doc->blocks.n - 1 - doc->blocks_free_n;
 }
 static inline yoke__client *yoke__cl(const yoke_doc *doc, uint32_t i)
 {
@@ -286,6 +320,28 @@ typedef struct yoke__need {
 } yoke__need;
 YOKE_MUST_CHECK yoke_err yoke__reserve(yoke_doc *doc, const yoke__need *need);
 
+static inline void yoke__touch_client(yoke_doc *doc, uint32_t client)
+{
+    yoke__client *c = yoke__cl(doc, client);
+    if (c->txn == doc->txn)
+        return;
+    c->txn = doc->txn;
+    c->before = c->state;
+    c->touched = doc->touched;
+    doc->touched = client;
+}
+
+/* A type that changed, for those who observe deltas. */
+static inline void yoke__touch_type(yoke_doc *doc, uint32_t type)
+{
+    yoke__type_rec *t = yoke__ty(doc, type);
+    if (doc->observer.on_delta == NULL || t->touched)
+        return;
+    t->touched = true;
+    *YOKE__AT(doc->touched_types, uint32_t, doc->touched_types.n++) = type;
+}
+
+uint64_t yoke__hash(const yoke_doc *doc, uint64_t x); /* salted */
 uint32_t yoke__client_find(const yoke_doc *doc, uint64_t id);
 uint32_t yoke__client_make(yoke_doc *doc, uint64_t id);  /* reserved */
 const uint32_t *yoke__client_order(const yoke_doc *doc); /* NULL: no memory */
@@ -293,21 +349,49 @@ uint32_t yoke__entry_find(const yoke_doc *doc, uint32_t type, bytes key);
 uint32_t yoke__entry_make(yoke_doc *doc, uint32_t type, bytes key); /* reserved; finds too */
 uint32_t yoke__root_make(yoke_doc *doc, bytes name);                /* reserved; finds too */
 uint32_t yoke__type_make(yoke_doc *doc, uint8_t type_ref, bytes name);
-uint32_t yoke__heap_put(yoke_doc *doc, bytes content); /* reserved */
 void yoke__heap_compact(yoke_doc *doc);
-void yoke__heap_trim(yoke_doc *doc);
 
-/* ------------------------------------------------------------------ trees (tree.c) */
-uint32_t yoke__node_new(yoke_doc *doc);
-void yoke__tree_after(yoke_doc *doc, int which, uint32_t *root, uint32_t prev, uint32_t b,
-                      uint32_t weight);
-void yoke__tree_add(yoke_doc *doc, int which, uint32_t b, uint32_t delta);
-void yoke__tree_remove(yoke_doc *doc, int which, uint32_t b);
-void yoke__tree_settle(const yoke_doc *doc); /* let the position tree know all */
+static inline uint32_t yoke__heap_put(yoke_doc *doc, bytes content) /* reserved */
+{
+    uint32_t at = (uint32_t)doc->heap.n;
+    uint8_t *out = (uint8_t *)doc->heap.ptr + at;
+    if (content.len_bytes == 1)
+        *out = *content.ptr;
+    else if (content.len_bytes > 0)
+        memcpy(out, content.ptr, content.len_bytes);
+    doc->heap.n += content.len_bytes;
+    return at;
+}
+
+/* ------------------------------------------------------------------ nodes of both (tree.c) */
+uint32_t yoke__node_new(yoke_doc *doc); /* reserved */
+void yoke__node_free(yoke_doc *doc, uint32_t i);
+size_t yoke__nodes_spare(const yoke_doc *doc);
+
+/* ------------------------------------------------------------------ positions (tree.c) */
+void yoke__tree_build(const yoke_doc *doc, uint32_t type); /* a long list gets one, if it can */
+void yoke__tree_after(yoke_doc *doc, uint32_t type, uint32_t prev, uint32_t b);
+void yoke__tree_split(yoke_doc *doc, uint32_t type, uint32_t l, uint32_t r); /* r: l's end */
+void yoke__tree_join(yoke_doc *doc, uint32_t l, uint32_t r); /* r follows and becomes part of l */
+void yoke__tree_add(yoke_doc *doc, uint32_t b, uint32_t delta);
+void yoke__tree_settle(const yoke_doc *doc); /* let the tree know all */
 uint32_t yoke__tree_find(const yoke_doc *doc, uint32_t root, uint32_t at, uint32_t *offset);
-uint32_t yoke__tree_start(const yoke_doc *doc, int which, uint32_t b);
-void yoke__tree_free(yoke_doc *doc, int which, uint32_t root);
-size_t yoke__tree_height(const yoke_doc *doc, uint32_t root);
+uint32_t yoke__tree_start(const yoke_doc *doc, uint32_t b);
+void yoke__tree_free(yoke_doc *doc, uint32_t type);
+
+/* ------------------------------------------------------------------ clocks (index.c) */
+uint32_t yoke__index_find(const yoke_doc *doc, uint32_t client, uint32_t clock);
+void yoke__index_put(yoke_doc *doc, uint32_t *root, uint32_t clock, uint32_t b);
+void yoke__index_take(yoke_doc *doc, uint32_t root, uint32_t clock);
+void yoke__index_move(yoke_doc *doc, uint32_t root, uint32_t b, uint32_t from, uint32_t to);
+
+/* The leaf that holds the block of `clock`, and its slot there. */
+uint32_t yoke__index_leaf(const yoke_doc *doc, uint32_t root, uint32_t clock, unsigned *slot);
+
+/* ------------------------------------------------------------------ marks.c */
+const yoke__mark *yoke__mark_before(const yoke_doc *doc, uint64_t gap, uint64_t id);
+void yoke__mark_put(yoke_doc *doc, uint64_t gap, uint32_t b); /* if there is memory */
+void yoke__marks_free(yoke_doc *doc);
 
 /* ------------------------------------------------------------------ blocks (block.c) */
 uint32_t yoke__block_new(yoke_doc *doc);
@@ -319,16 +403,31 @@ uint32_t yoke__clean_start(yoke_doc *doc, uint32_t client, uint32_t clock);
 uint32_t yoke__split(yoke_doc *doc, uint32_t b, uint32_t at);
 void yoke__list_link(yoke_doc *doc, uint32_t b, uint32_t left);
 void yoke__client_push(yoke_doc *doc, uint32_t b);
-bool yoke__can_merge(const yoke_doc *doc, const yoke__block *l, const yoke__block *r, uint32_t ri);
+bool yoke__can_merge(const yoke__block *l, const yoke__block *r, uint32_t ri);
+bool yoke__merge(yoke_doc *doc, uint32_t l,
+                 uint32_t r); /* r follows l: take it into l, if it can be */
 void yoke__merge_around(yoke_doc *doc, uint32_t b);
 void yoke__delete_block(yoke_doc *doc, uint32_t b);
+void yoke__delete_part(yoke_doc *doc, uint32_t b, uint32_t from, uint32_t to); /* of what lives */
 void yoke__delete_range(yoke_doc *doc, uint32_t client, uint32_t clock, uint32_t len);
 void yoke__bury(yoke_doc *doc);
-void yoke__note_deleted(yoke_doc *doc, const yoke__block *p);
+void yoke__note_deleted(yoke_doc *doc, uint32_t client, uint32_t clock, uint32_t len);
 void yoke__note_format(yoke_doc *doc, const yoke__block *p); /* event.c */
 
 /* ------------------------------------------------------------------ integration, transactions */
 bool yoke__integrate(yoke_doc *doc, const yoke__struct *s, uint32_t client, uint32_t offset);
+
+/* A block and the id of its first unit, or none. */
+typedef struct yoke__neighbour {
+    uint32_t block;
+    uint32_t client;
+    uint32_t clock;
+} yoke__neighbour;
+
+/* yoke__extend - let the last block of `client` grow by what it types on, if it can: `left` is that
+ * block, `right` what the text was typed before. */
+bool yoke__extend(yoke_doc *doc, uint32_t client, uint32_t left, const yoke__neighbour *right,
+                  bytes ascii);
 
 /* Where a local edit goes: between neighbours, which are known. */
 typedef struct yoke__spot {
@@ -340,10 +439,6 @@ typedef struct yoke__spot {
 uint32_t yoke__integrate_at(yoke_doc *doc, const yoke__struct *s, const yoke__spot *spot);
 void yoke__txn_start(yoke_doc *doc, bool local, uint64_t origin);
 void yoke__txn_finish(yoke_doc *doc, const bytes *exact);
-void yoke__touch_client(yoke_doc *doc, uint32_t client);
-void yoke__trees_build(yoke_doc *doc);
-void yoke__incoming_free(yoke_doc *doc); /* apply.c */
-void yoke__want_tree(yoke_doc *doc, uint32_t type);
 
 /* ------------------------------------------------------------------ pending (pending.c) */
 bool yoke__missing_dep(const yoke_doc *doc, const yoke__struct *s, uint32_t client, uint64_t clock,
@@ -351,6 +446,7 @@ bool yoke__missing_dep(const yoke_doc *doc, const yoke__struct *s, uint32_t clie
 void yoke__queue_push(yoke__queue *q, yoke__parked p);
 yoke__parked yoke__queue_pop(yoke__queue *q);
 bool yoke__queue_reserve(yoke_doc *doc, yoke__queue *q, size_t more);
+bool yoke__waiting_make(yoke_doc *doc, uint32_t client);
 void yoke__park(yoke_doc *doc, uint32_t client, yoke__parked p);
 void yoke__park_delete(yoke_doc *doc, uint32_t client, uint64_t clock, uint64_t len);
 void yoke__advanced(yoke_doc *doc, uint32_t client);
@@ -358,12 +454,19 @@ void yoke__examine(yoke_doc *doc, uint32_t client);
 void yoke__wake_all(yoke_doc *doc);
 void yoke__pending_free(yoke_doc *doc);
 
+static inline const yoke__waiting *yoke__waiting_of(const yoke__client *c)
+{
+    static const yoke__waiting nothing = {.waiters = YOKE__NONE};
+    return c->waiting != NULL ? c->waiting : &nothing;
+}
+
 /* ------------------------------------------------------------------ nesting (nesting.c) */
 size_t yoke__type_level(const yoke_doc *doc, uint32_t type, size_t most);
 bool yoke__too_deep(const yoke_doc *doc, const yoke__struct *s, uint32_t client);
 
 /* ------------------------------------------------------------------ encoding (encode.c) */
 void yoke__encode_txn(const yoke_doc *doc, buf *out);
+void yoke__cache_free(yoke_doc *doc);
 size_t yoke__dels_of(const yoke_doc *doc, uint32_t client, const yoke__drange **first);
 void yoke__write_text(buf *out, const yoke_doc *doc, const yoke__block *b, uint32_t from,
                       uint32_t to);

@@ -38,42 +38,19 @@ typedef struct walk {
 static walk walk_from(const yoke_doc *doc, uint32_t client, uint32_t clock)
 {
     walk w = {.doc = doc, .block = yoke__block_at(doc, client, clock)};
-    const yoke__block *b = yoke__blk(doc, w.block);
-    w.node = w.block != 0 ? b->leaf[YOKE__IDX] : 0;
-    if (w.node != 0)
-        while (yoke__nd(doc, w.node)->ref[w.slot] != w.block)
-            w.slot++;
+    uint32_t index = yoke__cl(doc, client)->index;
+    if (index != 0 && w.block != 0 && w.block != yoke__cl(doc, client)->tail)
+        w.node = yoke__index_leaf(doc, index, clock, &w.slot);
     return w;
 }
 
-static void walk_next(walk *w)
+static inline void walk_next(walk *w)
 {
-    bool last =
-        w->block == 0 || yoke__cl(w->doc, yoke__blk(w->doc, w->block)->client)->tail == w->block;
-    w->block = 0;
-    if (last || w->node == 0)
-        return;
-    const yoke__node *n = yoke__nd(w->doc, w->node);
-    w->slot++;
-    for (;;) {
-        if (w->slot >= n->n) {
-            uint32_t child = w->node;
-            w->node = n->parent;
-            if (w->node == 0)
-                return;
-            n = yoke__nd(w->doc, w->node);
-            for (w->slot = 0; n->ref[w->slot] != child;)
-                w->slot++;
-            w->slot++;
-        } else if (n->level > 0) {
-            w->node = n->ref[w->slot];
-            n = yoke__nd(w->doc, w->node);
-            w->slot = 0;
-        } else {
-            w->block = n->ref[w->slot];
-            return;
-        }
-    }
+    const yoke__block *b = yoke__blk(w->doc, w->block);
+    if (w->node != 0 && w->slot + 1u < yoke__nd(w->doc, w->node)->n)
+        w->block = yoke__nd(w->doc, w->node)->ref[++w->slot];
+    else
+        *w = walk_from(w->doc, b->client, b->clock + b->len);
 }
 
 static bytes text_part(const yoke_doc *doc, const yoke__block *b, uint32_t from, uint32_t to,
@@ -191,7 +168,7 @@ static run run_from(const walk *w)
         if (r.after.block == 0)
             return r;
         const yoke__block *next = yoke__blk(w->doc, r.after.block);
-        if (!yoke__can_merge(w->doc, b, next, r.after.block))
+        if (!yoke__can_merge(b, next, r.after.block))
             return r;
         b = next;
         r.len += b->len;
@@ -210,7 +187,13 @@ static void write_elements(buf *out, const yoke_doc *doc, const yoke__block *b, 
 static void write_string_run(buf *out, const run *r, uint32_t offset, uint32_t end)
 {
     const yoke_doc *doc = r->first.doc;
+    const yoke__block *only = yoke__blk(doc, r->first.block);
     size_t size = 0;
+    if (only->len == r->len && (only->flags & YOKE__F_ASCII)) {
+        buf_put_varstring(
+            out, bytes_of((const uint8_t *)doc->heap.ptr + only->at + offset, end - offset));
+        return;
+    }
     for (int pass = 0; pass < 2; pass++) {
         uint32_t at = 0;
         for (walk w = r->first; w.block != r->after.block && at < end; walk_next(&w)) {
@@ -288,8 +271,9 @@ static uint64_t write_parked(buf *out, const yoke_doc *doc, uint32_t client, uin
                              bool first)
 {
     const yoke__client *c = yoke__cl(doc, client);
+    const yoke__queue *parked = &yoke__waiting_of(c)->parked;
     uint64_t n = 0;
-    yoke__queue q = {NULL, c->parked.n, c->parked.n};
+    yoke__queue q = {NULL, parked->n, parked->n};
     if (q.n == 0)
         return 0;
     q.item = base_alloc_get(out->alloc, q.n * sizeof *q.item);
@@ -297,7 +281,7 @@ static uint64_t write_parked(buf *out, const yoke_doc *doc, uint32_t client, uin
         out->err = BASE_ENOMEM;
         return 0;
     }
-    memcpy(q.item, c->parked.item, q.n * sizeof *q.item);
+    memcpy(q.item, parked->item, q.n * sizeof *q.item);
     while (q.n > 0) {
         yoke__parked p = yoke__queue_pop(&q);
         yoke__struct s;
@@ -327,8 +311,9 @@ static uint64_t write_parked(buf *out, const yoke_doc *doc, uint32_t client, uin
 
 static bool parked_beyond(const yoke__client *c, uint64_t at)
 {
-    for (uint32_t i = 0; i < c->parked.n; i++)
-        if (c->parked.item[i].clock + c->parked.item[i].len > at)
+    const yoke__queue *parked = &yoke__waiting_of(c)->parked;
+    for (uint32_t i = 0; i < parked->n; i++)
+        if (parked->item[i].clock + parked->item[i].len > at)
             return true;
     return false;
 }
@@ -339,7 +324,7 @@ static uint64_t write_section(buf *out, const yoke_doc *doc, uint32_t client, ui
     const yoke__client *c = yoke__cl(doc, client);
     bool own = from < c->state;
     uint64_t at = own ? c->state : from;
-    bool waiting = pending && c->parked.n > 0 && parked_beyond(c, at);
+    bool waiting = pending && parked_beyond(c, at);
     if (!own && !waiting)
         return 0;
     size_t hole = hole_open(out);
@@ -380,7 +365,8 @@ static void range_add(ranges *r, uint64_t clock, uint64_t len)
 
 static void write_parked_deletes(ranges *r, const yoke__client *c)
 {
-    yoke__queue q = {NULL, c->deletes.n, c->deletes.n};
+    const yoke__queue *deletes = &yoke__waiting_of(c)->deletes;
+    yoke__queue q = {NULL, deletes->n, deletes->n};
     if (q.n == 0)
         return;
     q.item = base_alloc_get(r->out->alloc, q.n * sizeof *q.item);
@@ -388,7 +374,7 @@ static void write_parked_deletes(ranges *r, const yoke__client *c)
         r->out->err = BASE_ENOMEM;
         return;
     }
-    memcpy(q.item, c->deletes.item, q.n * sizeof *q.item);
+    memcpy(q.item, deletes->item, q.n * sizeof *q.item);
     while (q.n > 0) {
         yoke__parked p = yoke__queue_pop(&q);
         uint64_t clock = p.clock > r->end ? p.clock : r->end;
@@ -446,6 +432,11 @@ static yoke_err encode(const yoke_doc *doc, const uint64_t *from, bool pending, 
     return yoke__err(out->err);
 }
 
+static bool is_cached(const yoke_doc *doc)
+{
+    return doc->cache != NULL && doc->cache->full && doc->cache->version == doc->version;
+}
+
 yoke_err yoke_doc_encode(const yoke_doc *doc, yoke_bytes sv, unsigned flags, yoke_blob *out)
 {
     base_alloc a;
@@ -455,8 +446,8 @@ yoke_err yoke_doc_encode(const yoke_doc *doc, yoke_bytes sv, unsigned flags, yok
     yoke__buf_over(&b, &a, out);
     out->len_bytes = 0;
     bool pending = (flags & YOKE_ENCODE_PENDING) != 0;
-    if (sv.len_bytes == 0 && !pending && doc->cache_full && doc->cache_version == doc->version) {
-        buf_put(&b, doc->cache.ptr, doc->cache.len_bytes);
+    if (sv.len_bytes == 0 && !pending && is_cached(doc)) {
+        buf_put_bytes(&b, buf_view(&doc->cache->state));
         return yoke__blob_from(out, &b);
     }
     yoke_err err = YOKE_OK;
@@ -479,23 +470,39 @@ yoke_err yoke_doc_encode(const yoke_doc *doc, yoke_bytes sv, unsigned flags, yok
 yoke_err yoke_doc_encode_cached(yoke_doc *doc, yoke_bytes *view)
 {
     *view = YOKE_NONE;
-    if (!doc->cache_full || doc->cache_version != doc->version) {
-        doc->cache_full = false;
-        buf_clear(&doc->cache);
-        yoke_err err = encode(doc, NULL, false, &doc->cache);
+    if (doc->cache == NULL) {
+        doc->cache = yoke__get(doc, sizeof *doc->cache);
+        if (doc->cache == NULL)
+            return doc->fault;
+        *doc->cache = (yoke__cache){.full = false};
+        buf_init(&doc->cache->state, &doc->alloc, UINT32_MAX);
+    }
+    yoke__cache *c = doc->cache;
+    if (!is_cached(doc)) {
+        c->full = false;
+        buf_clear(&c->state);
+        yoke_err err = encode(doc, NULL, false, &c->state);
         if (err != YOKE_OK)
             return err;
-        doc->cache_full = true;
-        doc->cache_version = doc->version;
+        c->full = true;
+        c->version = doc->version;
     }
-    *view = (yoke_bytes){doc->cache.ptr, doc->cache.len_bytes};
+    *view = (yoke_bytes){c->state.ptr, c->state.len_bytes};
     return YOKE_OK;
+}
+
+void yoke__cache_free(yoke_doc *doc)
+{
+    if (doc->cache == NULL)
+        return;
+    buf_deinit(&doc->cache->state);
+    yoke__put(doc, doc->cache, sizeof *doc->cache);
+    doc->cache = NULL;
 }
 
 void yoke_doc_drop_cache(yoke_doc *doc)
 {
-    doc->cache_full = false;
-    buf_deinit(&doc->cache);
+    yoke__cache_free(doc);
 }
 
 /* ------------------------------------------------------------------------------ transactions */
@@ -536,8 +543,19 @@ static uint64_t write_txn_deletes(buf *out, const yoke_doc *doc, uint32_t client
 
 void yoke__write_client(buf *out, const yoke_doc *doc, uint32_t client, uint32_t from, uint32_t to)
 {
+    const yoke__client *c = yoke__cl(doc, client);
+    const yoke__block *tail = yoke__blk(doc, c->tail);
+    if (from >= tail->clock && to == c->state) {
+        /* One struct, as most transactions write. */
+        run r = {.first = {.doc = doc, .block = c->tail}, .len = tail->len};
+        buf_put_varuint(out, 1);
+        buf_put_varuint(out, c->id);
+        buf_put_varuint(out, from);
+        write_run(out, &r, from - tail->clock, tail->len);
+        return;
+    }
     size_t hole = hole_open(out);
-    buf_put_varuint(out, yoke__cl(doc, client)->id);
+    buf_put_varuint(out, c->id);
     buf_put_varuint(out, from);
     hole_close(out, hole, write_structs(out, doc, client, from, to));
 }
@@ -558,13 +576,11 @@ void yoke__encode_txn(const yoke_doc *doc, buf *out)
 {
     uint64_t sections = 0;
     uint32_t only = 0;
-    for (size_t i = 0; i < doc->touched.n; i++) {
-        uint32_t client = *YOKE__AT(doc->touched, uint32_t, i);
-        const yoke__client *c = yoke__cl(doc, client);
-        if (c->state == c->before)
+    for (uint32_t i = doc->touched; i != YOKE__NONE; i = yoke__cl(doc, i)->touched) {
+        if (yoke__cl(doc, i)->state == yoke__cl(doc, i)->before)
             continue;
         sections++;
-        only = client;
+        only = i;
     }
     const uint32_t *order = NULL;
     if (sections > 1 || !one_client_dels(doc)) /* the room for it is reserved with the clients */

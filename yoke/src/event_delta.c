@@ -70,8 +70,11 @@ void yoke__delta_insert(yoke__delta_maker *m, const yoke__block *b, uint32_t fro
         yoke__write_text(&m->text, m->doc, b, from, to);
         return;
     }
+    size_t offset = b->ref == YOKE__ANY || b->ref == YOKE__JSON
+                        ? yoke__elements_offset(yoke__content(m->doc, b), b->ref, from)
+                        : 0;
     for (uint32_t i = from; i < to; i++) {
-        yoke_value v = yoke__block_value(m->doc, b, i);
+        yoke_value v = yoke__next_value(m->doc, b, i, &offset);
         m->open = false;
         yoke__step *step = yoke__delta_step(m, YOKE_DELTA_INSERT, 1);
         if (step != NULL)
@@ -83,19 +86,24 @@ void yoke__delta_insert(yoke__delta_maker *m, const yoke__block *b, uint32_t fro
 
 /* ------------------------------------------------------------------------------ changes */
 
-/* Is the delta of this list made from the changes alone? */
-static bool by_index(const yoke__type_rec *t)
+/* Is the delta of this list made from the changes alone?  A list that has grown long gets its
+ * position tree now, which its later events use. */
+static bool by_index(const yoke_doc *doc, uint32_t type)
 {
-    return t->tree != 0 && !t->formatted;
+    const yoke__type_rec *t = yoke__ty(doc, type);
+    if (t->dead || t->formatted)
+        return false;
+    yoke__tree_build(doc, type);
+    return t->tree != 0;
 }
 
 static void note(yoke__delta_maker *m, uint32_t b, uint32_t from, uint32_t to, bool inserted)
 {
     const yoke__block *p = yoke__blk(m->doc, b);
-    if (p->ref == YOKE__GC || p->sub != 0 || from >= to || !by_index(yoke__ty(m->doc, p->parent)))
+    if (p->ref == YOKE__GC || p->sub != 0 || from >= to || !by_index(m->doc, p->parent))
         return;
     yoke__change c = {.type = p->parent, .block = b, .from = from, .to = to, .inserted = inserted};
-    c.at = yoke__tree_start(m->doc, YOKE__POS, b) + (inserted ? from : 0);
+    c.at = yoke__tree_start(m->doc, b) + (inserted ? from : 0);
     buf_put(&m->changes, &c, sizeof c);
 }
 
@@ -142,8 +150,8 @@ static void note_all(yoke__delta_maker *m)
 {
     const yoke_doc *doc = m->doc;
     m->noted = true;
-    for (size_t i = 0; i < doc->touched.n; i++)
-        note_inserts(m, *YOKE__AT(doc->touched, uint32_t, i));
+    for (uint32_t c = doc->touched; c != YOKE__NONE; c = yoke__cl(doc, c)->touched)
+        note_inserts(m, c);
     for (size_t i = 0; i < doc->dels.n; i++)
         note_deletes(m, YOKE__AT(doc->dels, yoke__drange, i));
     if (m->changes.len_bytes > 0)
@@ -248,7 +256,7 @@ bool yoke__delta_of(yoke__delta_maker *m, uint32_t type, const yoke_delta **step
     m->open = false;
     if (t->formatted)
         yoke__delta_formatted(m, type);
-    else if (by_index(t))
+    else if (by_index(m->doc, type))
         from_changes(m, type);
     else
         from_list(m, type);

@@ -144,19 +144,17 @@ static void begin_step(format_walk *w, yoke_delta_tag tag, uint64_t len, const b
 
 static void add_new(format_walk *w, const yoke__block *b, uint32_t from)
 {
-    if (b->ref == YOKE__STRING) {
+    yoke__delta_maker *m = w->m;
+    if (b->ref == YOKE__STRING)
         begin_step(w, YOKE_DELTA_INSERT, 0, &w->current);
-        yoke__delta_insert(w->m, b, from, b->len);
-        return;
-    }
-    for (uint32_t i = from; i < b->len; i++) {
-        yoke__delta_insert(w->m, b, i, i + 1);
-        if (w->m->steps.err != BASE_OK)
-            return;
-        yoke__step *step = (yoke__step *)(void *)(w->m->steps.ptr + w->m->steps.len_bytes) - 1;
-        step->attribute = w->m->attributes.len_bytes / sizeof(yoke_attribute);
-        step->attributes = w->current.len_bytes / sizeof(yoke_attribute);
-        buf_put(&w->m->attributes, w->current.ptr, w->current.len_bytes);
+    size_t n = m->steps.len_bytes / sizeof(yoke__step);
+    yoke__delta_insert(m, b, from, b->len);
+    yoke__step *step = (yoke__step *)(void *)m->steps.ptr;
+    size_t end = m->steps.err == BASE_OK ? m->steps.len_bytes / sizeof *step : 0;
+    for (; n < end; n++) { /* values have a step each */
+        step[n].attribute = m->attributes.len_bytes / sizeof(yoke_attribute);
+        step[n].attributes = w->current.len_bytes / sizeof(yoke_attribute);
+        buf_put(&m->attributes, w->current.ptr, w->current.len_bytes);
     }
 }
 

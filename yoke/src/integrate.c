@@ -5,9 +5,8 @@
 
 #include "base/utf.h"
 
-/* A run that would otherwise be moved to the end of the heap to grow is moved when it is this
- * short; a longer one is left and a new block begun. */
-#define MOVE_BYTES_MAX 64u
+/* In a conflict scan every so many blocks of one gap are marked, for the next one to start at. */
+#define MARK_EVERY 8
 
 typedef struct place {
     uint32_t left;
@@ -51,10 +50,15 @@ static place find_place(yoke_doc *doc, const yoke__struct *s, uint32_t client, u
     if (s->info & YOKE__INFO_RIGHT) {
         at.rc = s->right.client == s->client ? client : yoke__client_find(doc, s->right.client);
         at.rk = (uint32_t)s->right.clock;
-        at.right = yoke__clean_start(doc, at.rc, at.rk);
-        /* A hostile right origin may lie inside what `left` was. */
-        if (at.oc != YOKE__NONE)
-            at.left = yoke__block_at(doc, at.oc, at.ok);
+        const yoke__block *next = yoke__blk(doc, yoke__blk(doc, at.left)->next);
+        if (at.left != 0 && next->client == at.rc && next->clock == at.rk && next->len > 0) {
+            at.right = yoke__blk(doc, at.left)->next;
+        } else {
+            at.right = yoke__clean_start(doc, at.rc, at.rk);
+            /* A hostile right origin may lie inside what `left` was. */
+            if (at.oc != YOKE__NONE)
+                at.left = yoke__block_at(doc, at.oc, at.ok);
+        }
     }
     const yoke__block *l = yoke__blk(doc, at.left);
     const yoke__block *r = yoke__blk(doc, at.right);
@@ -69,58 +73,105 @@ static place find_place(yoke_doc *doc, const yoke__struct *s, uint32_t client, u
     return at;
 }
 
-/* The scan among concurrent inserts.  Blocks seen get rising stamps: seen at all is above `start`,
- * seen since the last move of `left` is above `moved`. */
+static uint32_t first_of(const yoke_doc *doc, const place *at)
+{
+    if (at->left != 0)
+        return yoke__blk(doc, at->left)->next;
+    if (at->sub == 0)
+        return yoke__ty(doc, at->parent)->start;
+    uint32_t o = yoke__en(doc, at->sub)->last;
+    while (o != 0 && yoke__blk(doc, o)->prev != 0)
+        o = yoke__blk(doc, o)->prev;
+    return o;
+}
+
+/* Take a mark off the blocks from `first` up to, without, `end`. */
+static void unmark(yoke_doc *doc, uint32_t first, uint32_t end, uint8_t mark)
+{
+    for (uint32_t o = first; o != end; o = yoke__blk(doc, o)->next)
+        yoke__blk(doc, o)->flags &= (uint8_t)~mark;
+}
+
+static bool same_origin(const yoke__block *b, const place *at)
+{
+    return b->oc == at->oc && (b->oc == YOKE__NONE || b->ok == at->ok);
+}
+
+static bool same_right(const yoke__block *b, const place *at)
+{
+    return b->rc == at->rc && (b->rc == YOKE__NONE || b->rk == at->rk);
+}
+
+/* A number for the gap between two origins. */
+static uint64_t gap_of(const yoke_doc *doc, const place *at)
+{
+    uint64_t h = yoke__hash(doc, (uint64_t)at->parent << 32 | at->sub);
+    h = yoke__hash(doc, h ^ ((uint64_t)at->oc << 32 | (at->oc != YOKE__NONE ? at->ok : 0)));
+    return yoke__hash(doc, h ^ ((uint64_t)at->rc << 32 | (at->rc != YOKE__NONE ? at->rk : 0)));
+}
+
+/* The marked block that the scan would pass last, or 0. */
+static uint32_t marked(const yoke_doc *doc, const place *at, uint64_t id)
+{
+    if (doc->marks == NULL || yoke__ty(doc, at->parent)->crossed)
+        return 0;
+    const yoke__mark *m = yoke__mark_before(doc, gap_of(doc, at), id);
+    uint32_t b = m != NULL ? yoke__block_at(doc, m->client, m->clock) : 0;
+    const yoke__block *p = yoke__blk(doc, b);
+    bool fits = b != 0 && p->ref != YOKE__GC && p->clock == m->clock && p->parent == at->parent &&
+                p->sub == at->sub && same_origin(p, at) && same_right(p, at);
+    return fits ? b : 0;
+}
+
+/* The block of its origin, when the scan has seen that; or 0. */
+static uint32_t seen_origin(const yoke_doc *doc, const yoke__block *b)
+{
+    uint32_t origin = b->oc != YOKE__NONE ? yoke__block_at(doc, b->oc, b->ok) : 0;
+    return yoke__blk(doc, origin)->flags & YOKE__F_SEEN ? origin : 0;
+}
+
+/* The scan among concurrent inserts.  Blocks that were seen are marked, and those seen since the
+ * left neighbour last moved are in conflict. */
 static uint32_t resolve(yoke_doc *doc, const place *at, uint64_t id)
 {
-    uint32_t left = at->left;
-    uint32_t o;
-    if (left != 0) {
-        o = yoke__blk(doc, left)->next;
-    } else if (at->sub == 0) {
-        o = yoke__ty(doc, at->parent)->start;
-    } else {
-        o = yoke__en(doc, at->sub)->last;
-        while (o != 0 && yoke__blk(doc, o)->prev != 0)
-            o = yoke__blk(doc, o)->prev;
+    uint32_t start = marked(doc, at, id);
+    uint32_t left = start != 0 ? start : at->left;
+    uint32_t first = start != 0 ? start : first_of(doc, at);
+    uint32_t o = first;
+    unsigned passed = 0;
+    if (start != 0) {
+        yoke__blk(doc, start)->flags |= YOKE__F_SEEN;
+        o = yoke__blk(doc, start)->next;
     }
-    uint32_t start = doc->stamp;
-    uint32_t moved = start;
+    uint32_t conflict = o; /* the first that is in conflict */
     while (o != 0 && o != at->right) {
         yoke__block *b = yoke__blk(doc, o);
-        b->stamp = ++doc->stamp;
-        if (b->oc == at->oc && (b->oc == YOKE__NONE || b->ok == at->ok)) {
-            if (yoke__cl(doc, b->client)->id < id) {
-                left = o;
-                moved = doc->stamp;
-            } else if (b->rc == at->rc && (b->rc == YOKE__NONE || b->rk == at->rk)) {
+        bool moves = false;
+        b->flags |= YOKE__F_SEEN | YOKE__F_CONFLICT;
+        if (same_origin(b, at)) {
+            moves = yoke__cl(doc, b->client)->id < id;
+            if (!moves && same_right(b, at))
                 break;
-            }
-        } else if (b->oc != YOKE__NONE) {
-            uint32_t origin = yoke__block_at(doc, b->oc, b->ok);
-            uint32_t seen = yoke__blk(doc, origin)->stamp;
-            if (seen <= start)
-                break;
-            if (seen <= moved) {
-                left = o;
-                moved = doc->stamp;
-            }
+            if (moves && same_right(b, at) && ++passed % MARK_EVERY == 0)
+                yoke__mark_put(doc, gap_of(doc, at), o);
         } else {
-            break;
+            uint32_t origin = seen_origin(doc, b);
+            if (origin == 0)
+                break;
+            moves = !(yoke__blk(doc, origin)->flags & YOKE__F_CONFLICT);
+        }
+        if (moves) {
+            left = o;
+            unmark(doc, conflict, b->next, YOKE__F_CONFLICT);
+            conflict = b->next;
         }
         o = b->next;
     }
+    const yoke__block *end = yoke__blk(doc, o);
+    if (o != 0 && o == at->right && !same_origin(end, at) && seen_origin(doc, end) != 0)
+        yoke__ty(doc, at->parent)->crossed = true;
+    unmark(doc, first, o != 0 && o != at->right ? end->next : o, YOKE__F_SEEN | YOKE__F_CONFLICT);
     return left;
-}
-
-static void fresh_stamps(yoke_doc *doc)
-{
-    /* A scan stamps no more than all blocks. */
-    if (doc->stamp < UINT32_MAX - doc->blocks_used)
-        return;
-    for (uint32_t i = 1; i < doc->blocks_used; i++)
-        yoke__blk(doc, i)->stamp = 0;
-    doc->stamp = 0;
 }
 
 static void put_content(yoke_doc *doc, yoke__block *b, const yoke__struct *s, uint32_t offset,
@@ -161,34 +212,41 @@ static void put_content(yoke_doc *doc, yoke__block *b, const yoke__struct *s, ui
     b->size = (uint32_t)c.len_bytes;
 }
 
-/* The struct continues the block on its left word for word: let that grow. */
-static bool extend(yoke_doc *doc, const yoke__struct *s, uint32_t client, const place *at)
+bool yoke__extend(yoke_doc *doc, uint32_t client, uint32_t left, const yoke__neighbour *right,
+                  bytes ascii)
 {
-    if (at->left == 0 || at->oc != client || at->sub != 0 || s->ref != YOKE__STRING || !s->ascii)
-        return false;
-    yoke__block *l = yoke__blk(doc, at->left);
+    yoke__block *l = yoke__blk(doc, left);
     yoke__client *c = yoke__cl(doc, client);
-    if (c->tail != at->left || l->ref != YOKE__STRING || l->clock + l->len != (uint32_t)s->clock ||
-        (l->flags & (YOKE__F_DELETED | YOKE__F_TAIL)) || l->next != at->right || l->rc != at->rc ||
-        (l->rc != YOKE__NONE && l->rk != at->rk))
+    if (left == 0 || c->tail != left || l->ref != YOKE__STRING || l->next != right->block ||
+        (l->flags & (YOKE__F_DELETED | YOKE__F_TAIL)) || l->sub != 0 || l->rc != right->client ||
+        (l->rc != YOKE__NONE && l->rk != right->clock))
         return false;
     if (l->at + l->size != doc->heap.n) {
-        if (l->size > MOVE_BYTES_MAX)
+        if (l->size > YOKE__MOVE_BYTES_MAX)
             return false;
         doc->heap_dead += l->size;
         l->at = yoke__heap_put(doc, yoke__content(doc, l));
     }
-    (void)yoke__heap_put(doc, s->content);
-    uint32_t len = (uint32_t)s->len;
+    (void)yoke__heap_put(doc, ascii);
+    uint32_t len = (uint32_t)ascii.len_bytes;
     l->size += len;
     l->len += len;
     c->state += len;
-    yoke__type_rec *t = yoke__ty(doc, l->parent);
-    t->len += len;
-    if (l->leaf[YOKE__POS] != 0)
-        yoke__tree_add(doc, YOKE__POS, at->left, len);
-    yoke__want_tree(doc, l->parent);
+    yoke__ty(doc, l->parent)->len += len;
+    if (l->leaf != 0)
+        yoke__tree_add(doc, left, len);
+    yoke__touch_type(doc, l->parent);
     return true;
+}
+
+/* Does the struct continue the block on its left word for word? */
+static bool extend(yoke_doc *doc, const yoke__struct *s, uint32_t client, const place *at)
+{
+    const yoke__block *l = yoke__blk(doc, at->left);
+    return s->ref == YOKE__STRING && s->ascii && at->oc == client && at->sub == 0 &&
+           l->clock + l->len == (uint32_t)s->clock &&
+           yoke__extend(doc, client, at->left, &(yoke__neighbour){at->right, at->rc, at->rk},
+                        s->content);
 }
 
 static void integrate_gc(yoke_doc *doc, uint32_t client, uint32_t clock, uint32_t len)
@@ -202,7 +260,8 @@ static void integrate_gc(yoke_doc *doc, uint32_t client, uint32_t clock, uint32_
                                        .ref = YOKE__GC,
                                        .flags = YOKE__F_DELETED};
     yoke__client_push(doc, i);
-    yoke__merge_around(doc, i);
+    if (!doc->joins_last)
+        yoke__merge_around(doc, i);
 }
 
 /* After linking: a map shows its last entry, what stands in a deleted type is deleted. */
@@ -239,11 +298,11 @@ static uint32_t put_block(yoke_doc *doc, const yoke__struct *s, uint32_t client,
     put_content(doc, b, s, offset, i);
     if (s->ref == YOKE__DELETED) {
         b->flags |= YOKE__F_DELETED;
-        yoke__note_deleted(doc, b);
+        yoke__note_deleted(doc, client, b->clock, b->len);
     }
     yoke__client_push(doc, i);
     yoke__list_link(doc, i, at->left);
-    yoke__want_tree(doc, at->parent);
+    yoke__touch_type(doc, at->parent);
     if (at->sub == 0)
         yoke__ty(doc, at->parent)->len += yoke__visible(b);
     if (s->ref == YOKE__FORMAT)
@@ -266,13 +325,12 @@ bool yoke__integrate(yoke_doc *doc, const yoke__struct *s, uint32_t client, uint
     /* Nothing to scan when the neighbours it was written between still are. */
     uint32_t first = at.left != 0 ? yoke__blk(doc, at.left)->next : yoke__ty(doc, at.parent)->start;
     if (first != at.right || (at.left == 0 && at.sub != 0)) {
-        fresh_stamps(doc);
         at.left = resolve(doc, &at, s->client);
-    } else if (offset == 0 && extend(doc, s, client, &at)) {
+    } else if (offset == 0 && !doc->joins_last && extend(doc, s, client, &at)) {
         return true;
     }
     uint32_t i = put_block(doc, s, client, offset, &at);
-    if (yoke__blk(doc, i)->ref != YOKE__TYPE)
+    if (yoke__blk(doc, i)->ref != YOKE__TYPE && !doc->joins_last)
         yoke__merge_around(doc, i);
     return true;
 }
@@ -295,7 +353,5 @@ uint32_t yoke__integrate_at(yoke_doc *doc, const yoke__struct *s, const yoke__sp
         at.rc = r->client;
         at.rk = r->clock;
     }
-    if (extend(doc, s, doc->me, &at))
-        return at.left;
     return put_block(doc, s, doc->me, 0, &at);
 }

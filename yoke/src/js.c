@@ -40,7 +40,7 @@ static void put_zeros(buf *out, int n)
 
 void yoke__js_number(buf *out, double number)
 {
-    char digit[DIGITS_MAX];
+    char digit[DIGITS_MAX] = {0};
     int point;
     if (isnan(number)) {
         buf_put_str(out, "NaN");

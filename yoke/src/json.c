@@ -95,7 +95,8 @@ typedef struct level {
     yoke_bytes rest;
     uint64_t left;
     uint32_t block;
-    uint32_t element;
+    uint32_t element; /* of the block, and where its content has it */
+    size_t offset;
     uint32_t entry;
     bool is_any;
     bool object;
@@ -248,11 +249,12 @@ static bool next_element(writer *w, level *l, yoke_value *v)
         uint32_t len = b->ref == YOKE__STRING && yoke__visible(b) > 0 ? 1 : yoke__visible(b);
         if (l->element < len) {
             put_comma(w, l);
-            *v = yoke__block_value(w->doc, b, l->element++);
+            *v = yoke__next_value(w->doc, b, l->element++, &l->offset);
             return true;
         }
         l->block = b->next;
         l->element = 0;
+        l->offset = 0;
     }
     return false;
 }

@@ -24,6 +24,27 @@ static yoke_value subdocument(bytes c)
     return v;
 }
 
+/* The element of a run of ANY or JSON that begins at `*offset`, which moves behind it. */
+static yoke_value element_at(bytes run, uint8_t ref, size_t *offset)
+{
+    bytes rest = bytes_of(run.ptr + *offset, run.len_bytes - *offset);
+    size_t size = yoke__elements_offset(rest, ref, 1);
+    *offset += size;
+    if (ref == YOKE__ANY)
+        return yoke__any_value(bytes_of(rest.ptr, size));
+    reader in = reader_of(rest);
+    bytes json = {NULL, 0};
+    (void)!reader_varbytes(&in, &json);
+    return (yoke_value){.tag = YOKE_VALUE_JSON, .data = slice(json)};
+}
+
+yoke_value yoke__next_value(const yoke_doc *doc, const yoke__block *b, uint32_t at, size_t *offset)
+{
+    if (b->ref != YOKE__ANY && b->ref != YOKE__JSON)
+        return yoke__block_value(doc, b, at);
+    return element_at(yoke__content(doc, b), b->ref, offset);
+}
+
 yoke_value yoke__block_value(const yoke_doc *doc, const yoke__block *b, uint32_t at)
 {
     bytes c = yoke__content(doc, b);
@@ -36,20 +57,16 @@ yoke_value yoke__block_value(const yoke_doc *doc, const yoke__block *b, uint32_t
         v.type = b->at;
         v.kind = (yoke_kind)yoke__ty(doc, b->at)->kind;
         return v;
-    case YOKE__ANY: {
+    case YOKE__ANY:
+    case YOKE__JSON: {
         size_t from = yoke__elements_offset(c, b->ref, at);
-        bytes rest = bytes_of(c.ptr + from, c.len_bytes - from);
-        return yoke__any_value(bytes_of(rest.ptr, yoke__elements_offset(rest, b->ref, 1)));
+        return element_at(c, b->ref, &from);
     }
-    case YOKE__JSON:
-    case YOKE__EMBED: {
-        size_t from = b->ref == YOKE__JSON ? yoke__elements_offset(c, b->ref, at) : 0;
-        in.pos += from;
+    case YOKE__EMBED:
         (void)!reader_varbytes(&in, &inner);
         v.tag = YOKE_VALUE_JSON;
         v.data = slice(inner);
         return v;
-    }
     case YOKE__BINARY:
         (void)!reader_varbytes(&in, &inner);
         v.tag = YOKE_VALUE_BINARY;
@@ -81,21 +98,12 @@ yoke_err yoke_array_get(const yoke_doc *doc, yoke_type array, uint64_t at, yoke_
 
 static bool visit_block(const yoke_doc *doc, const yoke__block *b, yoke_value_fn *visit, void *ctx)
 {
-    bytes c = yoke__content(doc, b);
-    if (b->ref != YOKE__ANY) {
-        for (uint32_t i = 0; i < (b->ref == YOKE__STRING ? 1 : b->len); i++) {
-            yoke_value v = yoke__block_value(doc, b, i);
-            if (!visit(ctx, &v))
-                return false;
-        }
-        return true;
-    }
-    for (uint32_t i = 0; i < b->len; i++) {
-        size_t n = yoke__elements_offset(c, b->ref, 1);
-        yoke_value v = yoke__any_value(bytes_of(c.ptr, n));
+    uint32_t len = b->ref == YOKE__STRING ? 1 : b->len;
+    size_t offset = 0;
+    for (uint32_t i = 0; i < len; i++) {
+        yoke_value v = yoke__next_value(doc, b, i, &offset);
         if (!visit(ctx, &v))
             return false;
-        c = bytes_of(c.ptr + n, c.len_bytes - n);
     }
     return true;
 }
@@ -267,7 +275,7 @@ static yoke_err insert_pieces(yoke_doc *doc, uint32_t type, uint32_t at, const b
         return YOKE_ELIMIT_CLOCK;
     yoke_err err = yoke__local_reserve(
         doc,
-        (yoke__need){.blocks = pieces->n, .types = pieces->n, .heap_bytes = staged->len_bytes + 64},
+        (yoke__need){.blocks = pieces->n + 1, .types = pieces->n, .heap_bytes = staged->len_bytes},
         staged->len_bytes + 64 * pieces->n);
     if (err != YOKE_OK)
         return err;
@@ -312,7 +320,7 @@ yoke_err yoke_array_delete(yoke_doc *doc, yoke_type array, uint64_t at, uint64_t
 
 static size_t map_dels(const yoke_doc *doc)
 {
-    return doc->types.n > 2 ? doc->blocks_used + 2 : 2;
+    return doc->nested + 2;
 }
 
 yoke_err yoke_map_set(yoke_doc *doc, yoke_type map, yoke_bytes key, const yoke_value *value)
@@ -333,11 +341,12 @@ yoke_err yoke_map_set(yoke_doc *doc, yoke_type map, yoke_bytes key, const yoke_v
     size_t dels = map_dels(doc);
     if (err == YOKE_OK)
         err = yoke__local_reserve(doc,
-                                  (yoke__need){.types = 1,
+                                  (yoke__need){.blocks = 1,
+                                               .types = 1,
                                                .entries = 1,
                                                .name_bytes = k.len_bytes + 1,
                                                .dels = dels,
-                                               .heap_bytes = staged.len_bytes + 64},
+                                               .heap_bytes = staged.len_bytes},
                                   staged.len_bytes + 2 * k.len_bytes + 24 * dels);
     if (err == YOKE_OK) {
         yoke__local_start(doc);

@@ -21,9 +21,14 @@ uint32_t yoke__seek(const yoke_doc *view, uint32_t type, uint32_t at, uint32_t *
 {
     yoke_doc *doc = (yoke_doc *)(uintptr_t)view; /* only the cursor moves */
     const yoke__type_rec *t = yoke__ty(doc, type);
+    bool walks = t->tree == 0 && t->blocks <= YOKE__TREE_FROM;
     uint32_t b = t->start;
     uint32_t from = 0;
     if (doc->cur_type == type) {
+        if (at - doc->cur_at < yoke__visible(yoke__blk(doc, doc->cur_block))) {
+            *start = doc->cur_at;
+            return doc->cur_block;
+        }
         b = doc->cur_block;
         from = doc->cur_at;
         for (int i = 0; i < NEAR_STEPS && b != 0 && from > at; i++) {
@@ -31,13 +36,14 @@ uint32_t yoke__seek(const yoke_doc *view, uint32_t type, uint32_t at, uint32_t *
             from -= b != 0 ? yoke__visible(yoke__blk(doc, b)) : 0;
         }
     }
-    for (int i = 0; b != 0 && from <= at && (i < NEAR_STEPS || t->tree == 0); i++) {
+    for (int i = 0; b != 0 && from <= at && (i < NEAR_STEPS || walks); i++) {
         uint32_t len = yoke__visible(yoke__blk(doc, b));
         if (at - from < len)
             goto found;
         from += len;
         b = yoke__blk(doc, b)->next;
     }
+    yoke__tree_build(doc, type);
     if (t->tree != 0) {
         uint32_t offset;
         yoke__tree_settle(doc);
@@ -60,10 +66,8 @@ found:
 
 yoke_err yoke__local_reserve(yoke_doc *doc, yoke__need need, size_t event_bytes)
 {
-    need.blocks += 3;
-    need.clients = 1;
-    size_t blocks = doc->blocks_used - doc->blocks_free_n;
-    if (blocks - 1 + need.blocks > doc->limits.structs) /* block 0 is none */
+    need.clients = doc->me == YOKE__NONE ? 1 : 0;
+    if (yoke__blocks_live(doc) + need.blocks > doc->limits.structs)
         return YOKE_ELIMIT_STRUCTS;
     yoke_err err = yoke__reserve(doc, &need);
     if (err != YOKE_OK)
@@ -113,39 +117,36 @@ static void delete_visible(yoke_doc *doc, uint32_t type, uint32_t at, uint32_t l
     uint32_t start;
     while (len > 0) {
         uint32_t b = yoke__seek(doc, type, at, &start);
-        yoke__block *p = yoke__blk(doc, b);
-        if (at > start) {
-            b = yoke__split(doc, b, at - start);
-            p = yoke__blk(doc, b);
-        }
-        if (len < p->len)
-            (void)yoke__split(doc, b, len);
-        len -= p->len;
+        const yoke__block *p = yoke__blk(doc, b);
+        uint32_t from = at - start;
+        uint32_t n = p->len - from < len ? p->len - from : len;
         uint32_t prev = p->prev;
-        yoke__delete_block(doc, b);
-        yoke__merge_around(doc, b);
+        yoke__delete_part(doc, b, from, from + n);
         yoke__bury(doc);
-        if (prev != 0) {
-            doc->cur_type = type;
-            doc->cur_block = prev;
-            doc->cur_at = at > start ? start : start - yoke__visible(yoke__blk(doc, prev));
+        len -= n;
+        if (from == 0) {
+            if (prev == 0)
+                continue;
+            b = prev;
+            start -= yoke__visible(yoke__blk(doc, prev));
         }
+        doc->cur_type = type;
+        doc->cur_block = b;
+        doc->cur_at = start;
     }
 }
 
-/* Blocks that stand at least partly in the range: each may be deleted on its own.  With a type
- * among them any block may be its child's child. */
+/* Blocks that stand at least partly in the range: each may be deleted on its own; and with a type
+ * among them all that stands in types. */
 static size_t blocks_in(const yoke_doc *doc, uint32_t type, uint32_t at, uint32_t len)
 {
     uint32_t start;
     size_t n = 0;
-    bool nested = false;
     for (uint32_t b = yoke__seek(doc, type, at, &start); b != 0 && start < at + len; n++) {
         start += yoke__visible(yoke__blk(doc, b));
-        nested = nested || yoke__blk(doc, b)->ref == YOKE__TYPE;
         b = yoke__blk(doc, b)->next;
     }
-    return nested ? n + doc->blocks_used : n;
+    return n + doc->nested;
 }
 
 yoke_err yoke__delete_units(yoke_doc *doc, yoke_type type, uint64_t at, uint64_t len)
@@ -156,12 +157,10 @@ yoke_err yoke__delete_units(yoke_doc *doc, yoke_type type, uint64_t at, uint64_t
     if (len == 0)
         return YOKE_OK;
     size_t n = blocks_in(doc, type, (uint32_t)at, (uint32_t)len);
-    yoke_err err =
-        yoke__local_reserve(doc, (yoke__need){.dels = n + 2, .heap_bytes = 16}, 48 * (n + 2));
+    yoke_err err = yoke__local_reserve(doc, (yoke__need){.blocks = 2, .dels = n + 2}, 48 * (n + 2));
     if (err != YOKE_OK)
         return err;
     yoke__local_start(doc);
-    yoke__want_tree(doc, type);
     delete_visible(doc, type, (uint32_t)at, (uint32_t)len);
     yoke__local_end(doc);
     return YOKE_OK;

@@ -99,8 +99,8 @@ yoke_err yoke__nesting_judge(incoming *in)
     memset(l.of, 0xff, size); /* too deep, until it is told */
     for (size_t k = 0; k < in->sections; k++)
         in->sec[k].judged = yoke__state_of(doc, in->sec[k].id);
-    for (size_t i = 0; i < doc->plan.n && err == YOKE_OK; i++) {
-        const step *p = YOKE__AT(doc->plan, step, i);
+    for (size_t i = 0; i < in->plan.n && err == YOKE_OK; i++) {
+        const step *p = YOKE__AT(in->plan, step, i);
         if (!p->park)
             err = judge_step(&l, p);
     }

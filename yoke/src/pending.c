@@ -49,6 +49,27 @@ yoke__parked yoke__queue_pop(yoke__queue *q)
     return top;
 }
 
+bool yoke__waiting_make(yoke_doc *doc, uint32_t client)
+{
+    yoke__client *c = yoke__cl(doc, client);
+    if (c->waiting != NULL)
+        return true;
+    c->waiting = yoke__get(doc, sizeof *c->waiting);
+    if (c->waiting == NULL)
+        return false;
+    *c->waiting = (yoke__waiting){.wait_on = YOKE__NONE,
+                                  .wait_next = YOKE__NONE,
+                                  .wait_prev = YOKE__NONE,
+                                  .waiters = YOKE__NONE,
+                                  .ready_next = YOKE__NONE};
+    return true;
+}
+
+static yoke__waiting *waiting(const yoke_doc *doc, uint32_t client)
+{
+    return yoke__cl(doc, client)->waiting;
+}
+
 static void segment_drop(yoke_doc *doc, yoke__segment *s)
 {
     if (--s->uses == 0) {
@@ -91,15 +112,15 @@ bool yoke__missing_dep(const yoke_doc *doc, const yoke__struct *s, uint32_t clie
 
 static void unlink_wait(yoke_doc *doc, uint32_t client)
 {
-    yoke__client *c = yoke__cl(doc, client);
+    yoke__waiting *c = waiting(doc, client);
     if (c->wait_on == YOKE__NONE)
         return;
     if (c->wait_prev != YOKE__NONE)
-        yoke__cl(doc, c->wait_prev)->wait_next = c->wait_next;
+        waiting(doc, c->wait_prev)->wait_next = c->wait_next;
     else
-        yoke__cl(doc, c->wait_on)->waiters = c->wait_next;
+        waiting(doc, c->wait_on)->waiters = c->wait_next;
     if (c->wait_next != YOKE__NONE)
-        yoke__cl(doc, c->wait_next)->wait_prev = c->wait_prev;
+        waiting(doc, c->wait_next)->wait_prev = c->wait_prev;
     c->wait_on = c->wait_next = c->wait_prev = YOKE__NONE;
 }
 
@@ -107,19 +128,19 @@ static void wait_for(yoke_doc *doc, uint32_t client, yoke_id dep)
 {
     unlink_wait(doc, client);
     uint32_t on = yoke__client_find(doc, dep.client);
-    yoke__client *c = yoke__cl(doc, client);
-    yoke__client *d = yoke__cl(doc, on);
+    yoke__waiting *c = waiting(doc, client);
+    yoke__waiting *d = waiting(doc, on);
     c->wait_on = on;
     c->wait_clock = dep.clock;
     c->wait_next = d->waiters;
     if (d->waiters != YOKE__NONE)
-        yoke__cl(doc, d->waiters)->wait_prev = client;
+        waiting(doc, d->waiters)->wait_prev = client;
     d->waiters = client;
 }
 
 static void make_ready(yoke_doc *doc, uint32_t client)
 {
-    yoke__client *c = yoke__cl(doc, client);
+    yoke__waiting *c = waiting(doc, client);
     if (c->ready)
         return;
     c->ready = true;
@@ -130,44 +151,48 @@ static void make_ready(yoke_doc *doc, uint32_t client)
 void yoke__park(yoke_doc *doc, uint32_t client, yoke__parked p)
 {
     p.seq = doc->park_seq++;
-    yoke__queue_push(&yoke__cl(doc, client)->parked, p);
+    yoke__queue_push(&waiting(doc, client)->parked, p);
     doc->parked_n++;
     make_ready(doc, client);
 }
 
 void yoke__park_delete(yoke_doc *doc, uint32_t client, uint64_t clock, uint64_t len)
 {
-    yoke__queue_push(&yoke__cl(doc, client)->deletes,
+    yoke__queue_push(&waiting(doc, client)->deletes,
                      (yoke__parked){.clock = clock, .len = len, .seq = doc->park_seq++});
     doc->parked_dels++;
 }
 
 void yoke__advanced(yoke_doc *doc, uint32_t client)
 {
-    yoke__client *c = yoke__cl(doc, client);
+    const yoke__waiting *c = waiting(doc, client);
+    if (c == NULL)
+        return;
     if (c->parked.n > 0 || c->deletes.n > 0)
         make_ready(doc, client);
     for (uint32_t w = c->waiters, next; w != YOKE__NONE; w = next) {
-        next = yoke__cl(doc, w)->wait_next;
-        if (yoke__cl(doc, w)->wait_clock < c->state) {
+        next = waiting(doc, w)->wait_next;
+        if (waiting(doc, w)->wait_clock < yoke__cl(doc, client)->state) {
             unlink_wait(doc, w);
             make_ready(doc, w);
         }
     }
 }
 
-static void pop_parked(yoke_doc *doc, uint32_t client)
+static void pop_parked(yoke_doc *doc, yoke__queue *parked)
 {
-    yoke__parked done = yoke__queue_pop(&yoke__cl(doc, client)->parked);
+    yoke__parked done = yoke__queue_pop(parked);
     segment_drop(doc, done.segment);
     doc->parked_n--;
 }
 
 static void run_structs(yoke_doc *doc, uint32_t client)
 {
+    yoke__queue *parked = &waiting(doc, client)->parked;
     unlink_wait(doc, client);
-    for (yoke__client *c; (c = yoke__cl(doc, client))->parked.n > 0;) {
-        const yoke__parked *p = &c->parked.item[0];
+    while (parked->n > 0) {
+        const yoke__client *c = yoke__cl(doc, client);
+        const yoke__parked *p = &parked->item[0];
         yoke__struct s;
         yoke_id dep;
         reader in = reader_of(bytes_of(p->segment->data + p->at, p->segment->size_bytes - p->at));
@@ -180,29 +205,29 @@ static void run_structs(yoke_doc *doc, uint32_t client)
             if (yoke__too_deep(doc, &s, client)) {
                 /* Only now that its base is there can it be told.  The peer sends it again after a
                  * sync, and is refused then. */
-                while (yoke__cl(doc, client)->parked.n > 0)
-                    pop_parked(doc, client);
+                while (parked->n > 0)
+                    pop_parked(doc, parked);
                 return;
             }
             (void)yoke__integrate(doc, &s, client, (uint32_t)(c->state - p->clock));
             yoke__advanced(doc, client);
         }
-        pop_parked(doc, client);
+        pop_parked(doc, parked);
     }
 }
 
 static void run_deletes(yoke_doc *doc, uint32_t client)
 {
-    yoke__client *c = yoke__cl(doc, client);
-    while (c->deletes.n > 0 && c->deletes.item[0].clock < c->state) {
-        yoke__parked p = yoke__queue_pop(&c->deletes);
+    yoke__queue *deletes = &waiting(doc, client)->deletes;
+    uint32_t state = yoke__cl(doc, client)->state;
+    while (deletes->n > 0 && deletes->item[0].clock < state) {
+        yoke__parked p = yoke__queue_pop(deletes);
         uint64_t end = p.clock + p.len;
-        uint64_t stop = end < c->state ? end : c->state;
+        uint64_t stop = end < state ? end : state;
         doc->parked_dels--;
         yoke__touch_client(doc, client);
         yoke__delete_range(doc, client, (uint32_t)p.clock, (uint32_t)(stop - p.clock));
         yoke__bury(doc);
-        c = yoke__cl(doc, client);
         if (end > stop)
             yoke__park_delete(doc, client, stop, end - stop);
     }
@@ -212,7 +237,7 @@ void yoke__wake_all(yoke_doc *doc)
 {
     while (doc->ready != YOKE__NONE) {
         uint32_t client = doc->ready;
-        yoke__client *c = yoke__cl(doc, client);
+        yoke__waiting *c = waiting(doc, client);
         doc->ready = c->ready_next;
         c->ready = false;
         run_structs(doc, client);
@@ -223,11 +248,15 @@ void yoke__wake_all(yoke_doc *doc)
 void yoke__pending_free(yoke_doc *doc)
 {
     for (uint32_t i = 0; i < doc->clients.n; i++) {
-        yoke__client *c = yoke__cl(doc, i);
+        yoke__waiting *c = waiting(doc, i);
+        if (c == NULL)
+            continue;
         for (uint32_t k = 0; k < c->parked.n; k++)
             segment_drop(doc, c->parked.item[k].segment);
-        c->parked.n = c->deletes.n = 0;
-        c->wait_on = c->wait_next = c->wait_prev = c->waiters = YOKE__NONE;
+        yoke__put(doc, c->parked.item, c->parked.cap * sizeof *c->parked.item);
+        yoke__put(doc, c->deletes.item, c->deletes.cap * sizeof *c->deletes.item);
+        yoke__put(doc, c, sizeof *c);
+        yoke__cl(doc, i)->waiting = NULL;
     }
     doc->parked_n = doc->parked_dels = 0;
 }
@@ -235,6 +264,19 @@ void yoke__pending_free(yoke_doc *doc)
 void yoke_doc_drop_pending(yoke_doc *doc)
 {
     yoke__pending_free(doc);
+}
+
+/* The clock up to which a client is waited for; 0: it is not. */
+static uint64_t missing_of(const yoke_doc *doc, const yoke__waiting *c)
+{
+    uint64_t need = 0;
+    for (uint32_t w = c->waiters; w != YOKE__NONE; w = waiting(doc, w)->wait_next)
+        if (waiting(doc, w)->wait_clock + 1 > need)
+            need = waiting(doc, w)->wait_clock + 1;
+    for (uint32_t k = 0; k < c->deletes.n; k++)
+        if (c->deletes.item[k].clock + c->deletes.item[k].len > need)
+            need = c->deletes.item[k].clock + c->deletes.item[k].len;
+    return need;
 }
 
 yoke_err yoke_doc_missing(const yoke_doc *doc, yoke_blob *out)
@@ -252,13 +294,7 @@ yoke_err yoke_doc_missing(const yoke_doc *doc, yoke_blob *out)
             buf_put_varuint(&b, n);
         for (size_t i = 0; i < doc->clients.n; i++) {
             const yoke__client *c = yoke__cl(doc, order[i]);
-            uint64_t need = 0;
-            for (uint32_t w = c->waiters; w != YOKE__NONE; w = yoke__cl(doc, w)->wait_next)
-                if (yoke__cl(doc, w)->wait_clock + 1 > need)
-                    need = yoke__cl(doc, w)->wait_clock + 1;
-            for (uint32_t k = 0; k < c->deletes.n; k++)
-                if (c->deletes.item[k].clock + c->deletes.item[k].len > need)
-                    need = c->deletes.item[k].clock + c->deletes.item[k].len;
+            uint64_t need = missing_of(doc, yoke__waiting_of(c));
             if (need == 0)
                 continue;
             if (pass == 0) {

@@ -163,9 +163,9 @@ static yoke_err plan_step(incoming *in, uint32_t k, uint32_t from, bool park)
     yoke_doc *doc = in->doc;
     if (from == in->sec[k].at)
         return YOKE_OK;
-    if (!yoke__vec_reserve(doc, &doc->plan, 1, sizeof(step)))
+    if (!yoke__vec_reserve(doc, &in->plan, 1, sizeof(step)))
         return doc->fault;
-    *YOKE__AT(doc->plan, step, doc->plan.n++) = (step){k, from, in->sec[k].at, park};
+    *YOKE__AT(in->plan, step, in->plan.n++) = (step){k, from, in->sec[k].at, park};
     return YOKE_OK;
 }
 
@@ -228,19 +228,22 @@ static yoke_err plan_from(incoming *in, uint32_t k)
     return YOKE_OK;
 }
 
-yoke_err yoke__plan(incoming *in, yoke__update_reader deletes)
+yoke_err yoke__plan(incoming *in)
 {
     yoke_doc *doc = in->doc;
     yoke_err err = YOKE_OK;
-    doc->plan.n = 0;
     for (uint32_t k = 0; k < in->sections && err == YOKE_OK; k++)
         err = plan_from(in, k);
     if (err != YOKE_OK)
         return err;
-    yoke__range d;
-    bool more = true;
-    while (yoke__update_next_delete(&deletes, &d, &more) == YOKE_OK && more)
-        in->park_ranges += d.clock + d.len > yoke__planned_state(in, d.client);
+    uint64_t client = 0;
+    uint64_t state = 0;
+    for (size_t i = 0; i < in->ranges.n; i++) {
+        const yoke__range *d = YOKE__AT(in->ranges, yoke__range, i);
+        if (i == 0 || d->client != client)
+            state = yoke__planned_state(in, client = d->client);
+        in->park_ranges += d->clock + d->len > state;
+    }
     if (in->park_n > doc->limits.pending_structs - doc->parked_n ||
         in->park_bytes > doc->limits.pending_bytes - doc->parked_bytes ||
         in->park_ranges > doc->limits.pending_structs - doc->parked_dels)

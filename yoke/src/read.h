@@ -19,6 +19,10 @@ YOKE_MUST_CHECK yoke_err yoke__any_write(buf *out, const yoke_value *v, size_t n
  * unit as a string. */
 yoke_value yoke__block_value(const yoke_doc *doc, const yoke__block *b, uint32_t at);
 
+/* yoke__next_value - the same for one element after the other: `*offset` is where element `at`
+ * begins in the content (0 for the first), and moves on.  A run of n elements costs O(n) so. */
+yoke_value yoke__next_value(const yoke_doc *doc, const yoke__block *b, uint32_t at, size_t *offset);
+
 /* yoke__json_string - quoted and escaped. */
 void yoke__json_string(buf *out, bytes s);
 

@@ -61,8 +61,9 @@ static yoke_err resolve_item(const yoke_doc *doc, const yoke_relpos *pos, yoke_t
     uint32_t inside = (uint32_t)pos->id.clock - b->clock;
     if (yoke__visible(b) > 0)
         *at = inside + (pos->assoc >= 0 ? 0 : 1);
-    if (b->leaf[YOKE__POS] != 0) {
-        *at += yoke__tree_start(doc, YOKE__POS, i);
+    yoke__tree_build(doc, b->parent);
+    if (b->leaf != 0) {
+        *at += yoke__tree_start(doc, i);
         return YOKE_OK;
     }
     for (uint32_t k = b->prev; k != 0; k = yoke__blk(doc, k)->prev)

@@ -15,11 +15,18 @@ static void insert_text(yoke_doc *doc, uint32_t type, uint32_t at, bytes utf8, u
         left = right;
         right = yoke__blk(doc, right)->next;
     }
+    const yoke__block *r = yoke__blk(doc, right);
+    bool ascii = units == utf8.len_bytes;
+    yoke__neighbour next = {right, YOKE__NONE, 0};
+    if (right != 0)
+        next = (yoke__neighbour){right, r->client, r->clock};
+    if (ascii && yoke__extend(doc, doc->me, left, &next, utf8))
+        return;
     yoke__struct s = {.client = doc->client_id,
                       .clock = yoke__cl(doc, doc->me)->state,
                       .len = units,
                       .ref = YOKE__STRING,
-                      .ascii = units == utf8.len_bytes,
+                      .ascii = ascii,
                       .content = utf8};
     yoke__spot spot = {.type = type, .left = left, .right = right};
     uint32_t b = yoke__integrate_at(doc, &s, &spot);
@@ -46,7 +53,12 @@ yoke_err yoke_text_insert(yoke_doc *doc, yoke_type text, uint64_t at_utf16, yoke
     if (units > UINT32_MAX / 2 ||
         (doc->me != YOKE__NONE && yoke__cl(doc, doc->me)->state + (uint64_t)units >= UINT32_MAX))
         return YOKE_ELIMIT_CLOCK;
-    err = yoke__local_reserve(doc, (yoke__need){.heap_bytes = s.len_bytes + 64}, s.len_bytes);
+    yoke__need need = {.blocks = 1, .heap_bytes = s.len_bytes};
+    if (yoke__ty(doc, text)->blocks > 0) {
+        need.blocks = 2; /* its own, and a cut */
+        need.heap_bytes += YOKE__MOVE_BYTES_MAX;
+    }
+    err = yoke__local_reserve(doc, need, s.len_bytes);
     if (err != YOKE_OK)
         return err;
     yoke__local_start(doc);

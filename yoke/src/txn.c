@@ -3,6 +3,9 @@
 
 #include "yoke/src/event.h"
 
+/* Room for more ranges than a usual transaction deletes is given back. */
+#define DELS_KEPT 16
+
 void yoke__txn_start(yoke_doc *doc, bool local, uint64_t origin)
 {
     doc->txn++;
@@ -10,60 +13,17 @@ void yoke__txn_start(yoke_doc *doc, bool local, uint64_t origin)
     doc->txn_local = local;
     doc->origin = origin;
     doc->txn_deleted = 0;
-    doc->touched.n = 0;
+    doc->touched = YOKE__NONE;
     doc->dels.n = 0;
     doc->gone.n = 0;
     doc->gone_lost = false;
     doc->event_bound = 0;
 }
 
-void yoke__touch_client(yoke_doc *doc, uint32_t client)
+static void forget_types(yoke_doc *doc)
 {
-    yoke__client *c = yoke__cl(doc, client);
-    if (c->txn == doc->txn)
-        return;
-    c->txn = doc->txn;
-    c->before = c->state;
-    *YOKE__AT(doc->touched, uint32_t, doc->touched.n++) = client;
-}
-
-/* A type that changed; at the end of the transaction it gets a tree if it has grown long. */
-void yoke__want_tree(yoke_doc *doc, uint32_t type)
-{
-    yoke__type_rec *t = yoke__ty(doc, type);
-    if (t->touched)
-        return;
-    t->touched = true;
-    *YOKE__AT(doc->touched_types, uint32_t, doc->touched_types.n++) = type;
-}
-
-static void build(yoke_doc *doc, yoke__type_rec *t)
-{
-    size_t nodes = t->blocks / (YOKE__FANOUT - 2) + 8;
-    while (doc->node_chunks.n * YOKE__NODES_PER_CHUNK + doc->nodes_free_n <
-           nodes + doc->nodes_used) {
-        if (!yoke__vec_reserve(doc, &doc->node_chunks, 1, sizeof(void *)))
-            return; /* the list is searched from its start meanwhile */
-        void *chunk = yoke__get(doc, YOKE__NODES_PER_CHUNK * sizeof(yoke__node));
-        if (chunk == NULL)
-            return;
-        ((void **)doc->node_chunks.ptr)[doc->node_chunks.n++] = chunk;
-    }
-    uint32_t prev = 0;
-    for (uint32_t b = t->start; b != 0; b = yoke__blk(doc, b)->next) {
-        yoke__tree_after(doc, YOKE__POS, &t->tree, prev, b, yoke__visible(yoke__blk(doc, b)));
-        prev = b;
-    }
-}
-
-void yoke__trees_build(yoke_doc *doc)
-{
-    for (size_t i = 0; i < doc->touched_types.n; i++) {
-        yoke__type_rec *t = yoke__ty(doc, *YOKE__AT(doc->touched_types, uint32_t, i));
-        t->touched = false;
-        if (t->tree == 0 && !(t->dead && doc->gc) && t->blocks > YOKE__TREE_FROM)
-            build(doc, t);
-    }
+    for (size_t i = 0; i < doc->touched_types.n; i++)
+        yoke__ty(doc, *YOKE__AT(doc->touched_types, uint32_t, i))->touched = false;
     doc->touched_types.n = 0;
 }
 
@@ -112,10 +72,8 @@ static void tidy_dels(yoke_doc *doc)
 void yoke__txn_finish(yoke_doc *doc, const bytes *exact)
 {
     bool changed = doc->dels.n > 0;
-    for (size_t i = 0; i < doc->touched.n && !changed; i++) {
-        const yoke__client *c = yoke__cl(doc, *YOKE__AT(doc->touched, uint32_t, i));
-        changed = c->state != c->before;
-    }
+    for (uint32_t i = doc->touched; i != YOKE__NONE && !changed; i = yoke__cl(doc, i)->touched)
+        changed = yoke__cl(doc, i)->state != yoke__cl(doc, i)->before;
     if (changed)
         doc->version++;
     if (changed && (doc->observer.on_update != NULL || doc->observer.on_delta != NULL)) {
@@ -123,9 +81,9 @@ void yoke__txn_finish(yoke_doc *doc, const bytes *exact)
             tidy_dels(doc);
         yoke__emit(doc, exact);
     }
-    yoke__trees_build(doc);
+    forget_types(doc);
     yoke__heap_compact(doc);
-    if (doc->dels.cap > 4096)
+    if (doc->dels.cap > DELS_KEPT)
         yoke__vec_free(doc, &doc->dels, sizeof(yoke__drange));
     doc->in_txn = false;
 }

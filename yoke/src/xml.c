@@ -174,11 +174,12 @@ static void put_run(const yoke_doc *doc, open *o, const yoke__block *b, buf *out
 
 static void put_elements(const yoke_doc *doc, const yoke__block *b, buf *out)
 {
+    size_t offset = 0;
     if (b->ref == YOKE__STRING)
         yoke__write_text(out, doc, b, 0, b->len);
     else
         for (uint32_t i = 0; i < yoke__visible(b); i++) {
-            yoke_value v = yoke__block_value(doc, b, i);
+            yoke_value v = yoke__next_value(doc, b, i, &offset);
             yoke__js_value(out, &v);
         }
 }

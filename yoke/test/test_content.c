@@ -96,121 +96,122 @@ static void a_root_without_a_kind_is_a_list(void **state)
     yoke_doc_free(doc);
 }
 
+static const char *const malformed[] = {
+    "",
+    "00", /* no delete set */
+    "0000"
+    "00", /* something behind the end */
+    "05", /* more sections than bytes */
+    "0105070000"
+    "0100",                       /* more structs than bytes */
+    "01ffffffffffffffff7f0700",   /* a count above 2^53 */
+    "010107",                     /* no clock */
+    "0101ffffffffffffffff7f0000", /* a client above 2^53 */
+    "01010700",                   /* no struct */
+    "010107000000"
+    "00",                   /* a collected run of nothing */
+    "0101070000",           /* ... without a length */
+    "01010700010101740000", /* a tombstone of nothing */
+    "010107000101017400",   /* ... and nothing behind */
+    "0101070004010174"
+    "0000", /* an empty text */
+    "0101070004010174"
+    "01ff00", /* text that is not UTF-8 */
+    "0101070004010174"
+    "05616200",               /* ... or shorter than it says */
+    "01010700080101610000",   /* no elements */
+    "0101070008010161057e00", /* fewer than it says */
+    "01010700020101610000",
+    "0101070002010161020131"
+    "00",
+    "010107000201016101027b7b00", /* JSON that is none */
+    "010107000201016101"
+    "01ff00",
+    "010107000301016105616200", /* a binary shorter than it says */
+    "0101070005010174"
+    "0131"
+    "31", /* an embed, and no delete set */
+    "010107000601017401"
+    "62", /* a format without a value */
+    "0101070006010174"
+    "01ff0131"
+    "00",
+    "010107000701016107"
+    "00", /* a type that is none */
+    "010107000701016103"
+    "05", /* an element without a name */
+    "0101070009010161"
+    "0167", /* a subdocument without options */
+    "0101070009010161"
+    "01ff760000",
+    "01010700"
+    "0b"
+    "010161017e00", /* content that is none */
+    "01010700"
+    "04"
+    "0201740161"
+    "00", /* a parent that is neither root nor item */
+    "01010700"
+    "04"
+    "01"
+    "01ff"
+    "016100",
+    "01010700"
+    "04"
+    "000700016100", /* in itself */
+    "01010700"
+    "04"
+    "000705016100", /* in its own future */
+    "01010700"
+    "84"
+    "0700"
+    "016100", /* after itself */
+    "01010700"
+    "44"
+    "0709"
+    "016100", /* before its own future */
+    "01010700"
+    "24"
+    "010174"
+    "01ff"
+    "016100", /* a key that is not UTF-8 */
+    "01010700"
+    "24"
+    "010174", /* ... or missing */
+    "01010700"
+    "84"
+    "07", /* half an origin */
+    "01010700"
+    "44", /* no right origin */
+    "01010700"
+    "04"
+    "00"
+    "07",         /* half a parent */
+    "0001",       /* a client of deletes without ranges */
+    "0001070101", /* half a range */
+    "000107010001"
+    "05",
+    "00010705"
+    "0101", /* more ranges than bytes */
+    "00010701"
+    "ffffffffffffff0f"
+    "02", /* a range that ends above 2^53 */
+    "0101"
+    "07"
+    "ffffffffffffff0f"
+    "0005"
+    "00", /* a struct that does */
+};
+
 static void malformed_updates_are_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {
-        "",
-        "00", /* no delete set */
-        "0000"
-        "00", /* something behind the end */
-        "05", /* more sections than bytes */
-        "0105070000"
-        "0100",                       /* more structs than bytes */
-        "01ffffffffffffffff7f0700",   /* a count above 2^53 */
-        "010107",                     /* no clock */
-        "0101ffffffffffffffff7f0000", /* a client above 2^53 */
-        "01010700",                   /* no struct */
-        "010107000000"
-        "00",                   /* a collected run of nothing */
-        "0101070000",           /* ... without a length */
-        "01010700010101740000", /* a tombstone of nothing */
-        "010107000101017400",   /* ... and nothing behind */
-        "0101070004010174"
-        "0000", /* an empty text */
-        "0101070004010174"
-        "01ff00", /* text that is not UTF-8 */
-        "0101070004010174"
-        "05616200",               /* ... or shorter than it says */
-        "01010700080101610000",   /* no elements */
-        "0101070008010161057e00", /* fewer than it says */
-        "01010700020101610000",
-        "0101070002010161020131"
-        "00",
-        "010107000201016101027b7b00", /* JSON that is none */
-        "010107000201016101"
-        "01ff00",
-        "010107000301016105616200", /* a binary shorter than it says */
-        "0101070005010174"
-        "0131"
-        "31", /* an embed, and no delete set */
-        "010107000601017401"
-        "62", /* a format without a value */
-        "0101070006010174"
-        "01ff0131"
-        "00",
-        "010107000701016107"
-        "00", /* a type that is none */
-        "010107000701016103"
-        "05", /* an element without a name */
-        "0101070009010161"
-        "0167", /* a subdocument without options */
-        "0101070009010161"
-        "01ff760000",
-        "01010700"
-        "0b"
-        "010161017e00", /* content that is none */
-        "01010700"
-        "04"
-        "0201740161"
-        "00", /* a parent that is neither root nor item */
-        "01010700"
-        "04"
-        "01"
-        "01ff"
-        "016100",
-        "01010700"
-        "04"
-        "000700016100", /* in itself */
-        "01010700"
-        "04"
-        "000705016100", /* in its own future */
-        "01010700"
-        "84"
-        "0700"
-        "016100", /* after itself */
-        "01010700"
-        "44"
-        "0709"
-        "016100", /* before its own future */
-        "01010700"
-        "24"
-        "010174"
-        "01ff"
-        "016100", /* a key that is not UTF-8 */
-        "01010700"
-        "24"
-        "010174", /* ... or missing */
-        "01010700"
-        "84"
-        "07", /* half an origin */
-        "01010700"
-        "44", /* no right origin */
-        "01010700"
-        "04"
-        "00"
-        "07",         /* half a parent */
-        "0001",       /* a client of deletes without ranges */
-        "0001070101", /* half a range */
-        "000107010001"
-        "05",
-        "00010705"
-        "0101", /* more ranges than bytes */
-        "00010701"
-        "ffffffffffffff0f"
-        "02", /* a range that ends above 2^53 */
-        "0101"
-        "07"
-        "ffffffffffffff0f"
-        "0005"
-        "00", /* a struct that does */
-    };
     yoke_doc *doc = new_doc(false);
     apply_hex(doc, legacy);
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++) {
         uint8_t bytes[64];
         yoke_blob out = YOKE_BLOB_INIT;
-        yoke_bytes update = from_hex(bad[i], bytes);
+        yoke_bytes update = from_hex(malformed[i], bytes);
         assert_int_equal(yoke_update_check(update, NULL), YOKE_EMALFORMED);
         assert_int_equal(yoke_doc_apply(doc, update, 0, NULL), YOKE_EMALFORMED);
         assert_int_equal(yoke_update_merge(&update, 1, NULL, &out), YOKE_EMALFORMED);

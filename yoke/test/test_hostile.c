@@ -178,6 +178,57 @@ static void deletes_of_what_comes_along_do_not_wait(void **state)
     free(w.ptr);
 }
 
+static bool count_value(void *ctx, const yoke_value *value)
+{
+    *(uint64_t *)ctx += value->tag == YOKE_VALUE_INT || value->tag == YOKE_VALUE_JSON ? 1 : 0;
+    return true;
+}
+
+static void count_steps(void *ctx, const yoke_event *event)
+{
+    *(uint64_t *)ctx += event->step_count;
+}
+
+/* All elements of an array in one run: reading them must not begin at its start for each. */
+static void a_run_of_many_elements(void **state)
+{
+    (void)state;
+    for (int json = 0; json < 2; json++) {
+        yoke_doc *doc = new_doc(1);
+        writer w = writer_new();
+        uint64_t steps = 0, values = 0;
+        const yoke_observer observer = {&steps, NULL, count_steps};
+        yoke_type array;
+        yoke_blob out = YOKE_BLOB_INIT;
+        put(&w, 1);
+        put(&w, 1);
+        put(&w, 7);
+        put(&w, 0);
+        put(&w, json ? 2 : 8);
+        put(&w, 1);
+        put(&w, 1);
+        put(&w, 'a');
+        put(&w, MANY);
+        for (size_t i = 0; i < MANY; i++) {
+            put(&w, json ? 1 : 125);
+            put(&w, json ? '7' : 7);
+        }
+        put(&w, 0);
+        assert_int_equal(yoke_doc_observe(doc, &observer), YOKE_OK);
+        (void)apply(doc, &w);
+        assert_int_equal(steps, MANY);
+        assert_int_equal(yoke_doc_root(doc, YOKE_STR("a"), YOKE_KIND_ARRAY, &array), YOKE_OK);
+        assert_int_equal(yoke_array_visit(doc, array, count_value, &values), YOKE_OK);
+        assert_int_equal(values, MANY);
+        const yoke_value value = {.tag = YOKE_VALUE_TYPE, .type = array};
+        assert_int_equal(yoke_value_json(doc, &value, &out), YOKE_OK);
+        assert_int_equal(out.len_bytes, 2 * MANY + 1);
+        yoke_blob_free(&out);
+        yoke_doc_free(doc);
+        free(w.ptr);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +237,7 @@ int main(void)
         cmocka_unit_test(one_client_in_many_sections_backwards),
         cmocka_unit_test(deletes_of_many_unknown_clients),
         cmocka_unit_test(deletes_of_what_comes_along_do_not_wait),
+        cmocka_unit_test(a_run_of_many_elements),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

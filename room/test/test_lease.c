@@ -1,0 +1,265 @@
+/* Client ids belong to those who show them: forgers are closed, honest relays and returning people
+ * lose nothing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "house.h"
+
+enum { VICTIM, OTHER, WITNESS };
+
+#define VICTIM_ID (100 + VICTIM) /* as house_join gives them */
+
+static int build(void **state)
+{
+    house *h = house_new();
+    *state = h;
+    house_join_editor(h, VICTIM);
+    house_load(h);
+    house_join_editor(h, OTHER);
+    house_join_editor(h, WITNESS);
+    house_deliver(h);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    house_free(*state);
+    return 0;
+}
+
+/* Client i shows the client `id` in its presence. */
+static void show(house *h, size_t i, uint64_t id, uint64_t clock, const char *json)
+{
+    buf b;
+    buf_init(&b, base_alloc_libc(), 1000);
+    buf_put_varuint(&b, 1);
+    buf_put_varuint(&b, id);
+    buf_put_varuint(&b, clock);
+    buf_put_varstring(&b, bytes_of_str(json));
+    house_say(h, i, SYNC_AWARENESS, buf_view(&b));
+    buf_deinit(&b);
+}
+
+/* Client i sends text that is written under `id`, on top of what it knows. */
+static void write_as(house *h, size_t i, uint64_t id, sync_tag tag, const char *text)
+{
+    yoke_options options = YOKE_OPTIONS_INIT;
+    yoke_doc *doc;
+    yoke_type root;
+    yoke_blob state = YOKE_BLOB_INIT, sv = YOKE_BLOB_INIT;
+    options.client_id = id;
+    assert_int_equal(yoke_doc_new(&options, &doc), YOKE_OK);
+    assert_int_equal(yoke_doc_encode(h->clients[i].doc, YOKE_NONE, 0, &state), YOKE_OK);
+    assert_int_equal(yoke_doc_apply(doc, yoke_blob_view(&state), 0, NULL), YOKE_OK);
+    assert_int_equal(yoke_doc_state_vector(doc, &sv), YOKE_OK);
+    assert_int_equal(yoke_doc_root(doc, YOKE_STR("file:main"), YOKE_KIND_TEXT, &root), YOKE_OK);
+    assert_int_equal(yoke_text_insert(doc, root, 0, YOKE_STR(text)), YOKE_OK);
+    assert_int_equal(yoke_doc_encode(doc, yoke_blob_view(&sv), 0, &state), YOKE_OK);
+    house_say(h, i, tag, bytes_of(state.ptr, state.len_bytes));
+    yoke_blob_free(&state);
+    yoke_blob_free(&sv);
+    yoke_doc_free(doc);
+}
+
+static void pass(house *h, int64_t ms)
+{
+    h->now_ms += ms;
+    room_tick(h->room, h->now_ms);
+    const char *fault = room_check(h->room);
+    assert_string_equal(fault == NULL ? "" : fault, "");
+}
+
+static void a_forger_is_closed_and_the_victim_unharmed(void **state)
+{
+    house *h = *state;
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    house_type(h, VICTIM, "mine ");
+    house_deliver(h);
+    size_t told = house_count(h, WITNESS, SYNC_UPDATE);
+    write_as(h, OTHER, VICTIM_ID, SYNC_UPDATE, "forged ");
+    assert_int_equal(house_count(h, WITNESS, SYNC_UPDATE), told);
+    assert_true(room_tick_soon(h->room));
+    house_deliver(h); /* the victim answers that it has no such thing */
+    assert_int_equal(h->clients[OTHER].close_code, 1008);
+    assert_true(house_heard(h, OTHER, "client_id_lease"));
+    assert_false(room_tick_soon(h->room));
+    assert_string_equal(house_room_text(h), "mine seed\n");
+    house_type(h, VICTIM, "still ");
+    house_deliver(h);
+    assert_int_equal(h->clients[VICTIM].close_code, 0);
+    assert_string_equal(house_room_text(h), "still mine seed\n");
+    assert_string_equal(house_text(h, WITNESS), "still mine seed\n");
+    house_commit(h);
+    house_deliver(h);
+    assert_int_equal(h->clients[VICTIM].acked, 4); /* two answers, two edits */
+    assert_int_equal(h->clients[OTHER].acked, 1);
+}
+
+static void a_forgery_that_comes_first_still_loses(void **state)
+{
+    house *h = *state;
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    write_as(h, OTHER, VICTIM_ID, SYNC_UPDATE, "evil ");
+    house_type(h, VICTIM, "mine "); /* the very clocks that were forged */
+    house_deliver(h);
+    assert_int_equal(h->clients[OTHER].close_code, 1008);
+    assert_true(house_heard(h, OTHER, "client_id_conflict"));
+    assert_int_equal(h->clients[VICTIM].close_code, 0);
+    assert_string_equal(house_room_text(h), "mine seed\n");
+}
+
+static void a_relay_of_what_its_writer_sends_too_passes(void **state)
+{
+    house *h = *state;
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    /* The relay has the edit by another way, and is here before its writer. */
+    write_as(h, OTHER, VICTIM_ID, SYNC_STEP2, "both ");
+    write_as(h, OTHER, 100 + OTHER, SYNC_UPDATE, "own ");
+    assert_string_equal(house_room_text(h), "seed\n");
+    house_commit(h);
+    assert_int_equal(house_count(h, OTHER, SYNC_ACK), 1); /* of its answer when it joined */
+    house_type(h, VICTIM, "both ");
+    house_deliver(h);
+    house_commit(h);
+    house_deliver(h);
+    assert_int_equal(h->clients[OTHER].close_code, 0);
+    assert_int_equal(h->clients[OTHER].acked, 3);
+    assert_int_equal(strlen(house_room_text(h)), strlen("own both seed\n"));
+    assert_string_equal(house_text(h, WITNESS), house_room_text(h));
+}
+
+static void one_who_returns_beside_a_dead_socket_keeps_its_edits(void **state)
+{
+    house *h = *state;
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    house_type(h, VICTIM, "before ");
+    house_deliver(h);
+    /* Its old socket is dead and nobody knows: it does not read and does not close. */
+    write_as(h, OTHER, VICTIM_ID, SYNC_STEP2, "offline ");
+    size_t cursors = house_count(h, WITNESS, SYNC_AWARENESS);
+    show(h, OTHER, VICTIM_ID, 2, "{}");
+    assert_int_equal(house_count(h, WITNESS, SYNC_AWARENESS), cursors);
+    pass(h, 1000);
+    assert_string_equal(house_room_text(h), "before seed\n");
+    pass(h, 2000);
+    assert_string_equal(house_room_text(h), "offline before seed\n");
+    show(h, OTHER, VICTIM_ID, 3, "{}"); /* and its cursor is seen again */
+    assert_int_equal(house_count(h, WITNESS, SYNC_AWARENESS), cursors + 1);
+    write_as(h, OTHER, 100 + OTHER, SYNC_UPDATE, "and on ");
+    house_commit(h);
+    assert_int_equal(h->clients[OTHER].close_code, 0);
+    assert_false(room_tick_soon(h->room));
+    assert_int_equal(house_last(h, OTHER, SYNC_ACK).count, 3);
+}
+
+static void an_id_is_free_when_its_holder_goes(void **state)
+{
+    house *h = *state;
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    write_as(h, OTHER, VICTIM_ID, SYNC_UPDATE, "relayed ");
+    room_on_leave(h->room, h->clients[VICTIM].session, h->now_ms);
+    assert_string_equal(house_room_text(h), "relayed seed\n");
+    assert_int_equal(h->clients[OTHER].close_code, 0);
+}
+
+static void an_id_is_free_when_it_is_shown_no_more(void **state)
+{
+    house *h = *state;
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    write_as(h, OTHER, VICTIM_ID, SYNC_UPDATE, "relayed ");
+    show(h, VICTIM, VICTIM_ID, 2, "null");
+    assert_string_equal(house_room_text(h), "relayed seed\n");
+    /* Nor is it anybody's who never showed it, or who may not write. */
+    write_as(h, OTHER, 100 + WITNESS, SYNC_UPDATE, "free ");
+    show(h, WITNESS, 777, 1, "{}");
+    room_set_role(h->room, h->clients[WITNESS].session, ROOM_VIEWER);
+    write_as(h, OTHER, 777, SYNC_UPDATE, "free too ");
+    assert_int_equal(h->row_count, 3);
+    assert_int_equal(h->clients[OTHER].close_code, 0);
+}
+
+static void what_is_known_may_be_repeated_by_all(void **state)
+{
+    house *h = *state;
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    house_type(h, VICTIM, "mine ");
+    house_deliver(h);
+    yoke_blob all = YOKE_BLOB_INIT;
+    assert_int_equal(yoke_doc_encode(h->clients[OTHER].doc, YOKE_NONE, 0, &all), YOKE_OK);
+    house_say(h, OTHER, SYNC_STEP2, bytes_of(all.ptr, all.len_bytes));
+    house_say(h, OTHER, SYNC_UPDATE, bytes_of(all.ptr, all.len_bytes));
+    yoke_blob_free(&all);
+    assert_false(room_tick_soon(h->room));
+    assert_int_equal(h->clients[OTHER].close_code, 0);
+}
+
+static void what_waits_behind_a_held_message_is_bounded(void **state)
+{
+    house *h = *state;
+    h->limits.loading_bytes = 200;
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    for (int i = 0; i < 20; i++)
+        write_as(h, OTHER, VICTIM_ID, SYNC_UPDATE, "0123456789");
+    assert_int_equal(h->clients[OTHER].close_code, 1013);
+    assert_false(room_tick_soon(h->room));
+    assert_string_equal(house_room_text(h), "seed\n");
+}
+
+static void two_who_claim_each_other_do_not_wait_for_ever(void **state)
+{
+    house *h = *state;
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    show(h, OTHER, 100 + OTHER, 1, "{}");
+    write_as(h, VICTIM, 100 + OTHER, SYNC_UPDATE, "a ");
+    write_as(h, OTHER, VICTIM_ID, SYNC_UPDATE, "b ");
+    house_deliver(h);
+    for (int i = 0; i < 10 && room_tick_soon(h->room); i++) {
+        pass(h, 1000);
+        house_deliver(h);
+    }
+    assert_false(room_tick_soon(h->room));
+}
+
+static void memory_may_lack_at_any_step(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n < 60; n++) {
+        void *built;
+        build(&built);
+        house *h = built;
+        show(h, VICTIM, VICTIM_ID, 1, "{}");
+        h->allocations_left = n;
+        write_as(h, OTHER, VICTIM_ID, SYNC_UPDATE, "forged ");
+        h->allocations_left = SIZE_MAX;
+        house_deliver(h);
+        pass(h, 5000);
+        assert_false(room_tick_soon(h->room));
+        house_type(h, VICTIM, "mine ");
+        if (h->clients[VICTIM].close_code == 0)
+            assert_int_equal(strncmp(house_room_text(h), "mine ", 5), 0);
+        house_free(h);
+    }
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, build, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(a_forger_is_closed_and_the_victim_unharmed),
+        CASE(a_forgery_that_comes_first_still_loses),
+        CASE(a_relay_of_what_its_writer_sends_too_passes),
+        CASE(one_who_returns_beside_a_dead_socket_keeps_its_edits),
+        CASE(an_id_is_free_when_its_holder_goes),
+        CASE(an_id_is_free_when_it_is_shown_no_more),
+        CASE(what_is_known_may_be_repeated_by_all),
+        CASE(what_waits_behind_a_held_message_is_bounded),
+        CASE(two_who_claim_each_other_do_not_wait_for_ever),
+        cmocka_unit_test(memory_may_lack_at_any_step),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
