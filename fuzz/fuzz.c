@@ -42,7 +42,7 @@ yoke_doc *fuzz_doc(fuzz_keep keep)
 {
     yoke_options options = YOKE_OPTIONS_INIT;
     yoke_doc *doc = NULL;
-    yoke_type text, map, array;
+    yoke_type text = {0}, map = {0}, array = {0};
     options.client_id = 1;
     options.keep_deleted = keep == FUZZ_KEEP_DELETED;
     fuzz_demand(yoke_doc_new(&options, &doc) == YOKE_OK, "there is a document");

@@ -11,17 +11,31 @@ static int store_err(yoke_err err)
     return err == YOKE_OK ? BASE_OK : err == YOKE_ENOMEM ? BASE_ENOMEM : STORE_ECORRUPT;
 }
 
+/* What members may make of a document.  Not of what is stored already: it was within the limits
+ * once, but read back in other pieces it may need more for a moment, or the limits were lowered. */
+static yoke_limits member_limits(const limits *l)
+{
+    return (yoke_limits){
+        .structs = (size_t)l->document_structs,
+        .nesting = (size_t)l->nesting,
+        .pending_bytes = (size_t)l->pending_bytes,
+        .pending_structs = (size_t)l->pending_structs,
+        .doc_bytes = (size_t)l->document_bytes,
+        /* A stored snapshot may be larger than what a member may send, which edit.c checks. */
+        .update_bytes = (size_t)l->document_bytes,
+    };
+}
+
 int room_document_new(const limits *l, const yoke_allocator *alloc, yoke_doc **out)
 {
     yoke_options options = YOKE_OPTIONS_INIT;
     options.client_id = SERVER_CLIENT_ID;
-    options.limits.structs = (size_t)l->document_structs;
-    options.limits.nesting = (size_t)l->nesting;
-    options.limits.pending_bytes = (size_t)l->pending_bytes;
-    options.limits.pending_structs = (size_t)l->pending_structs;
-    options.limits.doc_bytes = (size_t)l->document_bytes;
-    /* A stored snapshot may be larger than what a member may send, which edit.c checks. */
-    options.limits.update_bytes = (size_t)l->document_bytes;
+    options.limits = (yoke_limits){.update_bytes = SIZE_MAX / 4,
+                                   .structs = UINT32_MAX,
+                                   .nesting = (size_t)l->nesting,
+                                   .pending_bytes = SIZE_MAX / 4,
+                                   .pending_structs = UINT32_MAX,
+                                   .doc_bytes = SIZE_MAX / 4};
     options.alloc = alloc;
     yoke_err err = yoke_doc_new(&options, out);
     if (err != YOKE_OK)
@@ -50,6 +64,7 @@ int room_document_replay(yoke_doc *doc, const store_loaded *loaded, size_t *appl
 int room__document_load(room *r, const store_loaded *loaded)
 {
     yoke_err why = YOKE_OK;
+    yoke_limits own = member_limits(r->limits);
     int err = room_document_new(r->limits, &r->engine_alloc, &r->doc);
     if (err == BASE_OK)
         err = room_document_replay(r->doc, loaded, NULL, &why);
@@ -57,6 +72,8 @@ int room__document_load(room *r, const store_loaded *loaded)
         if (r->doc != NULL)
             room__log(r, ROOM_LOG_ERROR, "stored_update_refused", yoke_err_name(why), 0);
         room__document_drop(r);
+    } else {
+        yoke_doc_set_limits(r->doc, &own);
     }
     return err;
 }

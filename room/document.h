@@ -8,8 +8,8 @@
 
 #include <yoke/yoke.h>
 
-/* room_document_new - empty.  `alloc` is borrowed for the document's life; free with yoke_doc_free.
- * Returns BASE_ENOMEM. */
+/* room_document_new - empty, for what is stored: of `l` only the nesting binds it.  `alloc` is
+ * borrowed for the document's life; free with yoke_doc_free. Returns BASE_ENOMEM. */
 BASE_MUST_CHECK int room_document_new(const limits *l, const yoke_allocator *alloc, yoke_doc **out);
 
 /* room_document_replay - apply the snapshot, then the rows.  `*applied` counts those that went in,

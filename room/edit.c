@@ -15,6 +15,8 @@ void room__send_step1(room *r, member *m)
     if (yoke_doc_state_vector(r->doc, &sv) == YOKE_OK) {
         m->steps_owed++;
         room__send(r, m, &(sync_msg){.tag = SYNC_STEP1, .body = from_yoke(yoke_blob_view(&sv))});
+    } else {
+        room__lose(r, m);
     }
     yoke_blob_free(&sv);
 }

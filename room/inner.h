@@ -37,6 +37,7 @@ typedef struct member {
     bool greeted;
     bool introduced;    /* the store knows who the author is */
     bool refused;       /* a write of this connection was refused: acks stop before it */
+    bool lost;          /* memory lacked for something it must hear: it has to come back */
     bool told_unknown;  /* one log line for unknown messages is enough */
     bool told_presence; /* one word about refused awareness is enough */
     bool presence_held; /* its newest awareness is not told yet */
@@ -71,8 +72,9 @@ struct room {
     const limits *limits;
     const room_sink *sink;
     room_state_tag state;
-    bool draining; /* do not linger */
-    bool stalled;  /* the store told that it cannot write; members know */
+    bool some_lost; /* of the members; see room__close_lost */
+    bool draining;  /* do not linger */
+    bool stalled;   /* the store told that it cannot write; members know */
     bool snapshot_in_flight;
     bool newcomer_asked; /* since the last tick */
     uint8_t epoch[STORE_EPOCH_BYTES];
@@ -115,6 +117,8 @@ member *room__find(const room *r, uint64_t session);
 void room__member_free(room *r, member *m); /* it is in no list */
 void room__deliver(room *r, member *m, frame *f);
 void room__send(room *r, member *m, const sync_msg *msg); /* to one */
+void room__lose(room *r, member *m);                      /* close it at the end of this call */
+void room__close_lost(room *r);
 void room__greet(room *r, member *m, int64_t now_ms);
 void room__close(room *r, member *m, unsigned code, const char *reason); /* and forget it */
 void room__event(room *r, const member *except, bytes json);             /* to all tandem.v1 */

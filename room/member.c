@@ -3,6 +3,7 @@
 
 #include "base/utf.h"
 #include "wire/json.h"
+#include "wire/ws.h"
 
 #define NAME_BYTES_MAX 255
 #define PRESENCE_BURST 5 /* awareness updates that may be told at once */
@@ -23,11 +24,29 @@ void room__deliver(room *r, member *m, frame *f)
     r->sink->send(r->sink->ctx, m->session, f);
 }
 
+/* Memory lacks for something that the member cannot do without: an ack, a step of the sync. Whoever
+ * is in the middle of telling it may go on; it is closed at the end of the call. */
+void room__lose(room *r, member *m)
+{
+    room__log(r, ROOM_LOG_ERROR, "no_memory", "frame", m->session);
+    m->lost = r->some_lost = true;
+}
+
+void room__close_lost(room *r)
+{
+    while (r->some_lost) {
+        r->some_lost = false;
+        for (size_t i = r->member_count; i-- > 0;)
+            if (r->members[i]->lost)
+                room__close(r, r->members[i], WS_CLOSE_TRY_LATER, "the server is short of memory");
+    }
+}
+
 void room__send(room *r, member *m, const sync_msg *msg)
 {
     frame *f = sync_frame(r->alloc, msg);
     if (f == NULL) {
-        room__log(r, ROOM_LOG_ERROR, "no_memory", "frame", m->session);
+        room__lose(r, m);
         return;
     }
     room__deliver(r, m, f);
@@ -143,6 +162,8 @@ void room__greet(room *r, member *m, int64_t now_ms)
         put_hello(&json, r, m, now_ms);
         if (buf_err(&json) == BASE_OK)
             room__send(r, m, &(sync_msg){.tag = SYNC_EVENT, .body = buf_view(&json)});
+        else /* without the epoch it might merge another history into this one */
+            room__lose(r, m);
         buf_deinit(&json);
     }
     /* A viewer is not asked for what it has: an honest one then never writes. */
@@ -269,6 +290,7 @@ int room_on_join(room *r, uint64_t session, const room_join *join, int64_t now_m
     room__settle(r, now_ms);
     room__greet(r, m, now_ms);
     tell_joined(r, m);
+    room__close_lost(r);
     return BASE_OK;
 }
 

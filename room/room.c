@@ -160,6 +160,7 @@ static void begin_linger(room *r, int64_t now_ms)
 /* Go to the state that members, time and the store allow. */
 void room__settle(room *r, int64_t now_ms)
 {
+    room__close_lost(r);
     if (r->state == ROOM_ABSENT || r->state == ROOM_LOADING)
         return;
     if (r->member_count > 0) {
@@ -219,7 +220,6 @@ int room_on_loaded(room *r, const store_loaded *loaded, int64_t now_ms)
     r->state_bytes = loaded->snapshot.len_bytes;
     for (size_t i = 0; i < loaded->row_count; i++)
         r->tail_bytes += loaded->rows[i].update.len_bytes;
-    r->state = ROOM_LIVE;
     r->idle_since_ms = now_ms;
     for (size_t i = 0; i < r->member_count; i++)
         room__greet(r, r->members[i], now_ms);
@@ -227,6 +227,7 @@ int room_on_loaded(room *r, const store_loaded *loaded, int64_t now_ms)
     room__snapshot(r, r->limits->compact_rows, now_ms);
     /* Not settled wholly: whoever had it loaded without joining still has to look at it, so that
      * even a room that does not linger goes at the next tick. */
+    r->state = ROOM_LIVE;
     if (r->member_count == 0)
         begin_linger(r, now_ms);
     return BASE_OK;
@@ -348,8 +349,6 @@ void room_renamed(room *r, const char *name)
 void room_close_all(room *r, unsigned code, const char *reason, int64_t now_ms)
 {
     close_everyone(r, code, reason);
-    if (r->state == ROOM_LOADING)
-        unload(r);
     r->draining = true;
     room__settle(r, now_ms);
 }

@@ -37,8 +37,9 @@
  *   room_renamed   name
  *   chat           message {n, at (ms), author, color_index, name, text, ref}; stored already
  *   version_added  version {n, seq, at (ms), author, name}
- *   notice         code, message      "store_recovered"; a limit that slows or cuts but loses
- * nothing error          code, message      a limit's name, "role", "client_id_conflict",
+ *   notice         code, message      "store_recovered"; a limit that slows or cuts, but loses
+ *                                     nothing
+ *   error          code, message      a limit's name, "role", "client_id_conflict",
  *                                     "client_id_lease", "store_stalled", "chat_not_stored",
  *                                     "event"
  *
@@ -274,8 +275,10 @@ bool room_loaded(const room *r);
 void room_renamed(room *r, const char *name);
 
 /* room_close_all - close every member (1012 to drain, 4410 after deletion).  The room flushes at
- * once, without lingering.  room_discard - the room was deleted: close members with 4410, forget
- * the document; ABSENT at once. */
+ * once, without lingering; one that is loading, as soon as it is loaded and who waits was answered.
+ * room_discard - the room was deleted: close members with 4410, forget the document; ABSENT at
+ * once.
+ */
 void room_close_all(room *r, unsigned code, const char *reason, int64_t now_ms);
 void room_discard(room *r);
 

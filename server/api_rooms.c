@@ -5,6 +5,7 @@
 #include "server/api.h"
 
 #include "auth/key.h"
+#include "base/crash_point.h"
 #include "room/seed.h"
 #include "server/json_check.h"
 #include "server/log.h"
@@ -135,6 +136,7 @@ static void create_work(store *s, room_call *base)
 {
     rooms_call *c = (rooms_call *)base;
     c->call.err = store_room_create(s, &c->record, buf_view(&c->call.data));
+    CRASH_POINT("create.stored");
 }
 
 static void create_step(room_call *base, loop *owner)
@@ -259,7 +261,7 @@ static void get_begin(loop *owner, loop_msg *msg)
 
 void api_room_get(exchange *x)
 {
-    rooms_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
+    rooms_call *c = call_new(x);
     if (c != NULL)
         room_call_go(&c->call, get_begin);
 }
@@ -285,7 +287,7 @@ static void code_begin(loop *owner, loop_msg *msg)
 
 void api_room_code(exchange *x)
 {
-    rooms_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
+    rooms_call *c = call_new(x);
     if (c != NULL)
         room_call_go(&c->call, code_begin);
 }
@@ -334,6 +336,7 @@ static void patch_work(store *s, room_call *base)
     if (!authorize(s, c))
         return;
     c->call.err = store_room_patch(s, c->call.id, &c->patch);
+    CRASH_POINT("rename.stored");
     if (c->call.err == BASE_OK)
         c->call.err = store_room_get(s, c->call.id, &c->record);
 }
@@ -357,8 +360,6 @@ static void patch_begin(loop *owner, loop_msg *msg)
 void api_room_patch(exchange *x)
 {
     json_check check;
-    if (!throttle_allows(x, ADDRESS_MISS))
-        return;
     if (!json_check_begin(&check, x, JSON_CHECK_REQUIRED))
         return;
     int64_t days = 0;
@@ -391,6 +392,7 @@ static void delete_work(store *s, room_call *base)
     rooms_call *c = (rooms_call *)base;
     if (authorize(s, c))
         c->call.err = store_room_delete(s, c->call.id);
+    CRASH_POINT("delete.stored");
 }
 
 static void delete_step(room_call *base, loop *owner)
@@ -399,6 +401,7 @@ static void delete_step(room_call *base, loop *owner)
     if (failed(c))
         return;
     room_host_discard(owner->rooms, c->call.id);
+    CRASH_POINT("delete.discarded");
     c->call.status = 204;
     room_call_reply(&c->call);
 }
@@ -410,7 +413,7 @@ static void delete_begin(loop *owner, loop_msg *msg)
 
 void api_room_delete(exchange *x)
 {
-    rooms_call *c = throttle_allows(x, ADDRESS_MISS) ? call_new(x) : NULL;
+    rooms_call *c = call_new(x);
     if (c == NULL)
         return;
     take_key(c);

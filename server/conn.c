@@ -1,5 +1,6 @@
 #include "server/conn.h"
 
+#include "base/crash_point.h"
 #include "server/limits.h"
 
 #include <errno.h>
@@ -220,6 +221,15 @@ static bool write_some(conn *c)
     return true;
 }
 
+static void part(conn *c)
+{
+    if (c->parting_ms != 0)
+        return;
+    c->parting_ms = loop_now_ms(c->loop) + LIMIT_CLOSE_MS;
+    shutdown(c->fd, SHUT_WR);
+    conn_resume_input(c);
+}
+
 static void flush_one(conn *c)
 {
     if (c->closed || !write_some(c))
@@ -234,9 +244,7 @@ static void flush_one(conn *c)
     if (full)
         return;
     if (c->close_out) {
-        /* The peer must see our last bytes before it sees a reset for what it still sends. */
-        shutdown(c->fd, SHUT_WR);
-        conn_close(c);
+        part(c);
         return;
     }
     c->ops->drained(c);
@@ -245,6 +253,7 @@ static void flush_one(conn *c)
 void conn_flush_dirty(loop *l)
 {
     while (l->dirty != NULL) {
+        CRASH_POINT("flush.next");
         conn *c = l->dirty;
         l->dirty = c->dirty_next;
         c->dirty = false;
@@ -261,7 +270,8 @@ static void read_some(conn *c)
     ssize_t n = recv(c->fd, l->recv_buf, c->recv_bytes, MSG_DONTWAIT);
     if (n > 0) {
         metric_add(&l->metrics.bytes_in_total, (uint64_t)n);
-        c->ops->input(c, l->recv_buf, (size_t)n);
+        if (c->parting_ms == 0)
+            c->ops->input(c, l->recv_buf, (size_t)n);
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
         conn_close(c);
     }
@@ -396,7 +406,10 @@ void conn_tick_all(loop *l)
         next = c->next;
         queued_bytes += c->out.queued_bytes;
         held_bytes += c->ops->held_bytes(c);
-        c->ops->tick(c, now_ms);
+        if (c->parting_ms == 0)
+            c->ops->tick(c, now_ms);
+        else if (now_ms > c->parting_ms)
+            conn_close(c);
     }
     metric_set(&l->metrics.queue_bytes, queued_bytes);
     metric_set(&l->metrics.sockets_bytes, held_bytes);

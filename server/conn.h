@@ -50,6 +50,7 @@ struct conn {
     uint64_t progress_ms;   /* the socket took bytes then, or became full */
     uint64_t soft_since_ms; /* over the soft limit since then; 0: not */
     uint64_t paused_ms;     /* not read until then; 0: read */
+    uint64_t parting_ms;    /* our side is ended; what comes until then is thrown away; 0: not */
     int fd;
     uint32_t watched;    /* what the loop's set was told to wait for */
     uint32_t recv_bytes; /* how much to read in one turn */
@@ -85,7 +86,9 @@ void conn_pause_for(conn *c, uint64_t ms);
 /* conn_drop_queue - forget what is not yet written, but for a piece that is partly on the wire. */
 void conn_drop_queue(conn *c);
 
-/* conn_close_after_writing / conn_close - the second at once. */
+/* conn_close_after_writing - end our side when all is written, then throw away what comes until the
+ * peer ends its own, LIMIT_CLOSE_MS at most: a socket that is closed with bytes unread is reset,
+ * and the peer would lose our last words.  conn_close - at once. */
 void conn_close_after_writing(conn *c);
 void conn_close(conn *c);
 

@@ -1,5 +1,6 @@
 #include "server/drain.h"
 
+#include "base/crash_point.h"
 #include "server/limits.h"
 #include "server/log.h"
 #include "server/room_host.h"
@@ -31,7 +32,7 @@ static void on_poll(uv_timer_t *timer)
     if (!d->closed_all && !late)
         return;
     if (!late && (metric_get(&l->metrics.ws_connections) > 0 || room_host_count(l->rooms) > 0)) {
-        room_host_tick(l->rooms);
+        room_host_drain(l->rooms); /* again: a request may have opened a room meanwhile */
         return;
     }
     if (late)
@@ -52,12 +53,15 @@ static void on_committed(loop *l, store_job *job)
 {
     drain *d = (drain *)(void *)((char *)job - offsetof(drain, job));
     d->closed_all = true;
+    CRASH_POINT("drain.committed");
     room_host_drain(l->rooms);
+    CRASH_POINT("drain.closed");
 }
 
 static void on_drain(loop *l, loop_msg *msg)
 {
     drain *d = (drain *)msg;
+    CRASH_POINT("drain.begun");
     loop_stop_listening(l);
     ws_conn_stop_all(l);
     room_host_flush(l->rooms);

@@ -61,12 +61,21 @@ static int on_begin(http_parse *p)
     return hc->request != NULL ? 0 : refuse(hc, 503);
 }
 
+/* Part of a target, name or value.  They end with NUL here, so none may hold one; http-parser lets
+ * it pass in values. */
+static int put_head(http_conn *hc, const char *at, size_t n)
+{
+    if (memchr(at, 0, n) != NULL)
+        return refuse(hc, 400);
+    buf_put(&hc->request->head, at, n);
+    return buf_err(&hc->request->head) == BASE_OK ? 0 : refuse(hc, 431);
+}
+
 static int on_target(http_parse *p, const char *at, size_t n)
 {
     http_conn *hc = conn_of(p);
-    buf_put(&hc->request->head, at, n);
     hc->request->target_bytes += (uint32_t)n;
-    return buf_err(&hc->request->head) == BASE_OK ? 0 : refuse(hc, 431);
+    return put_head(hc, at, n);
 }
 
 static header *current_header(exchange *x)
@@ -78,6 +87,8 @@ static int on_field(http_parse *p, const char *at, size_t n)
 {
     http_conn *hc = conn_of(p);
     exchange *x = hc->request;
+    if (hc->phase == PHASE_BODY)
+        return 0; /* a trailer: nothing here asks for one (RFC 9110, 6.5.1) */
     if (hc->in_value) {
         if (x->header_count == LIMIT_HEADER_COUNT)
             return refuse(hc, 431);
@@ -88,23 +99,23 @@ static int on_field(http_parse *p, const char *at, size_t n)
         h->name_at = (uint32_t)x->head.len_bytes;
         hc->in_value = false;
     }
-    buf_put(&x->head, at, n);
     current_header(x)->name_bytes += (uint32_t)n;
-    return buf_err(&x->head) == BASE_OK ? 0 : refuse(hc, 431);
+    return put_head(hc, at, n);
 }
 
 static int on_value(http_parse *p, const char *at, size_t n)
 {
     http_conn *hc = conn_of(p);
     exchange *x = hc->request;
+    if (hc->phase == PHASE_BODY)
+        return 0;
     if (!hc->in_value) {
         buf_put_u8(&x->head, 0);
         current_header(x)->value_at = (uint32_t)x->head.len_bytes;
         hc->in_value = true;
     }
-    buf_put(&x->head, at, n);
     current_header(x)->value_bytes += (uint32_t)n;
-    return buf_err(&x->head) == BASE_OK ? 0 : refuse(hc, 431);
+    return put_head(hc, at, n);
 }
 
 static method method_of(const http_parse *p)
@@ -270,25 +281,28 @@ static void dispatch(http_conn *hc)
     router_dispatch(x);
 }
 
-/* Parses requests out of the bytes until they are used up or one of them has to wait. */
+/* Parses requests out of the bytes until they are used up or one of them has to wait.  A head is
+ * read up to its limit and no further, so that how it arrives does not decide whether it passes. */
 static void parse(http_conn *hc, const uint8_t *ptr, size_t n)
 {
+    const size_t head_max = (size_t)hc->base.loop->app->limits.header_bytes;
     while (n > 0 && !hc->base.closed && !hc->last && hc->phase != PHASE_WAITING) {
-        bool ok;
-        size_t used = http_parse_feed(&hc->parser, &settings, ptr, n, &ok);
+        bool ok, in_head = hc->phase == PHASE_HEAD || hc->phase == PHASE_IDLE;
+        size_t most = in_head ? head_max - hc->head_bytes : n;
+        size_t used = http_parse_feed(&hc->parser, &settings, ptr, n < most ? n : most, &ok);
         if (hc->phase == PHASE_HEAD || hc->phase == PHASE_IDLE)
             hc->head_bytes += used;
-        if (!ok || hc->head_bytes > hc->base.loop->app->limits.header_bytes) {
+        if (!ok || hc->head_bytes >= head_max) {
             refuse_request(hc, !ok ? (hc->refuse != 0 ? hc->refuse : 400) : 431);
             return;
         }
         ptr += used;
         n -= used;
-        if (!hc->complete)
+        if (hc->complete) {
+            keep_rest(hc, ptr, n);
+            dispatch(hc);
             return;
-        keep_rest(hc, ptr, n);
-        dispatch(hc);
-        return;
+        }
     }
 }
 

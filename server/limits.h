@@ -10,7 +10,8 @@
     X(HEADER_COUNT, 100, "headers", "bounds the search for one header")                            \
     X(HTTP_WRITE_MS, 30000, "ms", "a reply that nobody reads is given up")                         \
     X(REQUEST_WAIT_MS, 10000, "ms", "a room or the store must answer a request by then")           \
-    X(CLOSE_MS, 2000, "ms", "how long a closing WebSocket may take to read the close frame")       \
+    X(CLOSE_MS, 2000, "ms",                                                                        \
+      "how long a closing socket may take to hear it and to end its own side")                     \
     X(TITLE_CHARS, 100, "characters", "display name of a room")                                    \
     X(EXPIRE_DAYS, 3650, "days", "longest life of an unused room")                                 \
     X(FD_RESERVE, 64, "files", "kept free for the store and for logs")                             \

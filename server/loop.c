@@ -26,9 +26,9 @@ void loop_post(loop *l, loop_msg *msg)
     else
         l->mailbox_last->next = msg;
     l->mailbox_last = msg;
-    uv_mutex_unlock(&l->mailbox_lock);
-    if (was_empty)
+    if (was_empty && !l->stopped)
         uv_async_send(&l->wake);
+    uv_mutex_unlock(&l->mailbox_lock);
 }
 
 static void on_wake(uv_async_t *wake)
@@ -90,6 +90,9 @@ void loop_run(void *loop_arg)
 {
     loop *l = loop_arg;
     uv_run(&l->uv, UV_RUN_DEFAULT);
+    uv_mutex_lock(&l->mailbox_lock);
+    l->stopped = true;
+    uv_mutex_unlock(&l->mailbox_lock);
     /* Stopped: everything that is still open goes, so that a leak checker sees what was lost. */
     conn_close_all(l);
     room_host_free(l->rooms);
@@ -98,8 +101,12 @@ void loop_run(void *loop_arg)
     uv_run(&l->uv, UV_RUN_DEFAULT);
     uv_loop_close(&l->uv);
     close(l->sockets_fd);
-    uv_mutex_destroy(&l->mailbox_lock);
     free(l->recv_buf);
+}
+
+void loop_deinit(loop *l)
+{
+    uv_mutex_destroy(&l->mailbox_lock);
 }
 
 void loop_stop_listening(loop *l)

@@ -31,6 +31,7 @@ struct loop {
     uv_mutex_t mailbox_lock;
     loop_msg *mailbox_first;
     loop_msg *mailbox_last;
+    bool stopped; /* guarded too: nobody reads the mailbox any more */
     uv_async_t wake;
 
     uv_check_t flush;
@@ -57,11 +58,14 @@ struct loop {
     metrics metrics;
 };
 
-/* loop_init - before the thread starts; takes the listening socket.  loop_run - the thread. */
+/* loop_init - before the thread starts; takes the listening socket.  loop_run - the thread.
+ * loop_deinit - when all threads have ended: until then others may still post. */
 bool loop_init(loop *l, app *a, size_t index, int listen_fd);
 void loop_run(void *loop_arg);
+void loop_deinit(loop *l);
 
-/* loop_post - run `msg` on the loop's thread, from any thread.  In order of posting. */
+/* loop_post - run `msg` on the loop's thread, from any thread.  In order of posting.  A loop that
+ * has stopped runs nothing more: the process is at its end. */
 void loop_post(loop *l, loop_msg *msg);
 
 /* loop_now_ms - the monotonic clock of this turn. */

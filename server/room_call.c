@@ -84,6 +84,10 @@ void room_call_fail_by_code(room_call *c, int err)
 
 void room_call_go(room_call *c, void (*begin)(loop *owner, loop_msg *msg))
 {
+    if (!throttle_allows(c->x, ADDRESS_MISS)) {
+        call_free(c);
+        return;
+    }
     if (!room_name_valid(c->x->param)) {
         room_call_fail(c, 404, "Room not found");
         return;

@@ -1,4 +1,5 @@
 /* What rooms ask for (room_sink of room/room.h), and the store's answers to it. */
+#include "base/crash_point.h"
 #include "server/log.h"
 #include "server/quarantine.h"
 #include "server/room_host_internal.h"
@@ -82,6 +83,7 @@ static void load_done(loop *l, store_job *job)
     load_job *j = (load_job *)job;
     hosted *at = j->at;
     int64_t now_ms = room_host_now_ms(l->rooms);
+    CRASH_POINT("load.read");
     if (j->err == STORE_ENOTFOUND && at->may_create && !j->create && !at->removed) {
         /* A WebSocket came while the room was looked up for somebody who may not make it. */
         j->create = true;
@@ -94,6 +96,7 @@ static void load_done(loop *l, store_job *job)
         at->used_at_ms = j->loaded.room.used_at_ms;
         at->used_every_ms = room_record_used_every_ms(&j->loaded.room);
         j->err = room_on_loaded(at->room, &j->loaded, now_ms);
+        CRASH_POINT("load.done");
         if (j->err == STORE_ECORRUPT) /* sums are right, but the engine refuses an update */
             j->damaged = quarantine_of(&j->loaded);
         store_loaded_free(&j->loaded);
@@ -147,6 +150,7 @@ static void batch_done(loop *l, store_batch *b)
     int64_t now_ms = room_host_now_ms(h);
     uint64_t took_us = uv_hrtime() / 1000 - b->begun_us;
     histogram_add(&l->metrics.ack, took_us, b->count);
+    CRASH_POINT("ack.before");
     for (size_t i = 0; i < b->count; i++)
         ((hosted *)b->owners[i])->in_batch++;
     /* One call for each room, at its last row: one ack frame for each writer, not for each row. */
@@ -159,6 +163,7 @@ static void batch_done(loop *l, store_batch *b)
             room_on_store_failed(at->room, b->err);
         else if (!at->removed)
             room_on_stored(at->room, b->rows[i].seq, now_ms);
+        CRASH_POINT("ack.queued");
         hosted_maybe_free(at);
     }
     store_batch_free(b);
@@ -168,6 +173,7 @@ static void sink_append(void *ctx, room *r, const room_row *row)
 {
     room_host *h = ctx;
     hosted *at = room_host_hosted(h, room_id(r));
+    CRASH_POINT("update.applied");
     if (h->batch == NULL)
         h->batch = store_batch_new(h->loop);
     store_row stored = {.room_id = room_id(r),
@@ -181,6 +187,7 @@ static void sink_append(void *ctx, room *r, const room_row *row)
         abort();
     }
     at->in_store++;
+    CRASH_POINT("update.batched");
 }
 
 void room_host_post_batch(room_host *h)
@@ -191,6 +198,7 @@ void room_host_post_batch(room_host *h)
     h->batch = NULL;
     b->done = batch_done;
     store_thread_append(h->loop->app->store, b);
+    CRASH_POINT("batch.posted");
 }
 
 /* ------------------------------------------------------------------------------- snapshots --- */
@@ -198,6 +206,7 @@ void room_host_post_batch(room_host *h)
 typedef struct snapshot_job {
     store_job job; /* first */
     hosted *at;
+    char id[STORE_ID_BYTES_MAX + 1]; /* the store thread must not look into the room */
     store_snapshot snapshot;
     int err;
     uint8_t state[];
@@ -206,13 +215,14 @@ typedef struct snapshot_job {
 static void snapshot_work(store *s, store_job *job)
 {
     snapshot_job *j = (snapshot_job *)job;
-    j->err = store_snapshot_put(s, room_id(j->at->room), &j->snapshot);
+    j->err = store_snapshot_put(s, j->id, &j->snapshot);
 }
 
 static void snapshot_done(loop *l, store_job *job)
 {
     snapshot_job *j = (snapshot_job *)job;
     hosted *at = j->at;
+    CRASH_POINT("snapshot.stored");
     at->in_store--;
     if (!at->removed)
         room_on_snapshot_done(at->room, j->snapshot.upto_seq, j->err, room_host_now_ms(l->rooms));
@@ -224,6 +234,7 @@ static void sink_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
 {
     room_host *h = ctx;
     hosted *at = room_host_hosted(h, room_id(r));
+    CRASH_POINT("snapshot.encoded");
     snapshot_job *j = calloc(1, sizeof *j + state.len_bytes);
     if (j == NULL) {
         log_event(LOG_WARN, "no memory for a snapshot", LOG_STR("room", room_id(r)));
@@ -235,12 +246,14 @@ static void sink_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
     j->job.done = snapshot_done;
     j->job.home = h->loop;
     j->at = at;
+    snprintf(j->id, sizeof j->id, "%s", room_id(r));
     j->snapshot =
         (store_snapshot){upto_seq, room_host_now_ms(h), bytes_of(j->state, state.len_bytes)};
     at->in_store++;
     /* The snapshot must find its rows in the store. */
     room_host_post_batch(h);
     store_thread_submit(h->loop->app->store, &j->job);
+    CRASH_POINT("snapshot.posted");
 }
 
 /* ------------------------------------------------------------------------------------ use --- */

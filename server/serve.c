@@ -224,6 +224,8 @@ static void take_down(serve *s)
     for (size_t i = 0; i < a->loop_count; i++)
         uv_thread_join(&a->loops[i].thread);
     store_thread_stop(a->store);
+    for (size_t i = 0; i < a->loop_count; i++)
+        loop_deinit(&a->loops[i]);
     uv_walk(&s->main, close_handle, NULL);
     uv_run(&s->main, UV_RUN_DEFAULT);
     uv_loop_close(&s->main);

@@ -1,5 +1,6 @@
 #include "server/store_thread.h"
 
+#include "base/crash_point.h"
 #include "server/limits.h"
 #include "server/log.h"
 #include "server/store_thread_internal.h"
@@ -152,6 +153,7 @@ static void commit(store_thread *t)
     uint64_t start_ns = uv_hrtime();
     size_t count = gather(t, t->waiting), at = 0;
     int of_rooms = BASE_OK;
+    CRASH_POINT("batch.gathered");
     int err = count > 0 ? store_append(t->store, t->rows, count) : BASE_ENOMEM;
     if (err == STORE_EFULL && store_reserve_release(&t->reserve)) {
         metric_add(&t->metrics.reserve_released_total, 1);
@@ -176,9 +178,11 @@ static void commit(store_thread *t)
     for (store_batch *next; b != NULL; b = next) {
         next = b->next;
         size_t n = b->count; /* the loop frees the batch as soon as it has it */
+        CRASH_POINT("batch.committed");
         report(b, t->rows + at, of_rooms);
         at += n;
     }
+    CRASH_POINT("batch.told");
 }
 
 /* With the lock held: how long until what waits is to be committed; 0: now, NEVER: nothing waits.
@@ -221,6 +225,7 @@ static void run_jobs(store_thread *t, store_job *job)
     for (store_job *next; job != NULL; job = next) {
         next = job->next;
         job->work(t->store, job);
+        CRASH_POINT("job.worked");
         check_store(t);
         job->msg.run = job_done;
         if (job->home != NULL)
@@ -323,7 +328,9 @@ void store_thread_stop(store_thread *t)
     uv_cond_signal(&t->changed);
     uv_mutex_unlock(&t->lock);
     uv_thread_join(&t->thread);
+    CRASH_POINT("close.before");
     store_close(t->store);
+    CRASH_POINT("close.after");
     while (t->waiting != NULL) {
         store_batch *next = t->waiting->next;
         store_batch_free(t->waiting);

@@ -236,6 +236,7 @@ static void on_bad_frame(ws_conn *wc, const ws_event *ev)
                     ev->close_code == WS_CLOSE_TOO_BIG ? "frame_bytes" : "malformed");
     leave(wc);
     ws_conn_close(wc, ev->close_code, ev->reason);
+    conn_close_after_writing(&wc->base);
 }
 
 /* Reads frames until the input is used up or the connection has to wait; returns what was used. */

@@ -1,4 +1,5 @@
 /* sqlite_log.c - the log of updates and the snapshots before it. */
+#include "base/crash_point.h"
 #include "store/sqlite_store.h"
 
 #define STATEMENTS(X)                                                                              \
@@ -38,6 +39,7 @@ int sqlite_append_row(sqlite_store *s, store_row *row)
     sqlite_bind_bytes(q, 6, row->update);
     int err = sqlite_run(q);
     row->gone = err == BASE_OK && sqlite3_changes(s->db) == 0;
+    CRASH_POINT("append.row");
     return err;
 }
 
@@ -126,6 +128,7 @@ int sqlite_load(store *base, const char *id, store_loaded *out)
         return err;
     load_builder_init(&b, base->alloc);
     err = sqlite_read_snapshot(s, key, &b, &damage);
+    CRASH_POINT("load.snapshot");
     if (err == BASE_OK)
         err = sqlite_read_log(s, key, b.snapshot_seq, take_row, &b, &damage);
     if (err == BASE_OK)
@@ -197,7 +200,10 @@ static int put_snapshot(sqlite_store *s, const char *id, const store_snapshot *s
     sqlite3_bind_int64(q, 3, snapshot->at_ms);
     sqlite3_bind_int64(q, 4, crc32c(snapshot->state));
     sqlite_bind_bytes(q, 5, snapshot->state);
-    return sqlite_run(q);
+    CRASH_POINT("snapshot.before");
+    int err = sqlite_run(q);
+    CRASH_POINT("snapshot.replaced");
+    return err;
 }
 
 int sqlite_snapshot_put(store *base, const char *id, const store_snapshot *snapshot)

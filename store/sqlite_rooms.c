@@ -3,6 +3,7 @@
  * A deleted room is one whose id is the character U+0001 and its key: no room can be called so, no
  * reader finds it, and sqlite_upkeep.c takes it apart.
  */
+#include "base/crash_point.h"
 #include "store/sqlite_store.h"
 
 #define STATEMENTS(X)                                                                              \
@@ -39,6 +40,7 @@ static int change_room(sqlite_store *s, sqlite3_stmt *q)
         return err;
     }
     err = sqlite_run(q);
+    CRASH_POINT("change.statement");
     if (err == BASE_OK && sqlite3_changes(s->db) == 0)
         err = STORE_ENOTFOUND;
     return sqlite_end(s, err);
@@ -61,6 +63,7 @@ int sqlite_room_create(store *base, const store_room *room, bytes first_update)
     sqlite3_bind_int64(q, 7, room->used_at_ms);
     sqlite3_bind_int64(q, 8, room->keep_ms);
     err = sqlite_run(q);
+    CRASH_POINT("create.record");
     if (err == BASE_OK && first_update.len_bytes > 0) {
         store_row row = {
             .room_id = room->id, .seq = 1, .at_ms = room->created_at_ms, .update = first_update};

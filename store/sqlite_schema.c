@@ -2,6 +2,7 @@
  * in order; a released step is never changed, what is new becomes the next one.  user_version
  * counts the steps a file has seen, application_id says that it is ours.
  */
+#include "base/crash_point.h"
 #include "store/sqlite_store.h"
 
 #define APPLICATION_ID 0x546E646D /* "Tndm" */
@@ -127,6 +128,7 @@ int sqlite_schema_migrate(sqlite_store *s)
     bool work = version < SCHEMA_VERSION;
     for (; err == BASE_OK && version < SCHEMA_VERSION; version++)
         err = sqlite_exec(s, migrations[version]);
+    CRASH_POINT("open.migrated");
     if (err == BASE_OK && work) {
         char sql[96];
         snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",

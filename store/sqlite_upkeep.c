@@ -3,6 +3,7 @@
  * Checkpoints are made here and not inside COMMIT, so that acknowledgements are out before one
  * begins.
  */
+#include "base/crash_point.h"
 #include "store/sqlite_store.h"
 
 /* Free pages that stay for the next rows: giving back and taking again costs twice. */
@@ -81,8 +82,10 @@ void sqlite_upkeep_init(sqlite_store *s)
 static int checkpoint(sqlite_store *s, store_upkept *out)
 {
     int all = 0, done = 0;
+    CRASH_POINT("checkpoint.before");
     int rc = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &all, &done);
     *out = (store_upkept){.work = STORE_WORK_CHECKPOINT, .count = (uint64_t)(done > 0 ? done : 0)};
+    CRASH_POINT("checkpoint.after");
     s->wal_tried_pages = all;
     if (rc == SQLITE_OK && all == done)
         s->wal_pages = s->wal_tried_pages = 0;
@@ -130,6 +133,7 @@ static int remove_some(sqlite_store *s, sqlite3_int64 key, store_upkept *out)
     int err = drop_rows(s, Q_LOG_SIZES, Q_LOG_DROP, key, &rows_left, &bytes_left);
     if (err == BASE_OK && rows_left > 0 && bytes_left > 0)
         err = drop_rows(s, Q_SEGMENT_SIZES, Q_SEGMENTS_DROP, key, &rows_left, &bytes_left);
+    CRASH_POINT("remove.rows");
     if (err == BASE_OK && rows_left > 0 && bytes_left > 0) {
         sqlite3_bind_int64(statement(s, Q_ROOM_DROP), 1, key);
         err = sqlite_run(statement(s, Q_ROOM_DROP));
@@ -215,12 +219,15 @@ static bool gather_row(void *ctx, const store_row *row)
 static int move_rows(sqlite_store *s, const candidate *c, const store_page *rows)
 {
     sqlite3_int64 last = (sqlite3_int64)rows->rows[rows->row_count - 1].seq;
+    CRASH_POINT("compact.gathered");
     int err = sqlite_segment_put(s, c->key, rows->rows, rows->row_count);
+    CRASH_POINT("compact.packed");
     if (err != BASE_OK)
         return err;
     sqlite3_bind_int64(statement(s, Q_LOG_DROP), 1, c->key);
     sqlite3_bind_int64(statement(s, Q_LOG_DROP), 2, last);
     err = sqlite_run(statement(s, Q_LOG_DROP));
+    CRASH_POINT("compact.dropped");
     if (err != BASE_OK)
         return err;
     sqlite3_bind_int64(statement(s, Q_COMPACTED), 1, c->key);
@@ -260,6 +267,7 @@ static int compact(sqlite_store *s, store_upkept *out)
         return err;
     *out = (store_upkept){.work = STORE_WORK_COMPACT, .room = c.id};
     err = sqlite_end(s, compact_room(s, &c, &out->count));
+    CRASH_POINT("compact.committed");
     if (err == STORE_ECORRUPT) {
         out->damaged = true;
         out->count = 0;

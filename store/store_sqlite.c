@@ -5,6 +5,8 @@
  * twice. The lock for that is a file of its own, so that other processes can read meanwhile
  * (backup).
  */
+#include "base/crash_point.h"
+#include "store/crash_sqlite.h"
 #include "store/sqlite_store.h"
 
 #include <errno.h>
@@ -108,8 +110,10 @@ int sqlite_begin(sqlite_store *s)
 /* Commit when all went well, else roll back; a commit that fails leaves nothing behind either. */
 int sqlite_end(sqlite_store *s, int err)
 {
+    CRASH_POINT("commit.before");
     if (err == BASE_OK)
         err = sqlite_run(statement(s, Q_COMMIT));
+    CRASH_POINT("commit.after");
     if (err != BASE_OK && !sqlite3_get_autocommit(s->db)) {
         sqlite3_step(statement(s, Q_ROLLBACK));
         sqlite3_reset(statement(s, Q_ROLLBACK));
@@ -223,6 +227,8 @@ static int open_file(sqlite_store *s, const store_sqlite_options *options)
     int rc = sqlite3_open_v2(options->path, &s->db, flags, options->vfs);
     if (rc != SQLITE_OK)
         return sqlite_err(rc);
+    crash_sqlite_watch();
+    CRASH_POINT("open.file");
     sqlite3_extended_result_codes(s->db, 1);
     sqlite3_busy_timeout(s->db, 0);
     /* Looked at before anything is written, so that a file that is not ours stays as it is. */
@@ -234,8 +240,10 @@ static int open_file(sqlite_store *s, const store_sqlite_options *options)
         err = sqlite_exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                              "PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;"
                              "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
+    CRASH_POINT("open.wal");
     if (err == BASE_OK)
         err = sqlite_schema_migrate(s);
+    CRASH_POINT("open.schema");
     if (err == BASE_OK)
         err = make_shrinkable(s);
     if (err == BASE_OK)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fault, includesOf } from './layers.mjs'
+import { faultsOf as threatFaultsOf, rowsOf } from './threats.mjs'
 import { faultsOf, functionsOf } from './tidy.mjs'
 
 test('own includes are found, others are not', () => {
@@ -26,4 +27,20 @@ test('long functions and lines are named', () => {
   assert.match(faultsOf('a.c', source)[0], /f has 83 lines/)
   assert.deepEqual(faultsOf('a.c', source.replace('int f', '/* size: a table */\nint f')), [])
   assert.match(faultsOf('a.ts', 'x'.repeat(101))[0], /longer than 100/)
+})
+
+test('a threat names tests that exist, or says why there is none', () => {
+  const table =
+    '| id | asset |\n|---|---|\n| T1 | a | b | c | `x.c: one`, `y.mjs` |\n| T2 | a | b | c | not built |\n'
+  const rows = rowsOf(table)
+  assert.deepEqual(
+    rows.map(({ id }) => id),
+    ['T1', 'T2'],
+  )
+  const textOf = (path) => (path === 'x.c' ? 'static void one(void)' : null)
+  assert.deepEqual(threatFaultsOf(rows[0], textOf), ['T1: there is no y.mjs'])
+  assert.match(threatFaultsOf({ id: 'T3', shown: '`x.c: two`' }, textOf)[0], /no test "two"/)
+  assert.match(threatFaultsOf({ id: 'T4', shown: 'later' }, textOf)[0], /names no test/)
+  assert.deepEqual(threatFaultsOf(rows[1], textOf), [])
+  assert.deepEqual(threatFaultsOf({ id: 'T5', shown: 'not shown by a test: no systemd here' }, textOf), [])
 })

@@ -1,5 +1,5 @@
-// node bench/server/run.mjs --tandem PATH --yload PATH [--traces DIR] [--quick] [--realtime] [--only NAMES] [--json FILE]
-//   [--write-docs]
+// node bench/server/run.mjs --tandem PATH --yload PATH [--traces DIR] [--quick] [--realtime] [--only NAMES]
+//   [--json FILE] [--write-docs]
 //
 // Tandem and its peers under the same load, one after the other in one run; script/bench calls it. The server has the
 // last core, the load generator the first. Every workload gets a fresh process of every server. Tandem has one loop
@@ -136,8 +136,9 @@ async function hostile(peer) {
   const server = await peer.start(newDirectory(), serverCore)
   const { host, pathname } = new URL(server.url)
   const company = []
+  const behind = options.realtime ? ['-r', '1'] : ['--idle', '0']
   const join = (...args) =>
-    company.push(spawn('taskset', ['-c', '0', 'chrt', ...(options.realtime ? ['-r', '1'] : ['--idle', '0']), ...args.map(String)], { stdio: 'ignore' }))
+    company.push(spawn('taskset', ['-c', '0', 'chrt', ...behind, ...args.map(String)], { stdio: 'ignore' }))
   try {
     const size = ['--rooms', 50, '--clients', 4, '--writers', 2, '--rate', 5]
     const measured = yload(server, peer.proto, 'run', ...size, '--warm', 6, ...secs(9))
@@ -153,18 +154,20 @@ async function hostile(peer) {
 }
 
 const secs = (full) => ['--secs', quick ? Math.ceil(full / 3) : full]
+const small = ['--rooms', 100, '--clients', 4, '--writers', 2]
+const idle = ['idle', '--rooms', 1250, '--clients', 4, '--settle', 3]
 const workloads = {
-  run: everybody('run', '--rooms', 100, '--clients', 4, '--writers', 2, '--rate', 5, ...secs(6), '--verify'),
+  run: everybody('run', ...small, '--rate', 5, ...secs(6), '--verify'),
   flood: everybody('flood', '--rooms', 100, '--clients', 10, '--writers', 2, '--window', 2, '--joins', 3, ...secs(3)),
   sat: (peer) =>
-    against(peer, 'sat', '--rooms', 100, '--clients', 4, '--writers', 2, ...secs(3), '--start', peer === own ? 20000 : 3000),
-  idle: everybody('idle', '--rooms', 1250, '--clients', 4, '--settle', 3, '--secs', 2),
-  'idle with cursors': everybody('idle', '--rooms', 1250, '--clients', 4, '--settle', 3, '--secs', 1, '--aware', 1),
+    against(peer, 'sat', ...small, ...secs(3), '--start', peer === own ? 20000 : 3000),
+  idle: everybody(...idle, '--secs', 2),
+  'idle with cursors': everybody(...idle, '--secs', 1, '--aware', 1),
   join: (peer) => against(peer, 'join', '--seed', seed, '--joins', 30, '--conc', 50),
   storm: everybody(
     'storm', '--rooms', 500, '--clients', 4, '--writers', 1, '--rate', 1, '--inflight', 4000, '--joins', 3, ...secs(2)
   ),
-  ack: ownOnly(() => against(own, 'ack', '--rooms', 100, '--clients', 4, '--writers', 2, '--rate', 10, ...secs(6))),
+  ack: ownOnly(() => against(own, 'ack', ...small, '--rate', 10, ...secs(6))),
   'stored rooms': ownOnly(storedRooms),
   hostile,
 }

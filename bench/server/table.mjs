@@ -22,7 +22,7 @@ const rows = [
   ['all clients of 500 rooms of 4 drop and return', 'storm', 'storm_s', 's', 'less', '≤ 0.25 s'],
   ['durable ack at 2,000 updates/s, p50', 'ack', 'ack_p50_ms', 'ms', 'less', '≤ 5 ms'],
   ['the same, p99', 'ack', 'ack_p99_ms', 'ms', 'less', '≤ 10 ms'],
-  ['latency of others beside 2,000 slow heads, 20 deaf and 200 flooding clients, p99', 'hostile', 'p99_ms', 'ms', 'less', '≤ 100 ms'],
+  ['p99 beside 2,000 slow heads, 20 deaf and 200 flooders', 'hostile', 'p99_ms', 'ms', 'less', '≤ 100 ms'],
   ['resident memory then', 'hostile', 'rss', 'B', 'less', ''],
   ['start until a stored room is answered for', 'stored rooms', 'ready_ms', 'ms', 'less', '≤ 200 ms'],
 ]
@@ -43,10 +43,11 @@ function ratio(ours, theirs, field, better) {
 export function table(results) {
   const { machine, versions, document, found } = results
   const peers = Object.keys(versions).filter((name) => name !== 'Tandem')
+  const how = (machine.quick ? ', --quick' : '') + (machine.realtime ? ', --realtime: others used the cores' : '')
   const head = ['', ...peers.map((p) => `better than ${p}`), 'Tandem', ...peers, 'wanted']
   const lines = [
     `${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel.split('-')[0]}, Node ${machine.node.slice(1)}, ` +
-      `${machine.date.slice(0, 10)}${machine.quick ? ', --quick (short)' : ''}${machine.realtime ? ', --realtime (others used the cores)' : ''}. ` +
+      `${machine.date.slice(0, 10)}${how}. ` +
       Object.entries(versions)
         .map(([name, version]) => `${name} ${version}`)
         .join(', ') +

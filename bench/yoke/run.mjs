@@ -115,6 +115,8 @@ function state(name, file, fullFile, end) {
     'json-joy': peer('json-joy', 'state', file, runs),
     'diamond-types': peer('diamond-types', 'state', file, runs),
   }
+  // One change a keystroke: playing the trace takes it most of a minute.
+  if (!options.quick) found.automerge = peer('automerge', 'state', file, 1)
   const each = (pick) =>
     Object.fromEntries(Object.entries(found).map(([p, r]) => [p, r.failed ? { failed: r.failed } : pick(r)]))
   row('load the full state, text readable', name, { yoke: ms(own), ...each((r) => r.load.ms) })
@@ -157,12 +159,19 @@ function concurrent(name, file) {
 }
 
 function worstCases() {
-  const n = options.quick ? 10000 : 100000
-  row('10,000 concurrent inserts at one place', 'worst case', { yoke: ms(yoke('gap', 10000, 1)) })
-  if (!options.quick)
-    row('100,000 concurrent inserts at one place', 'worst case', { yoke: ms(yoke('gap', 100000, 1)) })
-  row(`${n} one-character blocks of two clients in turn`, 'worst case', { yoke: ms(yoke('alternate', n, 3)) })
-  row('1,000 maps in one another, deleted', 'worst case', { yoke: ms(yoke('nested', 1000, 3)) })
+  const n = 100000
+  const worst = (title, ...args) => row(title, 'worst case', { yoke: ms(yoke(...args)) })
+  worst(`${n} concurrent inserts at one place, lowest id first`, 'gap', n, 3)
+  worst(`${n} concurrent inserts at one place, shuffled`, 'shuffled', n, 3)
+  worst('10000 inserts after one unit, each before another', 'rights', 10000, 3)
+  worst(`${n} one-character blocks of two clients in turn`, 'alternate', n, 3)
+  worst('1000 maps in one another, deleted', 'nested', 1000, 3)
+}
+
+function small() {
+  const { failed, empty, short } = yoke('small', 1)
+  row('an empty document', 'small', { unit: 'bytes', yoke: failed ? { failed } : empty })
+  row('a document with 300 characters', 'small', { unit: 'bytes', yoke: failed ? { failed } : short })
 }
 
 // ---- tables ----
@@ -170,7 +179,7 @@ function worstCases() {
 const shown = (value, unit) => {
   if (value === undefined) return '-'
   if (typeof value !== 'number') return 'failed'
-  if (unit === 'bytes') return (value / 1024).toFixed(0) + ' KiB'
+  if (unit === 'bytes') return value < 8192 ? value + ' B' : (value / 1024).toFixed(0) + ' KiB'
   if (unit === 'ns') return value.toFixed(1) + ' ns'
   return (value < 10 ? value.toFixed(3) : value.toFixed(1)) + ' ms'
 }
@@ -225,6 +234,7 @@ for (const file of files) {
   if (file.includes('.concurrent.')) concurrent(nameOf(file), file)
   else if (file !== main && !options.quick) sequential(nameOf(file), file, false)
 }
+small()
 worstCases()
 printTables()
 if (options.json) {

@@ -192,6 +192,10 @@ YOKE_API uint64_t yoke_doc_client_id(const yoke_doc *doc);
  * YOKE_ECONFLICT.  Returns YOKE_ERANGE (above 2^53-1), YOKE_ESTATE inside a transaction.  O(1). */
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_doc_set_client_id(yoke_doc *doc, uint64_t client_id);
 
+/* yoke_doc_set_limits - other ceilings from now on, 0 meaning the default as in yoke_options.  What
+ * the document holds already stays, also where it is above them. */
+YOKE_API void yoke_doc_set_limits(yoke_doc *doc, const yoke_limits *limits);
+
 typedef struct yoke_stats {
     size_t blocks;          /* runs of items, tombstones and collected runs included */
     size_t types;           /* root and nested types */

@@ -266,6 +266,26 @@ static void even_without_linger_it_can_be_looked_at(void **state)
     assert_string_equal(house_room_text(h), "seed\n");
     room_tick(h->room, h->now_ms);
     assert_int_equal(room_state(h->room), ROOM_ABSENT);
+    /* The only member says nonsense while the room loads, and is sent away. */
+    house_join_editor(h, 0);
+    house_say_raw(h, 0, bytes_of_str("\1"));
+    house_load(h);
+    assert_int_equal(h->clients[0].close_code, 1003);
+    assert_string_equal(house_room_text(h), "seed\n");
+    room_tick(h->room, h->now_ms);
+    assert_int_equal(room_state(h->room), ROOM_ABSENT);
+}
+
+static void a_room_that_loads_while_the_server_drains_is_read_and_goes(void **state)
+{
+    house *h = *state;
+    house_join_editor(h, 0);
+    room_close_all(h->room, 1012, "the server restarts", h->now_ms);
+    assert_int_equal(h->clients[0].close_code, 1012);
+    house_load(h);
+    assert_string_equal(house_room_text(h), "seed\n");
+    room_tick(h->room, h->now_ms);
+    assert_int_equal(room_state(h->room), ROOM_ABSENT);
 }
 
 /* What cannot be written is not acknowledged; its authors still have it. */
@@ -795,6 +815,40 @@ static void mutated_messages_replay_to_the_same_document(void **state)
     }
 }
 
+/* An ack or a step of the sync that could not be sent would never be asked for again. */
+static void who_misses_something_for_want_of_memory_comes_back(void **state)
+{
+    (void)state;
+    size_t closed = 0;
+    for (size_t n = 0; n < 120; n++) {
+        house *h = house_new();
+        house_join_editor(h, 0);
+        house_load(h);
+        house_deliver(h);
+        house_commit(h);
+        h->allocations_left = n;
+        room_join join = {.tandem_v1 = true, .role = ROOM_EDITOR, .name = "Bo"};
+        yoke_options options = YOKE_OPTIONS_INIT;
+        options.client_id = 101;
+        h->clients[1].session = 2;
+        assert_int_equal(yoke_doc_new(&options, &h->clients[1].doc), YOKE_OK);
+        int joined = room_on_join(h->room, 2, &join, h->now_ms);
+        house_type(h, 0, "x");
+        house_commit(h);
+        h->allocations_left = SIZE_MAX;
+        house_deliver(h);
+        if (h->clients[0].close_code == 0)
+            assert_int_equal(h->clients[0].acked, 2); /* its step 2 and its edit */
+        if (joined == BASE_OK && h->clients[1].close_code == 0) {
+            assert_true(house_heard(h, 1, "\"hello\""));
+            assert_int_equal(house_count(h, 1, SYNC_STEP1), 1);
+        }
+        closed += h->clients[0].close_code == 1013 || h->clients[1].close_code == 1013;
+        house_free(h);
+    }
+    assert_true(closed > 0);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, build, tear_down)
 
 int main(void)
@@ -812,6 +866,7 @@ int main(void)
         CASE(it_lingers_flushes_and_comes_back),
         CASE(open_without_joining),
         CASE(even_without_linger_it_can_be_looked_at),
+        CASE(a_room_that_loads_while_the_server_drains_is_read_and_goes),
         CASE(a_room_that_cannot_be_written_is_closed),
         CASE(malformed_messages_close_their_sender_only),
         CASE(awareness_is_told_and_taken_back),
@@ -828,6 +883,7 @@ int main(void)
         CASE(a_seed_is_one_update_of_client_one),
         cmocka_unit_test(speaks_as_yjs_does),
         cmocka_unit_test(without_memory_nothing_breaks),
+        cmocka_unit_test(who_misses_something_for_want_of_memory_comes_back),
         cmocka_unit_test(mutated_messages_replay_to_the_same_document),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

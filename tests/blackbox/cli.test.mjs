@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { run, Server } from './server.mjs'
+import { run, Server, sleep } from './server.mjs'
 
 test('--version and --help', async () => {
   assert.match((await run('--version')).out, /^tandem \d+\.\d+\.\d+\n$/)
@@ -39,6 +39,25 @@ test('a second server on the same port is refused', async () => {
   assert.equal(second.code, 1)
   assert.match(second.err, /in use/)
   await server.remove()
+})
+
+test('SIGTERM amid requests ends well: whoever is not answered sees the connection closed', async () => {
+  for (let round = 0; round < 10; round++) {
+    const server = await new Server(['--threads', '3']).start()
+    const rooms = (await Promise.all(Array.from({ length: 6 }, () => server.call('POST', '/rooms/')))).map(
+      ({ json }) => json.room_id,
+    )
+    const requests = rooms.flatMap((id) => [
+      server.call('GET', `/rooms/${id}`),
+      server.call('POST', '/rooms/'),
+      server.call('GET', `/rooms/${id}/code`),
+    ])
+    const answered = Promise.allSettled(requests)
+    await sleep(round)
+    assert.equal(await server.stop(), 0)
+    for (const { value } of await answered) assert.ok(value === undefined || value.status < 300)
+    await server.remove()
+  }
 })
 
 test('every limit is in the manual and in the example of a configuration, with its default', async () => {

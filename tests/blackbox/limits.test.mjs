@@ -75,6 +75,9 @@ test('misses_per_minute: guessing ends with 429, for what is there too', async (
   for (const [method, path] of [
     ['GET', `/rooms/${id}/code`],
     ['DELETE', `/rooms/${id}`],
+    ['GET', `/rooms/${id}/chat`],
+    ['GET', `/rooms/${id}/history`],
+    ['GET', '/rooms/guess-9/chat'],
     ['GET', '/rooms/guess-9'],
   ])
     assert.equal((await server.call(method, path)).status, 429, path)

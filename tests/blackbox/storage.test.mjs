@@ -57,7 +57,10 @@ test('rows that a snapshot holds become history, and are all still there', async
   await type(again, 5, 'y')
   const history = await run('export', database(server), id, '--format', 'json-history')
   assert.equal(history.code, 0)
-  const rows = history.out.trim().split('\n').map((line) => JSON.parse(line))
+  const rows = history.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
   rows.forEach((row, i) => assert.equal(row.seq, i + 1))
   const doc = new Y.Doc()
   for (const row of rows) Y.applyUpdate(doc, Buffer.from(row.update, 'base64'))
@@ -360,4 +363,3 @@ test('a full disk: the reserve is given, then nothing is acknowledged; all recov
   assert.equal((await run('export', data, id)).out, client.text.toString())
   assert.equal((await run('check', data)).code, 0)
 })
-

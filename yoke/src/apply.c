@@ -176,8 +176,9 @@ static yoke_err judge(incoming *in, const yoke__struct *s, uint32_t client, uint
         in->result.known += state - s->clock;
     if (s->ref != YOKE__GC && bare && !s->parent_is_root && yoke__bad_parent(in, s))
         return YOKE_EMALFORMED;
-    yoke__need_struct(&in->need, s);
+    in->fresh++;
     in->nested += s->ref == YOKE__TYPE ? 1 : 0;
+    yoke__need_struct(&in->need, s);
     return yoke__limit_clock(s);
 }
 
@@ -266,7 +267,10 @@ static bool reserve_queue(yoke_doc *doc, yoke__client *c, bool deletes)
     yoke__waiting *w = c->waiting;
     uint32_t more = w->coming;
     w->coming = 0;
-    return more == 0 || yoke__queue_reserve(doc, deletes ? &w->deletes : &w->parked, more);
+    if (more == 0)
+        return true;
+    return deletes ? yoke__queue_reserve(doc, &w->deletes, more)
+                   : yoke__parked_reserve(doc, w, more);
 }
 
 static yoke_err reserve_parked(incoming *in)
@@ -346,19 +350,20 @@ static yoke_err reserve_all(incoming *in)
 {
     yoke_doc *doc = in->doc;
     yoke__need *need = &in->need;
-    size_t waiting = doc->parked_n + doc->parked_dels;
-    size_t structs = need->blocks;
+    /* What waits can wake only when some client's state moves. */
+    size_t waiting = in->advances ? doc->parked_n + doc->parked_dels : 0;
+    size_t waiting_bytes = in->advances ? doc->parked_bytes : 0;
     need->blocks += 2 * in->ranges.n + 3 * waiting;
-    need->heap_bytes += doc->parked_bytes + YOKE__MOVE_BYTES_MAX * waiting;
+    need->heap_bytes += waiting_bytes + YOKE__MOVE_BYTES_MAX * waiting;
     need->clients += in->park_ranges + in->park_refs;
     if (waiting > 0) {
         need->types += 2 * waiting;
         need->entries += 2 * waiting;
-        need->name_bytes += doc->parked_bytes;
+        need->name_bytes += waiting_bytes;
     }
     /* Of what is there what the ranges name and what stands in types; of what is new, all. */
     need->dels += in->live + doc->nested + need->blocks + 2 * waiting;
-    if (yoke__blocks_live(doc) + structs / 3 > doc->limits.structs)
+    if (yoke__blocks_live(doc) + in->fresh + doc->parked_n > doc->limits.structs)
         return YOKE_ELIMIT_STRUCTS;
     yoke_err err = yoke__reserve(doc, need);
     if (err != YOKE_OK)
@@ -368,7 +373,7 @@ static yoke_err reserve_all(incoming *in)
     err = reserve_parking(in);
     if (err == YOKE_OK)
         err = yoke__emit_reserve(doc, 2 * in->update.len_bytes + 64 * need->blocks +
-                                          2 * doc->parked_bytes + 24 * need->dels);
+                                          2 * waiting_bytes + 24 * need->dels);
     if (err != YOKE_OK)
         segment_release(in);
     return err;
@@ -384,7 +389,8 @@ static void park(incoming *in, const step *p)
     memcpy(in->segment->data + in->copied, in->update.ptr + begin, size);
     for (uint32_t i = p->from; i < p->to; i++) {
         const yoke__struct *s = &in->s[i];
-        if (!yoke__waits(s, yoke__cl(in->doc, client)->state))
+        if (!yoke__waits(s, yoke__cl(in->doc, client)->state) ||
+            yoke__is_parked(in->doc, client, s))
             continue;
         in->segment->uses++;
         in->result.parked++;
@@ -442,7 +448,8 @@ uint64_t yoke__run_range(incoming *in, const yoke__range *d)
     }
     if (end > state) {
         uint64_t from = d->clock > state ? d->clock : state;
-        yoke__park_delete(doc, client, from, end - from);
+        if (!yoke__delete_waits(in, d, state))
+            yoke__park_delete(doc, client, from, end - from);
     }
     return doc->txn_deleted - before;
 }
@@ -532,6 +539,7 @@ static yoke_err apply(incoming *in, uint64_t origin)
         return err;
     bool waiting = doc->parked_n + doc->parked_dels > 0;
     in->result.exact = true;
+    in->looks = 0;
     yoke__txn_start(doc, false, origin);
     doc->joins_last = in->joins_last;
     run_plan(in);

@@ -41,13 +41,16 @@ typedef struct incoming {
     yoke__vec ranges;   /* yoke__range */
     size_t live;        /* blocks that they name, living or not */
     size_t structs_end; /* where the delete set begins */
+    size_t fresh;       /* structs that bring something */
+    size_t nested;      /* of them, those that bring a type */
+    bool advances;      /* some client's state will move */
     bool joins_last;    /* blocks are joined when all is in */
-    size_t nested;      /* structs that bring a type */
     yoke__need need;
     size_t park_n; /* what will wait: structs, their bytes, clients they name, ranges */
     size_t park_bytes;
     size_t park_refs;
     size_t park_ranges;
+    size_t looks; /* at what waits already */
     yoke__segment *segment;
     size_t copied;
     yoke_apply_result result;
@@ -83,6 +86,12 @@ uint64_t yoke__clocks_gained(const yoke_doc *doc);
 YOKE_MUST_CHECK yoke_err yoke__apply_one(incoming *in, uint64_t origin, bool *done);
 
 /* ------------------------------------------------------------------ plan.c */
+/* An update looks this often at what waits already; beyond, what it brings counts as new. */
+#define YOKE__LOOKS_MAX ((size_t)1 << 21)
+
+/* yoke__delete_waits - what this range deletes behind `state` waits already. */
+bool yoke__delete_waits(incoming *in, const yoke__range *d, uint64_t state);
+
 void yoke__sections_group(incoming *in);
 const yoke__struct *yoke__incoming_at(const incoming *in, yoke_id id);
 uint64_t yoke__planned_state(const incoming *in, uint64_t id);

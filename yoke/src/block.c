@@ -12,7 +12,8 @@ uint32_t yoke__block_new(yoke_doc *doc)
         doc->blocks_free = yoke__blk(doc, i)->next;
         doc->blocks_free_n--;
     } else {
-        i = (uint32_t)doc->blocks.n++;
+        assert(doc->blocks.n < doc->blocks.cap); /* reserved */
+        i = doc->blocks.n++;
     }
     return i;
 }

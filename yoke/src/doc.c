@@ -12,9 +12,16 @@
 /* Heap and names are addressed by 32 bits. */
 #define HEAP_BYTES_MAX ((size_t)UINT32_MAX - 16)
 
+/* The ceiling may have been lowered below what is there. */
+static size_t bytes_left(const yoke_doc *doc)
+{
+    size_t max = doc->limits.doc_bytes;
+    return doc->memory_bytes < max ? max - doc->memory_bytes : 0;
+}
+
 void *yoke__get(yoke_doc *doc, size_t size)
 {
-    if (size > doc->limits.doc_bytes - doc->memory_bytes) {
+    if (size > bytes_left(doc)) {
         doc->fault = YOKE_ELIMIT_DOC;
         return NULL;
     }
@@ -36,7 +43,7 @@ void yoke__put(yoke_doc *doc, void *ptr, size_t size)
 
 static bool vec_resize(yoke_doc *doc, yoke__vec *v, size_t cap, size_t size)
 {
-    if (cap > v->cap && (cap - v->cap) * size > doc->limits.doc_bytes - doc->memory_bytes) {
+    if (cap > v->cap && (cap - v->cap) * size > bytes_left(doc)) {
         doc->fault = YOKE_ELIMIT_DOC;
         return false;
     }
@@ -49,7 +56,7 @@ static bool vec_resize(yoke_doc *doc, yoke__vec *v, size_t cap, size_t size)
     doc->memory_bytes += cap * size;
     doc->memory_bytes -= v->cap * size;
     v->ptr = ptr;
-    v->cap = cap;
+    v->cap = (uint32_t)cap;
     return true;
 }
 
@@ -59,15 +66,15 @@ bool yoke__vec_grow(yoke_doc *doc, yoke__vec *v, size_t more, size_t size)
         doc->fault = YOKE_ELIMIT_DOC;
         return false;
     }
-    size_t cap = v->cap + v->cap / 4;
-    if (cap < v->n + more)
+    size_t cap = (size_t)v->cap + v->cap / 4;
+    if (cap < v->n + more || cap > HEAP_BYTES_MAX)
         cap = v->n + more;
     return vec_resize(doc, v, cap, size);
 }
 
 void yoke__vec_trim(yoke_doc *doc, yoke__vec *v, size_t size)
 {
-    if (v->n > 0 && v->cap > v->n + v->n / 4 + 4)
+    if (v->n > 0 && v->cap > (size_t)v->n + v->n / 4 + 4)
         (void)vec_resize(doc, v, v->n, size);
 }
 
@@ -99,6 +106,11 @@ static yoke_limits limits_of(const yoke_limits *l)
     d.pending_structs = or_default(l->pending_structs, d.pending_structs);
     d.doc_bytes = or_default(l->doc_bytes, d.doc_bytes);
     return d;
+}
+
+void yoke_doc_set_limits(yoke_doc *doc, const yoke_limits *limits)
+{
+    doc->limits = limits_of(limits);
 }
 
 yoke_err yoke_update_check(yoke_bytes update, const yoke_limits *limits)
@@ -243,7 +255,7 @@ static bool reserve_hash(yoke_doc *doc, yoke__vec *hash, size_t want)
     yoke__vec table = {NULL, 0, 0};
     if (!vec_resize(doc, &table, n, sizeof(uint32_t)))
         return false;
-    table.n = n;
+    table.n = (uint32_t)n;
     memset(table.ptr, 0xff, n * sizeof(uint32_t));
     yoke__vec_free(doc, hash, sizeof(uint32_t));
     *hash = table;
@@ -442,7 +454,7 @@ const uint32_t *yoke__client_order(const yoke_doc *view)
         return NULL;
     v = doc->order.ptr;
     assert(v != NULL); /* at least two were asked for */
-    doc->order.n = n;
+    doc->order.n = (uint32_t)n;
     for (size_t i = 0; i < n; i++)
         v[i] = (uint32_t)i;
     for (size_t i = n / 2; i-- > 0;)
@@ -498,7 +510,7 @@ static uint32_t name_put(yoke_doc *doc, bytes name)
     uint32_t at = (uint32_t)doc->names.n;
     if (name.len_bytes > 0)
         memcpy((uint8_t *)doc->names.ptr + at, name.ptr, name.len_bytes);
-    doc->names.n += name.len_bytes;
+    doc->names.n += (uint32_t)name.len_bytes;
     return at;
 }
 

@@ -112,6 +112,12 @@ typedef struct yoke__parked {
     uint32_t seq;
 } yoke__parked;
 
+typedef struct yoke__vec {
+    void *ptr;
+    uint32_t n;
+    uint32_t cap;
+} yoke__vec;
+
 /* A binary heap by clock. */
 typedef struct yoke__queue {
     yoke__parked *item;
@@ -124,6 +130,7 @@ typedef struct yoke__waiting {
     uint64_t wait_clock;
     yoke__queue parked;
     yoke__queue deletes;
+    yoke__vec again;  /* hash table of lengths by clock: what is parked, not to be parked twice */
     uint32_t wait_on; /* client index waited for, or NONE */
     uint32_t wait_next;
     uint32_t wait_prev;
@@ -151,14 +158,6 @@ typedef struct yoke__drange {
     uint32_t len;
 } yoke__drange;
 
-/* A format that the running transaction deleted: its content, of which the block kept nothing. */
-typedef struct yoke__gone {
-    uint32_t client;
-    uint32_t clock;
-    uint32_t at;
-    uint32_t size;
-} yoke__gone;
-
 /* The full state as it was encoded last. */
 typedef struct yoke__cache {
     buf state;
@@ -166,11 +165,13 @@ typedef struct yoke__cache {
     bool full;
 } yoke__cache;
 
-typedef struct yoke__vec {
-    void *ptr;
-    size_t n;
-    size_t cap;
-} yoke__vec;
+/* A format that the running transaction deleted: its content, of which the block kept nothing. */
+typedef struct yoke__gone {
+    uint32_t client;
+    uint32_t clock;
+    uint32_t at;
+    uint32_t size;
+} yoke__gone;
 
 /* A block by its first unit, among those that were written into one gap (marks.c). */
 typedef struct yoke__mark {
@@ -359,7 +360,7 @@ static inline uint32_t yoke__heap_put(yoke_doc *doc, bytes content) /* reserved 
         *out = *content.ptr;
     else if (content.len_bytes > 0)
         memcpy(out, content.ptr, content.len_bytes);
-    doc->heap.n += content.len_bytes;
+    doc->heap.n += (uint32_t)content.len_bytes;
     return at;
 }
 
@@ -404,8 +405,8 @@ uint32_t yoke__split(yoke_doc *doc, uint32_t b, uint32_t at);
 void yoke__list_link(yoke_doc *doc, uint32_t b, uint32_t left);
 void yoke__client_push(yoke_doc *doc, uint32_t b);
 bool yoke__can_merge(const yoke__block *l, const yoke__block *r, uint32_t ri);
-bool yoke__merge(yoke_doc *doc, uint32_t l,
-                 uint32_t r); /* r follows l: take it into l, if it can be */
+/* r follows l: take it into l, if they can be one. */
+bool yoke__merge(yoke_doc *doc, uint32_t l, uint32_t r);
 void yoke__merge_around(yoke_doc *doc, uint32_t b);
 void yoke__delete_block(yoke_doc *doc, uint32_t b);
 void yoke__delete_part(yoke_doc *doc, uint32_t b, uint32_t from, uint32_t to); /* of what lives */
@@ -447,10 +448,11 @@ void yoke__queue_push(yoke__queue *q, yoke__parked p);
 yoke__parked yoke__queue_pop(yoke__queue *q);
 bool yoke__queue_reserve(yoke_doc *doc, yoke__queue *q, size_t more);
 bool yoke__waiting_make(yoke_doc *doc, uint32_t client);
+bool yoke__parked_reserve(yoke_doc *doc, yoke__waiting *w, size_t more);
+bool yoke__is_parked(const yoke_doc *doc, uint32_t client, const yoke__struct *s);
 void yoke__park(yoke_doc *doc, uint32_t client, yoke__parked p);
 void yoke__park_delete(yoke_doc *doc, uint32_t client, uint64_t clock, uint64_t len);
 void yoke__advanced(yoke_doc *doc, uint32_t client);
-void yoke__examine(yoke_doc *doc, uint32_t client);
 void yoke__wake_all(yoke_doc *doc);
 void yoke__pending_free(yoke_doc *doc);
 

@@ -8,8 +8,7 @@
 
 #define HEADER_BYTES_MAX 64u
 
-/* A number that is known only after what follows it. */
-static size_t hole_open(buf *out)
+size_t yoke__hole_open(buf *out)
 {
     size_t at = out->len_bytes;
     if (buf_reserve(out, VARINT_BYTES_MAX) == BASE_OK)
@@ -17,7 +16,7 @@ static size_t hole_open(buf *out)
     return at;
 }
 
-static void hole_close(buf *out, size_t at, uint64_t value)
+void yoke__hole_close(buf *out, size_t at, uint64_t value)
 {
     if (out->err != BASE_OK)
         return;
@@ -327,7 +326,7 @@ static uint64_t write_section(buf *out, const yoke_doc *doc, uint32_t client, ui
     bool waiting = pending && parked_beyond(c, at);
     if (!own && !waiting)
         return 0;
-    size_t hole = hole_open(out);
+    size_t hole = yoke__hole_open(out);
     uint64_t n = 0;
     if (own) {
         buf_put_varuint(out, c->id);
@@ -336,7 +335,7 @@ static uint64_t write_section(buf *out, const yoke_doc *doc, uint32_t client, ui
     }
     if (waiting)
         n += write_parked(out, doc, client, at, !own);
-    hole_close(out, hole, n);
+    yoke__hole_close(out, hole, n);
     return 1;
 }
 
@@ -389,7 +388,7 @@ static uint64_t write_deletes_of(buf *out, const yoke_doc *doc, uint32_t client,
     const yoke__client *c = yoke__cl(doc, client);
     size_t start = out->len_bytes;
     buf_put_varuint(out, c->id);
-    size_t hole = hole_open(out);
+    size_t hole = yoke__hole_open(out);
     ranges r = {.out = out};
     for (walk w = walk_from(doc, client, 0); w.block != 0; walk_next(&w)) {
         const yoke__block *b = yoke__blk(doc, w.block);
@@ -405,17 +404,17 @@ static uint64_t write_deletes_of(buf *out, const yoke_doc *doc, uint32_t client,
         out->len_bytes = start;
         return 0;
     }
-    hole_close(out, hole, r.n);
+    yoke__hole_close(out, hole, r.n);
     return 1;
 }
 
 void yoke__write_delete_set(buf *out, const yoke_doc *doc, const uint32_t *order, bool pending)
 {
-    size_t hole = hole_open(out);
+    size_t hole = yoke__hole_open(out);
     uint64_t n = 0;
     for (size_t i = 0; i < doc->clients.n; i++)
         n += write_deletes_of(out, doc, order[i], pending);
-    hole_close(out, hole, n);
+    yoke__hole_close(out, hole, n);
 }
 
 static yoke_err encode(const yoke_doc *doc, const uint64_t *from, bool pending, buf *out)
@@ -423,11 +422,11 @@ static yoke_err encode(const yoke_doc *doc, const uint64_t *from, bool pending, 
     const uint32_t *order = yoke__client_order(doc);
     if (order == NULL)
         return doc->fault;
-    size_t hole = hole_open(out);
+    size_t hole = yoke__hole_open(out);
     uint64_t n = 0;
     for (size_t i = 0; i < doc->clients.n && out->err == BASE_OK; i++)
         n += write_section(out, doc, order[i], from != NULL ? from[order[i]] : 0, pending);
-    hole_close(out, hole, n);
+    yoke__hole_close(out, hole, n);
     yoke__write_delete_set(out, doc, order, pending);
     return yoke__err(out->err);
 }
@@ -505,42 +504,6 @@ void yoke_doc_drop_cache(yoke_doc *doc)
     yoke__cache_free(doc);
 }
 
-/* ------------------------------------------------------------------------------ transactions */
-
-/* Ranges of one client stand together; they were sorted by client and clock. */
-size_t yoke__dels_of(const yoke_doc *doc, uint32_t client, const yoke__drange **first)
-{
-    size_t lo = 0;
-    size_t hi = doc->dels.n;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (YOKE__AT(doc->dels, yoke__drange, mid)->client < client)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    *first = YOKE__AT(doc->dels, yoke__drange, lo);
-    size_t n = 0;
-    while (lo + n < doc->dels.n && (*first)[n].client == client)
-        n++;
-    return n;
-}
-
-static uint64_t write_txn_deletes(buf *out, const yoke_doc *doc, uint32_t client)
-{
-    const yoke__drange *d;
-    size_t n = yoke__dels_of(doc, client, &d);
-    if (n == 0)
-        return 0;
-    buf_put_varuint(out, yoke__cl(doc, client)->id);
-    buf_put_varuint(out, n);
-    for (size_t i = 0; i < n; i++) {
-        buf_put_varuint(out, d[i].clock);
-        buf_put_varuint(out, d[i].len);
-    }
-    return 1;
-}
-
 void yoke__write_client(buf *out, const yoke_doc *doc, uint32_t client, uint32_t from, uint32_t to)
 {
     const yoke__client *c = yoke__cl(doc, client);
@@ -554,54 +517,8 @@ void yoke__write_client(buf *out, const yoke_doc *doc, uint32_t client, uint32_t
         write_run(out, &r, from - tail->clock, tail->len);
         return;
     }
-    size_t hole = hole_open(out);
+    size_t hole = yoke__hole_open(out);
     buf_put_varuint(out, c->id);
     buf_put_varuint(out, from);
-    hole_close(out, hole, write_structs(out, doc, client, from, to));
-}
-
-static void write_txn_section(buf *out, const yoke_doc *doc, uint32_t client)
-{
-    const yoke__client *c = yoke__cl(doc, client);
-    yoke__write_client(out, doc, client, c->before, c->state);
-}
-
-static bool one_client_dels(const yoke_doc *doc)
-{
-    const yoke__drange *d = doc->dels.ptr;
-    return doc->dels.n == 0 || d[0].client == d[doc->dels.n - 1].client;
-}
-
-void yoke__encode_txn(const yoke_doc *doc, buf *out)
-{
-    uint64_t sections = 0;
-    uint32_t only = 0;
-    for (uint32_t i = doc->touched; i != YOKE__NONE; i = yoke__cl(doc, i)->touched) {
-        if (yoke__cl(doc, i)->state == yoke__cl(doc, i)->before)
-            continue;
-        sections++;
-        only = i;
-    }
-    const uint32_t *order = NULL;
-    if (sections > 1 || !one_client_dels(doc)) /* the room for it is reserved with the clients */
-        order = yoke__client_order(doc);
-    buf_put_varuint(out, sections);
-    if (sections == 1)
-        write_txn_section(out, doc, only);
-    for (size_t i = 0; sections > 1 && order != NULL && i < doc->clients.n; i++) {
-        const yoke__client *c = yoke__cl(doc, order[i]);
-        if (c->txn == doc->txn && c->state != c->before)
-            write_txn_section(out, doc, order[i]);
-    }
-    if (one_client_dels(doc)) {
-        buf_put_varuint(out, doc->dels.n > 0 ? 1 : 0);
-        if (doc->dels.n > 0)
-            (void)write_txn_deletes(out, doc, YOKE__AT(doc->dels, yoke__drange, 0)->client);
-        return;
-    }
-    size_t hole = hole_open(out);
-    uint64_t n = 0;
-    for (size_t i = 0; order != NULL && i < doc->clients.n; i++)
-        n += write_txn_deletes(out, doc, order[i]);
-    hole_close(out, hole, n);
+    yoke__hole_close(out, hole, write_structs(out, doc, client, from, to));
 }

@@ -1,8 +1,12 @@
-/* encode.h - parts of encoded states, for snapshots.  Private to yoke/src. */
+/* encode.h - parts of encoded states, for snapshots and events.  Private to yoke/src. */
 #ifndef YOKE_ENCODE_H
 #define YOKE_ENCODE_H
 
 #include "yoke/src/doc.h"
+
+/* A number that is known only after what follows it. */
+size_t yoke__hole_open(buf *out);
+void yoke__hole_close(buf *out, size_t at, uint64_t value);
 
 void yoke__write_delete_set(buf *out, const yoke_doc *doc, const uint32_t *order, bool pending);
 void yoke__write_state(buf *out, const yoke_doc *doc, const uint32_t *order);

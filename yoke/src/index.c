@@ -87,20 +87,21 @@ static void put_at(yoke__node *n, unsigned slot, uint32_t ref, uint32_t clock)
     n->n++;
 }
 
-/* Split a full node before `slot` and put the entry in.  Returns the new right node. */
-static uint32_t split_put(yoke_doc *doc, uint32_t ni, unsigned slot, uint32_t ref, uint32_t clock)
+/* Split a full node before `slot` and put the entry in.  At the end of the whole index the full
+ * node is left as it is, for only there will the new one fill.  Returns the new right node. */
+static uint32_t split_put(yoke_doc *doc, uint32_t ni, unsigned slot, bool end, uint32_t ref,
+                          uint32_t clock)
 {
     uint32_t ri = new_node(doc, yoke__nd(doc, ni)->level);
     yoke__node *n = yoke__nd(doc, ni);
     yoke__node *r = yoke__nd(doc, ri);
-    /* Appends leave full nodes behind. */
-    unsigned half = slot == YOKE__FANOUT ? YOKE__FANOUT : YOKE__FANOUT / 2;
+    unsigned half = end ? YOKE__FANOUT : YOKE__FANOUT / 2;
     r->n = (uint16_t)(YOKE__FANOUT - half);
     memcpy(r->ref, n->ref + half, r->n * sizeof r->ref[0]);
     memcpy(r->clock, n->clock + half, r->n * sizeof r->clock[0]);
     memset(n->clock + half, 0xff, r->n * sizeof n->clock[0]);
     n->n = (uint16_t)half;
-    if (slot > half || half == YOKE__FANOUT)
+    if (slot > half || end)
         put_at(r, slot - half, ref, clock);
     else
         put_at(n, slot, ref, clock);
@@ -118,17 +119,14 @@ static void tell_above(yoke_doc *doc, const way *w, unsigned level)
     }
 }
 
-/* At the end, where most go, when the last leaf has room. */
-static bool append(yoke_doc *doc, uint32_t root, uint32_t clock, uint32_t b)
+/* The last leaf when `clock` comes after all that is there, or 0. */
+static uint32_t end_leaf(const yoke_doc *doc, uint32_t root, uint32_t clock)
 {
-    yoke__node *n = yoke__nd(doc, root);
-    while (n->level > 0)
-        n = yoke__nd(doc, n->ref[n->n - 1]);
-    if (n->n == YOKE__FANOUT || n->clock[n->n - 1] > clock)
-        return false;
-    n->ref[n->n] = b;
-    n->clock[n->n++] = clock;
-    return true;
+    uint32_t ni = root;
+    const yoke__node *n = yoke__nd(doc, ni);
+    for (; n->level > 0; n = yoke__nd(doc, ni))
+        ni = n->ref[n->n - 1];
+    return n->clock[n->n - 1] < clock ? ni : 0;
 }
 
 void yoke__index_put(yoke_doc *doc, uint32_t *root, uint32_t clock, uint32_t b)
@@ -140,8 +138,11 @@ void yoke__index_put(yoke_doc *doc, uint32_t *root, uint32_t clock, uint32_t b)
         put_at(yoke__nd(doc, *root), 0, b, clock);
         return;
     }
-    if (append(doc, *root, clock, b))
+    uint32_t end = end_leaf(doc, *root, clock);
+    if (end != 0 && yoke__nd(doc, end)->n < YOKE__FANOUT) {
+        put_at(yoke__nd(doc, end), yoke__nd(doc, end)->n, b, clock);
         return;
+    }
     walk_down(doc, *root, clock, &w);
     for (unsigned level = 0; level < w.height; level++) {
         yoke__node *n = yoke__nd(doc, w.node[level]);
@@ -151,7 +152,7 @@ void yoke__index_put(yoke_doc *doc, uint32_t *root, uint32_t clock, uint32_t b)
             put_at(n, slot, ref, clock);
             return;
         }
-        ref = split_put(doc, w.node[level], slot, ref, clock);
+        ref = split_put(doc, w.node[level], slot, end != 0, ref, clock);
         clock = yoke__nd(doc, ref)->clock[0];
     }
     uint32_t top = new_node(doc, w.height);

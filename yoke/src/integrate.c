@@ -123,10 +123,25 @@ static uint32_t marked(const yoke_doc *doc, const place *at, uint64_t id)
     return fits ? b : 0;
 }
 
-/* The block of its origin, when the scan has seen that; or 0. */
-static uint32_t seen_origin(const yoke_doc *doc, const yoke__block *b)
+static bool holds(const yoke_doc *doc, uint32_t i, uint32_t client, uint32_t clock)
 {
-    uint32_t origin = b->oc != YOKE__NONE ? yoke__block_at(doc, b->oc, b->ok) : 0;
+    const yoke__block *b = yoke__blk(doc, i);
+    return b->client == client && clock - b->clock < b->len;
+}
+
+/* The block of its origin, when the scan has seen that; or 0.  Mostly it is the one before, or
+ * `near`. */
+static uint32_t seen_origin(const yoke_doc *doc, const yoke__block *b, uint32_t near)
+{
+    uint32_t origin = 0;
+    if (b->oc == YOKE__NONE)
+        return 0;
+    if (holds(doc, near, b->oc, b->ok))
+        origin = near;
+    else if (holds(doc, b->prev, b->oc, b->ok))
+        origin = b->prev;
+    else
+        origin = yoke__block_at(doc, b->oc, b->ok);
     return yoke__blk(doc, origin)->flags & YOKE__F_SEEN ? origin : 0;
 }
 
@@ -138,6 +153,7 @@ static uint32_t resolve(yoke_doc *doc, const place *at, uint64_t id)
     uint32_t left = start != 0 ? start : at->left;
     uint32_t first = start != 0 ? start : first_of(doc, at);
     uint32_t o = first;
+    uint32_t near = 0; /* the last that was typed after something between the origins */
     unsigned passed = 0;
     if (start != 0) {
         yoke__blk(doc, start)->flags |= YOKE__F_SEEN;
@@ -155,9 +171,10 @@ static uint32_t resolve(yoke_doc *doc, const place *at, uint64_t id)
             if (moves && same_right(b, at) && ++passed % MARK_EVERY == 0)
                 yoke__mark_put(doc, gap_of(doc, at), o);
         } else {
-            uint32_t origin = seen_origin(doc, b);
+            uint32_t origin = seen_origin(doc, b, near);
             if (origin == 0)
                 break;
+            near = o;
             moves = !(yoke__blk(doc, origin)->flags & YOKE__F_CONFLICT);
         }
         if (moves) {
@@ -168,7 +185,7 @@ static uint32_t resolve(yoke_doc *doc, const place *at, uint64_t id)
         o = b->next;
     }
     const yoke__block *end = yoke__blk(doc, o);
-    if (o != 0 && o == at->right && !same_origin(end, at) && seen_origin(doc, end) != 0)
+    if (o != 0 && o == at->right && !same_origin(end, at) && seen_origin(doc, end, near) != 0)
         yoke__ty(doc, at->parent)->crossed = true;
     unmark(doc, first, o != 0 && o != at->right ? end->next : o, YOKE__F_SEEN | YOKE__F_CONFLICT);
     return left;

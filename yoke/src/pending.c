@@ -70,6 +70,61 @@ static yoke__waiting *waiting(const yoke_doc *doc, uint32_t client)
     return yoke__cl(doc, client)->waiting;
 }
 
+/* ------------------------------------------------------------------------------ what came twice */
+
+/* One that waits, by its clock; of those with one clock the longest.  `len` 0: a free slot. */
+typedef struct again {
+    uint64_t clock;
+    uint64_t len;
+} again;
+
+static again *again_slot(const yoke_doc *doc, const yoke__vec *table, uint64_t clock)
+{
+    size_t mask = table->cap - 1u;
+    size_t i = (size_t)yoke__hash(doc, clock) & mask;
+    while (YOKE__AT(*table, again, i)->len != 0 && YOKE__AT(*table, again, i)->clock != clock)
+        i = (i + 1) & mask;
+    return YOKE__AT(*table, again, i);
+}
+
+static void again_put(const yoke_doc *doc, yoke__vec *table, const yoke__parked *p)
+{
+    again *a = again_slot(doc, table, p->clock);
+    if (a->len == 0)
+        table->n++;
+    *a = (again){p->clock, p->len > a->len ? p->len : a->len};
+}
+
+bool yoke__is_parked(const yoke_doc *doc, uint32_t client, const yoke__struct *s)
+{
+    const yoke__waiting *w = yoke__waiting_of(yoke__cl(doc, client));
+    return w->parked.n > 0 && again_slot(doc, &w->again, s->clock)->len >= s->len;
+}
+
+/* Room for `more` in the queue and in the table, which is at most half full and then made anew from
+ * what waits still. */
+bool yoke__parked_reserve(yoke_doc *doc, yoke__waiting *w, size_t more)
+{
+    if (!yoke__queue_reserve(doc, &w->parked, more))
+        return false;
+    if (2 * (w->again.n + more) <= w->again.cap)
+        return true;
+    yoke__vec table = {NULL, 0, 0};
+    size_t cap = 8;
+    while (cap < 4 * (w->parked.n + more))
+        cap *= 2;
+    if (!yoke__vec_reserve(doc, &table, cap, sizeof(again)))
+        return false;
+    memset(table.ptr, 0, cap * sizeof(again));
+    for (uint32_t i = 0; i < w->parked.n; i++)
+        again_put(doc, &table, &w->parked.item[i]);
+    yoke__vec_free(doc, &w->again, sizeof(again));
+    w->again = table;
+    return true;
+}
+
+/* ------------------------------------------------------------------------------ waiting */
+
 static void segment_drop(yoke_doc *doc, yoke__segment *s)
 {
     if (--s->uses == 0) {
@@ -150,8 +205,10 @@ static void make_ready(yoke_doc *doc, uint32_t client)
 
 void yoke__park(yoke_doc *doc, uint32_t client, yoke__parked p)
 {
+    yoke__waiting *w = waiting(doc, client);
     p.seq = doc->park_seq++;
-    yoke__queue_push(&waiting(doc, client)->parked, p);
+    again_put(doc, &w->again, &p);
+    yoke__queue_push(&w->parked, p);
     doc->parked_n++;
     make_ready(doc, client);
 }
@@ -177,6 +234,13 @@ void yoke__advanced(yoke_doc *doc, uint32_t client)
             make_ready(doc, w);
         }
     }
+}
+
+/* The table may name what was taken out, as that is known then; not what was thrown away. */
+static void forget_again(yoke__waiting *w)
+{
+    memset(w->again.ptr, 0, w->again.cap * sizeof(again));
+    w->again.n = 0;
 }
 
 static void pop_parked(yoke_doc *doc, yoke__queue *parked)
@@ -207,6 +271,7 @@ static void run_structs(yoke_doc *doc, uint32_t client)
                  * sync, and is refused then. */
                 while (parked->n > 0)
                     pop_parked(doc, parked);
+                forget_again(waiting(doc, client));
                 return;
             }
             (void)yoke__integrate(doc, &s, client, (uint32_t)(c->state - p->clock));
@@ -255,6 +320,7 @@ void yoke__pending_free(yoke_doc *doc)
             segment_drop(doc, c->parked.item[k].segment);
         yoke__put(doc, c->parked.item, c->parked.cap * sizeof *c->parked.item);
         yoke__put(doc, c->deletes.item, c->deletes.cap * sizeof *c->deletes.item);
+        yoke__vec_free(doc, &c->again, sizeof(again));
         yoke__put(doc, c, sizeof *c);
         yoke__cl(doc, i)->waiting = NULL;
     }

@@ -180,6 +180,7 @@ static bool plan_section(incoming *in, section *c, yoke_id *dep)
         if (missing(in, s, g->state, dep))
             return true;
         g->state = s->clock + s->len;
+        in->advances = true;
     }
     return false;
 }
@@ -189,15 +190,37 @@ static yoke_err plan_rest(incoming *in, uint32_t k)
     section *c = &in->sec[k];
     uint32_t from = c->at;
     uint64_t state = leader(in, c)->state;
+    size_t before = in->park_n;
     for (; c->at < c->end; c->at++) {
         const yoke__struct *s = &in->s[c->at];
-        if (!yoke__waits(s, state))
+        bool again = c->client != YOKE__NONE && yoke__is_parked(in->doc, c->client, s);
+        if (again || !yoke__waits(s, state))
             continue;
         in->park_n++;
         in->park_refs += 3;
     }
+    if (in->park_n == before)
+        return YOKE_OK; /* all of it waits already */
     in->park_bytes += yoke__wire_at(in, c->end) - in->s[from].wire_at;
     return plan_step(in, k, from, true);
+}
+
+/* One that waits in `q` covers all of [from, end). */
+static bool waits_already(incoming *in, const yoke__queue *q, uint64_t from, uint64_t end)
+{
+    for (uint32_t i = 0; i < q->n && in->looks < YOKE__LOOKS_MAX; i++, in->looks++)
+        if (q->item[i].clock <= from && end <= q->item[i].clock + q->item[i].len)
+            return true;
+    return false;
+}
+
+bool yoke__delete_waits(incoming *in, const yoke__range *d, uint64_t state)
+{
+    uint32_t client = yoke__client_find(in->doc, d->client);
+    uint64_t from = d->clock > state ? d->clock : state;
+    return client != YOKE__NONE &&
+           waits_already(in, &yoke__waiting_of(yoke__cl(in->doc, client))->deletes, from,
+                         d->clock + d->len);
 }
 
 static yoke_err plan_from(incoming *in, uint32_t k)
@@ -238,15 +261,21 @@ yoke_err yoke__plan(incoming *in)
         return err;
     uint64_t client = 0;
     uint64_t state = 0;
+    size_t fresh = in->park_n;
     for (size_t i = 0; i < in->ranges.n; i++) {
         const yoke__range *d = YOKE__AT(in->ranges, yoke__range, i);
         if (i == 0 || d->client != client)
             state = yoke__planned_state(in, client = d->client);
-        in->park_ranges += d->clock + d->len > state;
+        if (d->clock + d->len <= state)
+            continue;
+        in->park_ranges++;
+        fresh += !yoke__delete_waits(in, d, state);
     }
-    if (in->park_n > doc->limits.pending_structs - doc->parked_n ||
-        in->park_bytes > doc->limits.pending_bytes - doc->parked_bytes ||
-        in->park_ranges > doc->limits.pending_structs - doc->parked_dels)
+    /* Whatever waits already stays, also when the limits are lower now. */
+    size_t waiting = doc->parked_n + doc->parked_dels;
+    bool full = fresh > 0 && fresh + waiting > doc->limits.pending_structs;
+    if (full ||
+        (in->park_bytes > 0 && in->park_bytes + doc->parked_bytes > doc->limits.pending_bytes))
         return YOKE_ELIMIT_PENDING;
     return YOKE_OK;
 }

@@ -8,6 +8,8 @@
  * without looking at `n`.  The nodes of index.c come from here too. */
 #include "yoke/src/doc.h"
 
+#include <assert.h>
+
 uint32_t yoke__node_new(yoke_doc *doc)
 {
     uint32_t i = doc->nodes_free;
@@ -15,7 +17,8 @@ uint32_t yoke__node_new(yoke_doc *doc)
         doc->nodes_free = yoke__nd(doc, i)->parent;
         doc->nodes_free_n--;
     } else {
-        i = (uint32_t)++doc->nodes.n;
+        assert(doc->nodes.n < doc->nodes.cap); /* reserved */
+        i = ++doc->nodes.n;
     }
     yoke__node *n = yoke__nd(doc, i);
     memset(n, 0, sizeof *n);
@@ -85,14 +88,15 @@ static uint32_t total(const yoke__node *n)
     return sum;
 }
 
-/* Split a full node before `slot` goes in, and put it in.  Returns the new right node. */
-static uint32_t split_put(yoke_doc *doc, uint32_t ni, unsigned slot, uint32_t ref, uint32_t w)
+/* Split a full node before `slot` goes in, and put it in.  At the end of the list the full node is
+ * left as it is, for only there will the new one fill.  Returns the new right node. */
+static uint32_t split_put(yoke_doc *doc, uint32_t ni, unsigned slot, bool end, uint32_t ref,
+                          uint32_t w)
 {
     uint32_t ri = yoke__node_new(doc);
     yoke__node *n = yoke__nd(doc, ni);
     yoke__node *r = yoke__nd(doc, ri);
-    /* Appends leave full nodes behind. */
-    unsigned half = slot == YOKE__FANOUT ? YOKE__FANOUT : YOKE__FANOUT / 2;
+    unsigned half = end ? YOKE__FANOUT : YOKE__FANOUT / 2;
     r->level = n->level;
     r->n = (uint16_t)(YOKE__FANOUT - half);
     memcpy(r->ref, n->ref + half, r->n * sizeof r->ref[0]);
@@ -101,19 +105,21 @@ static uint32_t split_put(yoke_doc *doc, uint32_t ni, unsigned slot, uint32_t re
     n->n = (uint16_t)half;
     for (unsigned i = 0; i < r->n; i++)
         own(doc, r, ri, i);
-    if (slot > half || half == YOKE__FANOUT)
+    if (slot > half || end)
         put_at(doc, ri, slot - half, ref, w);
     else
         put_at(doc, ni, slot, ref, w);
     return ri;
 }
 
-/* Put an entry of weight `w` into a leaf, which all of the tree grows by `more`. */
-static void insert(yoke_doc *doc, uint32_t *root, uint32_t ni, unsigned slot, uint32_t ref,
+/* Put a block of weight `w`, which is in the list, into a leaf; the whole tree grows by `more`. */
+static void insert(yoke_doc *doc, uint32_t *root, uint32_t ni, unsigned slot, uint32_t b,
                    uint32_t w, uint32_t more)
 {
+    bool end = yoke__blk(doc, b)->next == 0;
+    uint32_t ref = b;
     while (yoke__nd(doc, ni)->n == YOKE__FANOUT) {
-        uint32_t ri = split_put(doc, ni, slot, ref, w);
+        uint32_t ri = split_put(doc, ni, slot, end, ref, w);
         yoke__node *n = yoke__nd(doc, ni);
         uint32_t up = n->parent;
         if (up == 0) {

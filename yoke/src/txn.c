@@ -66,7 +66,7 @@ static void tidy_dels(yoke_doc *doc)
         else
             v[kept++] = v[i];
     }
-    doc->dels.n = kept;
+    doc->dels.n = (uint32_t)kept;
 }
 
 void yoke__txn_finish(yoke_doc *doc, const bytes *exact)

@@ -21,7 +21,7 @@ static void count_release(void *ctx, void *ptr, size_t size_bytes)
     free(ptr);
 }
 
-enum { SHORT_UNITS = 300, EMPTY_BYTES_MAX = 768, SHORT_BYTES_MAX = 1300 };
+enum { SHORT_UNITS = 300, EMPTY_BYTES_MAX = 640, SHORT_BYTES_MAX = 1230 };
 
 typedef struct counted {
     size_t bytes;
@@ -111,12 +111,38 @@ static void a_loaded_document_keeps_no_reserve(void **state)
     counted_free(&loaded);
 }
 
+/* A long run between others, cut up from its end: every cut goes behind the last block of a node.
+ */
+static void a_run_cut_from_its_end_costs_what_its_pieces_cost(void **state)
+{
+    (void)state;
+    enum { BEFORE = 31, AFTER = 5, RUN = 4000, PIECE_BYTES_MAX = 120 };
+    static char run[RUN + 1];
+    counted c;
+    memset(run, 'r', RUN);
+    counted_new(&c, 1);
+    must(yoke_doc_root(c.doc, YOKE_STR("t"), YOKE_KIND_TEXT, &c.text));
+    for (int i = 0; i < BEFORE; i++)
+        must(yoke_text_insert(c.doc, c.text, 0, YOKE_STR("b")));
+    must(yoke_text_insert(c.doc, c.text, 0, YOKE_STR(run)));
+    for (int i = 0; i < AFTER; i++)
+        must(yoke_text_insert(c.doc, c.text, 0, YOKE_STR("a")));
+    for (uint64_t at = AFTER + RUN - 2; at > AFTER; at -= 2)
+        must(yoke_text_delete(c.doc, c.text, at, 1));
+    assert_null(yoke_doc_check(c.doc));
+    size_t blocks = yoke_doc_stats(c.doc).blocks;
+    assert_in_range(blocks, RUN - 10, RUN + 100);
+    assert_in_range(c.bytes, 1, blocks * PIECE_BYTES_MAX);
+    counted_free(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_document_is_small),
         cmocka_unit_test(short_text_is_small_where_it_was_typed_and_where_it_came),
         cmocka_unit_test(a_loaded_document_keeps_no_reserve),
+        cmocka_unit_test(a_run_cut_from_its_end_costs_what_its_pieces_cost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

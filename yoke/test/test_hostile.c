@@ -143,7 +143,90 @@ static void deletes_of_many_unknown_clients(void **state)
     (void)apply(doc, &w);
     assert_int_equal(yoke_doc_stats(doc).pending_structs, MANY);
     assert_true(yoke_doc_stats(doc).memory_bytes < (size_t)MANY * 1024);
-    assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){w.ptr, w.len}, 0, NULL), YOKE_ELIMIT_PENDING);
+    /* The same again is nothing new; one more is one too many. */
+    (void)apply(doc, &w);
+    assert_int_equal(yoke_doc_stats(doc).pending_structs, MANY);
+    static const uint8_t one_more[] = {0, 1, 9, 1, 7, 1};
+    assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){one_more, sizeof one_more}, 0, NULL),
+                     YOKE_ELIMIT_PENDING);
+    yoke_doc_free(doc);
+    free(w.ptr);
+}
+
+/* Peers send what waits along with all that they know, each time they come back. */
+static void what_waits_already_does_not_wait_twice(void **state)
+{
+    (void)state;
+    yoke_doc *doc = new_doc(6);
+    writer w = writer_new();
+    put(&w, 3);
+    put_after(&w, 9, 5, 8, 1);
+    put_after(&w, 7, 3, 8, 1);
+    put_after(&w, 7, 9, 8, 1);
+    put(&w, 1); /* and deletes 8: 3..4, 10 */
+    put(&w, 8);
+    put(&w, 2);
+    put(&w, 3);
+    put(&w, 2);
+    put(&w, 10);
+    put(&w, 1);
+    assert_int_equal(apply(doc, &w).parked, 3);
+    yoke_stats before = yoke_doc_stats(doc);
+    assert_int_equal(before.pending_structs, 5);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(apply(doc, &w).parked, 0);
+        yoke_blob all = YOKE_BLOB_INIT;
+        assert_int_equal(yoke_doc_encode(doc, YOKE_NONE, YOKE_ENCODE_PENDING, &all), YOKE_OK);
+        assert_int_equal(yoke_doc_apply(doc, yoke_blob_view(&all), 0, NULL), YOKE_OK);
+        yoke_blob_free(&all);
+        assert_int_equal(yoke_doc_stats(doc).pending_structs, before.pending_structs);
+        assert_int_equal(yoke_doc_stats(doc).pending_bytes, before.pending_bytes);
+    }
+    yoke_doc_free(doc);
+    free(w.ptr);
+}
+
+/* The limit is of structs and ranges together, as it is reported. */
+static void structs_and_ranges_share_the_limit(void **state)
+{
+    (void)state;
+    yoke_doc *doc = new_doc(3);
+    writer w = writer_new();
+    put(&w, 2);
+    put_after(&w, 9, 5, 8, 1);
+    put_after(&w, 7, 3, 8, 1);
+    put(&w, 0);
+    (void)apply(doc, &w);
+    static const uint8_t one[] = {0, 1, 6, 1, 1, 1}, two[] = {0, 1, 5, 1, 1, 1};
+    assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){one, sizeof one}, 0, NULL), YOKE_OK);
+    assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){two, sizeof two}, 0, NULL),
+                     YOKE_ELIMIT_PENDING);
+    assert_int_equal(yoke_doc_stats(doc).pending_structs, 3);
+    yoke_doc_free(doc);
+    free(w.ptr);
+}
+
+/* Lowered ceilings take nothing away and let nothing more in. */
+static void ceilings_can_be_lowered_below_what_is_there(void **state)
+{
+    (void)state;
+    yoke_doc *doc = new_doc(10);
+    writer w = writer_new();
+    put(&w, 2);
+    put_after(&w, 9, 5, 8, 1);
+    put_after(&w, 7, 3, 8, 1);
+    put(&w, 0);
+    (void)apply(doc, &w);
+    yoke_doc_set_limits(doc, &(yoke_limits){.pending_structs = 1, .pending_bytes = 1});
+    static const uint8_t one[] = {0, 1, 6, 1, 1, 1};
+    assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){one, sizeof one}, 0, NULL),
+                     YOKE_ELIMIT_PENDING);
+    yoke_type type;
+    yoke_doc_set_limits(doc, &(yoke_limits){.doc_bytes = 1});
+    assert_int_equal(yoke_doc_root(doc, YOKE_STR("t"), YOKE_KIND_TEXT, &type), YOKE_ELIMIT_DOC);
+    assert_int_equal(yoke_doc_stats(doc).pending_structs, 2);
+    yoke_doc_set_limits(doc, &(yoke_limits){.pending_structs = 3});
+    assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){one, sizeof one}, 0, NULL), YOKE_OK);
     yoke_doc_free(doc);
     free(w.ptr);
 }
@@ -174,6 +257,40 @@ static void deletes_of_what_comes_along_do_not_wait(void **state)
     }
     yoke_apply_result r = apply(doc, &w);
     assert_int_equal(r.deleted, MANY);
+    yoke_doc_free(doc);
+    free(w.ptr);
+}
+
+/* A client that connects again sends again what waits. */
+static void what_waits_is_not_parked_twice(void **state)
+{
+    (void)state;
+    enum { TIMES = 20, WAITING = 30 };
+    yoke_doc *doc = new_doc(WAITING);
+    writer w = writer_new();
+    put(&w, 1);
+    put(&w, WAITING);
+    put(&w, 7);
+    put(&w, 1);
+    for (uint64_t clock = 1; clock <= WAITING; clock++) {
+        w.ptr[w.len++] = 0x84; /* a string with an origin */
+        put(&w, clock % 2 == 0 ? 9 : 7);
+        put(&w, clock % 2 == 0 ? clock : clock - 1);
+        put(&w, 1);
+        put(&w, 'x');
+    }
+    put(&w, 0);
+    assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){w.ptr, w.len}, 0, NULL), YOKE_OK);
+    size_t bytes = yoke_doc_stats(doc).pending_bytes;
+    size_t memory = yoke_doc_stats(doc).memory_bytes;
+    for (int i = 0; i < TIMES; i++) {
+        yoke_apply_result r;
+        assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){w.ptr, w.len}, 0, &r), YOKE_OK);
+        assert_int_equal(r.parked, 0);
+    }
+    assert_int_equal(yoke_doc_stats(doc).pending_structs, WAITING);
+    assert_int_equal(yoke_doc_stats(doc).pending_bytes, bytes);
+    assert_int_equal(yoke_doc_stats(doc).memory_bytes, memory);
     yoke_doc_free(doc);
     free(w.ptr);
 }
@@ -232,11 +349,15 @@ static void a_run_of_many_elements(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_waits_is_not_parked_twice),
         cmocka_unit_test(sections_that_wait_on_each_other_wait),
         cmocka_unit_test(a_chain_of_sections_is_no_waiting),
         cmocka_unit_test(one_client_in_many_sections_backwards),
         cmocka_unit_test(deletes_of_many_unknown_clients),
         cmocka_unit_test(deletes_of_what_comes_along_do_not_wait),
+        cmocka_unit_test(what_waits_already_does_not_wait_twice),
+        cmocka_unit_test(structs_and_ranges_share_the_limit),
+        cmocka_unit_test(ceilings_can_be_lowered_below_what_is_there),
         cmocka_unit_test(a_run_of_many_elements),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

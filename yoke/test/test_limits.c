@@ -360,12 +360,16 @@ static void structs_of_local_edits(void **state)
 static void pending(void **state)
 {
     (void)state;
-    writer w = {(uint8_t *)(uintptr_t)early, sizeof early};
+    uint8_t later[sizeof early];
+    memcpy(later, early, sizeof early);
+    later[3] = 19; /* its clock */
+    writer w = {(uint8_t *)(uintptr_t)early, sizeof early}, other = {later, sizeof later};
     yoke_doc *by_bytes = limited((yoke_limits){.pending_bytes = 4});
     yoke_doc *by_count = limited((yoke_limits){.pending_structs = 1});
     assert_int_equal(apply(by_bytes, &w), YOKE_ELIMIT_PENDING);
     must(apply(by_count, &w));
-    assert_int_equal(apply(by_count, &w), YOKE_ELIMIT_PENDING);
+    must(apply(by_count, &w)); /* it waits already */
+    assert_int_equal(apply(by_count, &other), YOKE_ELIMIT_PENDING);
     yoke_doc_drop_pending(by_count);
     assert_int_equal(yoke_doc_stats(by_count).pending_structs, 0);
     must(apply(by_count, &w));
