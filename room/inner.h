@@ -23,7 +23,7 @@
 /* Messages of a member that wait for the word of another; see lease.c. */
 typedef struct hold {
     buf messages; /* each with its length */
-    uint64_t no;  /* holds are counted, so that an answer is known to be later than a hold */
+    uint32_t no;  /* holds are counted, so that an answer is known to be later than a hold */
     bool forged;  /* says the word of a holder */
 } hold;
 
@@ -31,7 +31,9 @@ typedef struct hold {
 typedef struct member {
     uint64_t session;
     room_role role;
-    uint32_t steps_owed; /* step 1 messages that it has not answered */
+    uint32_t steps_owed;  /* step 1 messages that it has not answered */
+    uint32_t asked_no;    /* holds up to this one its question is for */
+    uint32_t answered_no; /* ... and its last answer */
     unsigned violations;
     uint8_t color_index;
     bool tandem_v1;
@@ -53,8 +55,6 @@ typedef struct member {
     pair_queue unacked;    /* (frame, row that must be stored first), both growing */
     uint64_t parked_bytes; /* of what waits in the document, what this member sent */
     int64_t asked_ms;      /* since then a hold waits for its answer; 0: none does */
-    uint64_t asked_no;     /* holds up to this one the question is for */
-    uint64_t answered_no;  /* ... and its last answer */
     hold *hold;            /* or NULL */
     buf *waiting;          /* messages that came while the room was loading, each with its length */
     char name[];
@@ -89,7 +89,7 @@ struct room {
     awareness *awareness;   /* NULL: nobody told anything yet */
     uint32_t presence_held; /* members whose awareness is held */
     uint32_t hold_count;
-    uint64_t hold_no; /* of the last hold */
+    uint32_t hold_no; /* of the last hold; no room lives for 2^32 of them */
 
     yoke_doc *doc; /* NULL: not loaded */
     yoke_allocator engine_alloc;
