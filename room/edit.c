@@ -229,7 +229,7 @@ static bool may_write(room *r, member *m, bytes update, int64_t now_ms)
     return true;
 }
 
-static void on_update(room *r, member *m, const sync_msg *msg, int64_t now_ms)
+void room__on_update(room *r, member *m, const sync_msg *msg, int64_t now_ms)
 {
     bool empty = is_empty_update(msg->body);
     m->frames++;
@@ -343,7 +343,7 @@ void room__on_message(room *r, member *m, bytes message, int64_t now_ms)
         room__close(r, m, WS_CLOSE_UNSUPPORTED, "the message is malformed");
         return;
     }
-    room__lease_heard(r, m, msg.tag, now_ms);
+    room__lease_heard(r, m, &msg);
     switch (msg.tag) {
     case SYNC_STEP1:
         on_step1(r, m, msg.body);
@@ -351,7 +351,7 @@ void room__on_message(room *r, member *m, bytes message, int64_t now_ms)
     case SYNC_STEP2:
     case SYNC_UPDATE:
         if (!room__lease_holds(r, m, message, msg.body, now_ms))
-            on_update(r, m, &msg, now_ms);
+            room__on_update(r, m, &msg, now_ms);
         break;
     case SYNC_AWARENESS:
         room__on_awareness(r, m, msg.body, now_ms);

@@ -23,7 +23,8 @@
 /* Messages of a member that wait for the word of another; see lease.c. */
 typedef struct hold {
     buf messages; /* each with its length */
-    int64_t since_ms;
+    uint64_t no;  /* holds are counted, so that an answer is known to be later than a hold */
+    bool forged;  /* says the word of a holder */
 } hold;
 
 /* Kept small, as the room is: there are as many as open tabs, and nearly all are idle. */
@@ -52,7 +53,8 @@ typedef struct member {
     pair_queue unacked;    /* (frame, row that must be stored first), both growing */
     uint64_t parked_bytes; /* of what waits in the document, what this member sent */
     int64_t asked_ms;      /* since then a hold waits for its answer; 0: none does */
-    int64_t answered_ms;   /* of its last such answer */
+    uint64_t asked_no;     /* holds up to this one the question is for */
+    uint64_t answered_no;  /* ... and its last answer */
     hold *hold;            /* or NULL */
     buf *waiting;          /* messages that came while the room was loading, each with its length */
     char name[];
@@ -87,6 +89,7 @@ struct room {
     awareness *awareness;   /* NULL: nobody told anything yet */
     uint32_t presence_held; /* members whose awareness is held */
     uint32_t hold_count;
+    uint64_t hold_no; /* of the last hold */
 
     yoke_doc *doc; /* NULL: not loaded */
     yoke_allocator engine_alloc;
@@ -134,12 +137,13 @@ void room__presence_tick(room *r, int64_t now_ms);
  * member was closed.  room__lease_heard - a message came.  room__lease_review - after messages, in
  * ticks, when somebody left: end what need not wait longer.  room__lease_forget - `m` goes. */
 bool room__lease_holds(room *r, member *m, bytes message, bytes update, int64_t now_ms);
-void room__lease_heard(room *r, member *m, sync_tag tag, int64_t now_ms);
+void room__lease_heard(room *r, member *m, const sync_msg *msg);
 void room__lease_review(room *r, int64_t now_ms);
 void room__lease_forget(room *r, member *m);
 
 /* edit.c */
 void room__on_message(room *r, member *m, bytes message, int64_t now_ms);
+void room__on_update(room *r, member *m, const sync_msg *msg, int64_t now_ms);
 void room__send_step1(room *r, member *m);
 void room__send_acks(room *r, member *m);
 void room__drop_newcomer(room *r);

@@ -11,11 +11,16 @@
  * judged by the id alone.  The message is held back, and the holder of the id is asked what it has,
  * with a sync step 1, which every client answers at once:
  *
- *   the holder's answer brings the clocks      what was held is compared with them by the engine:
- *                                              the same is fine, other content is a conflict
- *   it answers and does not have them          the message was forged: error event, close 1008
- *   it says nothing for lease_wait_ms, leaves  the id is free: what was held is applied
- *   or shows the id no more
+ *   the document, what waits in it or      it is applied; the engine compares it with what the
+ *   that answer have what was held         holder sent: the same is fine, other content a conflict
+ *   they have not                          it was forged: error event, close 1008
+ *   the holder says nothing for            the id is free: what was held is applied
+ *   lease_wait_ms, leaves or shows the
+ *   id no more
+ *
+ * An answer is the holder's word as soon as it is heard, also when it has to wait itself.  So no
+ * hold waits for the end of another, and each message is held for one answer or for lease_wait_ms,
+ * once more if a question was under way already that is older than the message.
  *
  * While a message is held, later updates of its sender wait behind it, in order and without acks.
  */
@@ -23,18 +28,6 @@
 
 #include "base/varint.h"
 #include "wire/ws.h"
-
-typedef enum verdict {
-    VERDICT_FREE,
-    VERDICT_FORGED,
-    VERDICT_ASK, /* a holder was not asked yet, or did not answer yet */
-} verdict;
-
-typedef struct contest {
-    room *r;
-    const member *m;
-    verdict verdict;
-} contest;
 
 /* The other connection to which the id belongs, or NULL. */
 static member *holder_of(const room *r, const member *m, uint64_t client)
@@ -46,21 +39,6 @@ static member *holder_of(const room *r, const member *m, uint64_t client)
     return holder == NULL || holder->lapsed || holder->role == ROOM_VIEWER ? NULL : holder;
 }
 
-static bool on_range(void *ctx, uint64_t client, uint64_t from, uint64_t to)
-{
-    contest *c = ctx;
-    (void)from;
-    const member *holder = holder_of(c->r, c->m, client);
-    if (holder == NULL || to <= yoke_doc_state(c->r->doc, client))
-        return true;
-    bool answered =
-        c->m->hold != NULL && holder->asked_ms == 0 && holder->answered_ms >= c->m->hold->since_ms;
-    verdict v = answered ? VERDICT_FORGED : VERDICT_ASK;
-    if (v > c->verdict)
-        c->verdict = v;
-    return true;
-}
-
 /* The writer of an update with one writer, which nearly all are. */
 static bool only_client(bytes update, uint64_t *client)
 {
@@ -70,33 +48,56 @@ static bool only_client(bytes update, uint64_t *client)
            reader_varuint(&in, &structs) == BASE_OK && reader_varuint(&in, client) == BASE_OK;
 }
 
-static verdict judge(room *r, const member *m, bytes update)
+typedef struct contest {
+    room *r;
+    const member *m;
+    bool waits; /* for the word of a holder */
+    bool asks;  /* ask each of them */
+    int64_t now_ms;
+} contest;
+
+/* One question serves all holds that are older. */
+static void ask(room *r, member *holder, int64_t now_ms)
 {
-    contest c = {r, m, VERDICT_FREE};
-    uint64_t client;
-    if (only_client(update, &client) && holder_of(r, m, client) == NULL)
-        return VERDICT_FREE;
-    /* What is no update is for the engine to refuse; its limits are below the defaults. */
-    (void)!yoke_update_visit(to_yoke(update), NULL, on_range, &c);
-    return c.verdict;
+    if (holder->asked_ms != 0)
+        return;
+    holder->asked_ms = now_ms;
+    holder->asked_no = r->hold_no;
+    room__send_step1(r, holder);
 }
 
-static bool ask_one(void *ctx, uint64_t client, uint64_t from, uint64_t to)
+static bool on_range(void *ctx, uint64_t client, uint64_t from, uint64_t to)
 {
     contest *c = ctx;
     (void)from;
     member *holder = holder_of(c->r, c->m, client);
-    if (holder != NULL && holder->asked_ms == 0 && to > yoke_doc_state(c->r->doc, client)) {
-        holder->asked_ms = c->m->hold->since_ms;
-        room__send_step1(c->r, holder);
-    }
+    if (holder == NULL || to <= yoke_doc_state(c->r->doc, client) ||
+        (c->m->hold != NULL && holder->answered_no >= c->m->hold->no))
+        return true;
+    c->waits = true;
+    if (c->asks)
+        ask(c->r, holder, c->now_ms);
     return true;
 }
 
-static void ask(room *r, const member *m, bytes update)
+/* Must this first update of `m` wait for the word of others? */
+static bool must_wait(room *r, const member *m, bytes update)
 {
-    contest c = {r, m, VERDICT_FREE};
-    (void)!yoke_update_visit(to_yoke(update), NULL, ask_one, &c);
+    contest c = {.r = r, .m = m};
+    uint64_t client;
+    if (only_client(update, &client) && holder_of(r, m, client) == NULL)
+        return false;
+    /* What is no update is for the engine to refuse; its limits are below the defaults. */
+    (void)!yoke_update_visit(to_yoke(update), NULL, on_range, &c);
+    return c.waits;
+}
+
+/* Ask all whose word what is held still waits for; false: it does for nobody's. */
+static bool ask_holders(room *r, const member *m, bytes update, int64_t now_ms)
+{
+    contest c = {.r = r, .m = m, .asks = true, .now_ms = now_ms};
+    (void)!yoke_update_visit(to_yoke(update), NULL, on_range, &c);
+    return c.waits;
 }
 
 static void drop_hold(room *r, member *m)
@@ -113,13 +114,14 @@ void room__lease_forget(room *r, member *m)
         drop_hold(r, m);
 }
 
-static bool hold_back(room *r, member *m, bytes message, int64_t now_ms)
+static bool hold_back(room *r, member *m, bytes message)
 {
     if (m->hold == NULL) {
         m->hold = base_alloc_get(r->alloc, sizeof *m->hold);
         if (m->hold == NULL)
             return false;
-        m->hold->since_ms = now_ms;
+        m->hold->no = ++r->hold_no;
+        m->hold->forged = false;
         buf_init(&m->hold->messages, r->alloc, (size_t)r->limits->loading_bytes);
         r->hold_count++;
     }
@@ -130,29 +132,18 @@ static bool hold_back(room *r, member *m, bytes message, int64_t now_ms)
 bool room__lease_holds(room *r, member *m, bytes message, bytes update, int64_t now_ms)
 {
     bool first = m->hold == NULL;
-    if (m->role == ROOM_VIEWER || (first && judge(r, m, update) == VERDICT_FREE))
+    if (m->role == ROOM_VIEWER || (first && !must_wait(r, m, update)))
         return false;
-    if (!hold_back(r, m, message, now_ms)) {
+    if (!hold_back(r, m, message)) {
         room__log(r, ROOM_LOG_WARN, "message_refused", "loading_bytes", m->session);
         room__close(r, m, WS_CLOSE_TRY_LATER, "limit loading_bytes: a client id is being checked");
         return true;
     }
     if (first) {
         room__log(r, ROOM_LOG_INFO, "client_id_checked", NULL, m->session);
-        ask(r, m, update);
+        (void)ask_holders(r, m, update, now_ms);
     }
     return true;
-}
-
-void room__lease_heard(room *r, member *m, sync_tag tag, int64_t now_ms)
-{
-    (void)r;
-    m->lapsed = false;
-    if (tag != SYNC_STEP2 || m->steps_owed == 0 || --m->steps_owed > 0)
-        return;
-    if (m->asked_ms != 0)
-        m->answered_ms = now_ms;
-    m->asked_ms = 0;
 }
 
 /* The update of the first message that is held. */
@@ -166,7 +157,92 @@ static bytes first_update(const member *m)
     return bytes_of("", 0);
 }
 
-/* Works on what was held; some of it may be held again. */
+/* The clocks of one client in an update, gaps included. */
+typedef struct stretch {
+    uint64_t client, from, to;
+} stretch;
+
+static bool widen(void *ctx, uint64_t client, uint64_t from, uint64_t to)
+{
+    stretch *found = ctx;
+    if (client != found->client)
+        return true;
+    if (from < found->from || found->to == 0)
+        found->from = from;
+    if (to > found->to)
+        found->to = to;
+    return true;
+}
+
+static stretch stretch_of(bytes update, uint64_t client)
+{
+    stretch found = {.client = client};
+    (void)!yoke_update_visit(to_yoke(update), NULL, widen, &found);
+    return found;
+}
+
+/* Does what the update says of the client, and the document does not know, wait in it already?
+ * Honest clients pass on what waits in theirs.  Without memory to tell, nobody is refused. */
+static bool waits_already(room *r, bytes update, uint64_t client)
+{
+    if (yoke_doc_stats(r->doc).pending_structs == 0)
+        return false;
+    yoke_blob sv = YOKE_BLOB_INIT, waiting = YOKE_BLOB_INIT, news = YOKE_BLOB_INIT;
+    sv.alloc = waiting.alloc = news.alloc = &r->engine_alloc;
+    yoke_err err = yoke_doc_state_vector(r->doc, &sv);
+    if (err == YOKE_OK)
+        err = yoke_doc_encode(r->doc, yoke_blob_view(&sv), YOKE_ENCODE_PENDING, &waiting);
+    if (err == YOKE_OK)
+        err = yoke_update_diff(to_yoke(update), yoke_blob_view(&sv), NULL, &news);
+    bool waits = err == YOKE_ENOMEM;
+    if (err == YOKE_OK) {
+        stretch has = stretch_of(from_yoke(yoke_blob_view(&waiting)), client);
+        stretch brought = stretch_of(from_yoke(yoke_blob_view(&news)), client);
+        waits = has.from <= brought.from && brought.to <= has.to;
+    }
+    yoke_blob_free(&sv);
+    yoke_blob_free(&waiting);
+    yoke_blob_free(&news);
+    return waits;
+}
+
+typedef struct word {
+    room *r;
+    const member *holder;
+    bytes answer;
+} word;
+
+/* Compare what is held with the holder's word, for one of its ids. */
+static void compare(void *ctx, const awareness_entry *entry)
+{
+    const word *said = ctx;
+    room *r = said->r;
+    uint64_t to = yoke_doc_state(r->doc, entry->client);
+    uint64_t answered = stretch_of(said->answer, entry->client).to;
+    if (answered > to)
+        to = answered;
+    for (size_t i = 0; i < r->member_count; i++) {
+        const member *m = r->members[i];
+        if (m->hold != NULL && m->hold->no <= said->holder->answered_no &&
+            holder_of(r, m, entry->client) == said->holder &&
+            stretch_of(first_update(m), entry->client).to > to &&
+            !waits_already(r, first_update(m), entry->client))
+            m->hold->forged = true;
+    }
+}
+
+void room__lease_heard(room *r, member *m, const sync_msg *msg)
+{
+    m->lapsed = false;
+    if (msg->tag != SYNC_STEP2 || m->steps_owed == 0 || --m->steps_owed > 0 || m->asked_ms == 0)
+        return;
+    m->asked_ms = 0;
+    m->answered_no = m->asked_no;
+    word said = {r, m, msg->body};
+    awareness_visit_owner(r->awareness, m->session, compare, &said);
+}
+
+/* Works on what was held; all but the first message may be held again. */
 static void let_go(room *r, member *m, int64_t now_ms)
 {
     size_t len_bytes, cap_bytes;
@@ -175,8 +251,14 @@ static void let_go(room *r, member *m, int64_t now_ms)
     drop_hold(r, m);
     reader in = reader_of(bytes_of(ptr, len_bytes));
     bytes message;
-    while (reader_varbytes(&in, &message) == BASE_OK && (m = room__find(r, session)) != NULL)
-        room__on_message(r, m, message, now_ms);
+    for (bool first = true; reader_varbytes(&in, &message) == BASE_OK; first = false) {
+        sync_msg msg;
+        m = room__find(r, session);
+        if (m == NULL || sync_decode(message, &msg) != BASE_OK)
+            break;
+        if (first || !room__lease_holds(r, m, message, msg.body, now_ms))
+            room__on_update(r, m, &msg, now_ms);
+    }
     base_alloc_put(r->alloc, ptr, cap_bytes);
 }
 
@@ -197,20 +279,16 @@ void room__lease_review(room *r, int64_t now_ms)
         if (m->asked_ms != 0 && now_ms - m->asked_ms >= (int64_t)r->limits->lease_wait_ms) {
             m->lapsed = true;
             awareness_doubt(r->awareness, m->session);
-            m->asked_ms = 0;
-            m->steps_owed = 0;
+            m->asked_ms = 0; /* its step 2 stays owed: one that comes late answers nothing new */
         }
     }
     for (size_t i = 0; i < r->member_count && r->hold_count > 0;) {
         member *m = r->members[i];
-        verdict v = m->hold != NULL ? judge(r, m, first_update(m)) : VERDICT_ASK;
         size_t count = r->hold_count;
-        if (v == VERDICT_FREE)
-            let_go(r, m, now_ms);
-        else if (v == VERDICT_FORGED)
+        if (m->hold != NULL && m->hold->forged)
             close_forger(r, m);
-        else if (m->hold != NULL)
-            ask(r, m, first_update(m));
+        else if (m->hold != NULL && !ask_holders(r, m, first_update(m), now_ms))
+            let_go(r, m, now_ms);
         i = r->hold_count < count ? 0 : i + 1;
     }
 }

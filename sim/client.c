@@ -491,7 +491,7 @@ void client_happens(client *c, const happening *h)
         buf_clear(&c->copy);
         c->copy_epoch[0] = '\0';
         c->tag_count = 0;
-        c->claimed = false;
+        c->claimed = c->misled = false;
         /* fall through */
     case HAPPEN_RELOAD:
         if (c->here) {

@@ -67,6 +67,7 @@ typedef struct client {
     uint64_t *ids; /* that its documents wrote under */
     size_t id_count;
     bool claimed;    /* a forger spoke for one of them */
+    bool misled;     /* it may have heard a forger, and the process died that kept what it said */
     bool applying;   /* what the observer sees comes from the server */
     buf last_update; /* of somebody; for those who forge */
     /* our page */

@@ -82,7 +82,7 @@ static void claim(client *c, uint64_t id)
         client *other = &c->w->clients[i];
         for (size_t k = 0; k < other->id_count && other != c; k++)
             if (other->ids[k] == id)
-                other->claimed = true;
+                other->claimed = c->w->forged[c->plan->room] = true;
     }
 }
 

@@ -188,6 +188,16 @@ void net_server_dead(world *w, bool power)
     }
 }
 
+bool net_is_calm(const world *w)
+{
+    for (size_t i = 0; i < w->link_count; i++) {
+        const link *l = w->links[i];
+        if (l->server_open && !l->client_open && l->up.len_bytes > 0 && l->up.left_bytes > 0)
+            return false;
+    }
+    return true;
+}
+
 void net_deinit(world *w)
 {
     for (size_t i = 0; i < w->link_count; i++) {

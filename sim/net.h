@@ -63,6 +63,9 @@ void net_close_server(world *w, link *l);
 void net_cut(world *w, link *l, cut_kind kind, rng *luck);
 void net_server_dead(world *w, bool power);
 
+/* net_is_calm - nothing is under way to the server from tabs that are gone. */
+bool net_is_calm(const world *w);
+
 void net_deinit(world *w);
 
 #endif

@@ -323,6 +323,7 @@ void server_boot(server *s)
     s->up = true;
     s->draining = s->drained_all = s->tick_soon = false;
     s->session_counter = 0;
+    memset(w->forged, 0, sizeof w->forged);
     world_note(w, "the process is up (life %u)", s->life);
     for (uint32_t i = 0; i < w->plan->room_count; i++)
         ledger_check(w, i);
@@ -408,6 +409,8 @@ void server_kill(server *s, bool power, int64_t down_us, const char *why)
     w->counts[COUNT_KILLS]++;
     w->counts[COUNT_MID_CALL] += s->thread.busy;
     w->counts[COUNT_POWER_CUTS] += power;
+    for (uint32_t i = 0; i < w->plan->client_count; i++)
+        w->clients[i].misled |= w->forged[w->plan->clients[i].room];
     heap_wipe(&s->heap);
     net_server_dead(w, power);
     server_store_close(s, true);

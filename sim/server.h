@@ -118,7 +118,8 @@ typedef struct store_thread {
     bool commit_next, stalled;
     bool upkeep_wanted;
     store_job *jobs, *doing;
-    int result; /* of the call under way */
+    int result;    /* of the call under way */
+    bool may_fail; /* it was made on a disk that fails */
     store_post *posts;
     uint64_t calls;
 } store_thread;

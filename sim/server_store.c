@@ -140,6 +140,7 @@ static int call_store(server *s)
     store_thread *t = &s->thread;
     store_job *job = t->commit_next ? NULL : t->doing;
     int err = injected(s, job);
+    t->may_fail = s->w->disk.fail_in > 0;
     if (err != BASE_OK)
         return err;
     s->w->disk.full = s->disk_full;
@@ -265,7 +266,7 @@ static void call_done(server *s)
     bool fatal = t->commit_next && err != BASE_OK && err != STORE_EBUSY && err != STORE_EFULL &&
                  err != BASE_ENOMEM;
     if (fatal || err == STORE_EIO || store_failed(s->store)) {
-        if (s->w->disk.fail_in == 0)
+        if (!t->may_fail)
             law_broken(s->w, "the store fails only when the disk does", "%s: %s",
                        t->commit_next ? "append" : "a job", store_err_text(err));
         server_kill(s, false, SECOND, "the store failed, the process stops itself");

@@ -260,12 +260,13 @@ static void run_until(world *w, int64_t until_us)
 
 /* ---------------------------------------------------------------------------------- phases --- */
 
-/* A page that must be loaded anew before replicas can be equal: a forger spoke for it; or it may
- * only look, and saw what a process took with it that died before the commit, and its author too.
- */
+/* A page that must be loaded anew before replicas can be equal: a forger spoke for it; or it heard
+ * a forger, the process died before the commit, and the owner of the id came back with other
+ * content; or it may only look, and saw what a process took with it, and its author too. */
 static bool is_lost(const world *w, const client *c)
 {
-    return c->here && (c->claimed || (c->role == ROOM_VIEWER && w->counts[COUNT_KILLS] > 0));
+    return c->here &&
+           (c->claimed || c->misled || (c->role == ROOM_VIEWER && w->counts[COUNT_KILLS] > 0));
 }
 
 static void become_quiet(world *w)
@@ -362,9 +363,20 @@ static int stored_state_of(world *w, uint32_t number, yoke_blob *out)
     return err;
 }
 
+/* Nothing of before is under way, or held back in a room. */
+static bool is_calm(const world *w)
+{
+    const server *s = w->server;
+    bool calm = s->up && net_is_calm(w);
+    for (const hosted *at = s->rooms; at != NULL && calm; at = at->next)
+        calm = at->removed || !room_tick_soon(at->room);
+    return calm;
+}
+
 static bool all_equal(world *w, char *who, size_t cap)
 {
-    bool equal = w->server->up;
+    bool equal = is_calm(w);
+    snprintf(who, cap, "the process is down, or what was said before is under way");
     for (uint32_t number = 0; number < w->plan->room_count && equal; number++) {
         yoke_blob state = YOKE_BLOB_INIT, stored = YOKE_BLOB_INIT;
         equal = room_state_of(w, number, &state, who, cap);

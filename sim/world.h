@@ -54,11 +54,12 @@ typedef struct world {
     struct client *clients; /* plan->client_count */
     struct ledger *ledger;  /* what was promised */
     int64_t net_slow_until_us;
-    bool quiet;       /* happenings are over, faults have stopped */
-    bool leaving;     /* at rest: everybody goes home */
-    bool over;        /* the process is not started again */
-    int restore_room; /* while the process is down; -1: none */
-    uint64_t hash;    /* of everything that happened, in order */
+    bool forged[PLAN_ROOMS_MAX]; /* in this life of the process a forger spoke for another */
+    bool quiet;                  /* happenings are over, faults have stopped */
+    bool leaving;                /* at rest: everybody goes home */
+    bool over;                   /* the process is not started again */
+    int restore_room;            /* while the process is down; -1: none */
+    uint64_t hash;               /* of everything that happened, in order */
     uint64_t events;
     uint64_t counts[COUNT_KINDS];
     FILE *trace;  /* or NULL */

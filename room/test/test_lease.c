@@ -182,6 +182,116 @@ static void an_id_is_free_when_it_is_shown_no_more(void **state)
     assert_int_equal(h->clients[OTHER].close_code, 0);
 }
 
+/* The room has lost what two wrote together, as after a crash; each returns with what both wrote.
+ */
+static void two_who_bring_each_other_s_edits_both_pass(void **state)
+{
+    house *h = *state;
+    yoke_blob sv = YOKE_BLOB_INIT, lost = YOKE_BLOB_INIT;
+    for (size_t i = VICTIM; i <= OTHER; i++) { /* each writes where the other just did */
+        yoke_doc *doc = h->clients[i].doc, *to = h->clients[VICTIM + OTHER - i].doc;
+        yoke_type root;
+        assert_int_equal(yoke_doc_root(doc, YOKE_STR("file:main"), YOKE_KIND_TEXT, &root), YOKE_OK);
+        assert_int_equal(yoke_text_insert(doc, root, 0, YOKE_STR(i == VICTIM ? "a " : "b ")),
+                         YOKE_OK);
+        assert_int_equal(yoke_doc_state_vector(to, &sv), YOKE_OK);
+        assert_int_equal(yoke_doc_encode(doc, yoke_blob_view(&sv), 0, &lost), YOKE_OK);
+        assert_int_equal(yoke_doc_apply(to, yoke_blob_view(&lost), 0, NULL), YOKE_OK);
+    }
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    show(h, OTHER, 100 + OTHER, 1, "{}");
+    assert_int_equal(yoke_doc_encode(h->clients[OTHER].doc, YOKE_NONE, 0, &lost), YOKE_OK);
+    house_say(h, OTHER, SYNC_STEP2, bytes_of(lost.ptr, lost.len_bytes));
+    assert_true(room_tick_soon(h->room)); /* held, and VICTIM asked, whose answer is held too */
+    house_deliver(h);
+    assert_int_equal(h->clients[VICTIM].close_code, 0);
+    assert_int_equal(h->clients[OTHER].close_code, 0);
+    assert_false(room_tick_soon(h->room));
+    assert_string_equal(house_room_text(h), "b a seed\n");
+    assert_string_equal(house_text(h, WITNESS), "b a seed\n");
+    yoke_blob_free(&sv);
+    yoke_blob_free(&lost);
+}
+
+/* The victim's answer has to wait, for it brings what the forger wrote; it is its word all the
+ * same.
+ */
+static void a_forger_cannot_hold_up_the_word_of_its_victim(void **state)
+{
+    house *h = *state;
+    yoke_blob all = YOKE_BLOB_INIT;
+    yoke_type root;
+    yoke_doc *doc = h->clients[OTHER].doc;
+    assert_int_equal(yoke_doc_root(doc, YOKE_STR("file:main"), YOKE_KIND_TEXT, &root), YOKE_OK);
+    assert_int_equal(yoke_text_insert(doc, root, 0, YOKE_STR("lost ")), YOKE_OK);
+    assert_int_equal(yoke_doc_encode(doc, YOKE_NONE, 0, &all), YOKE_OK);
+    assert_int_equal(yoke_doc_apply(h->clients[VICTIM].doc, yoke_blob_view(&all), 0, NULL),
+                     YOKE_OK);
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    show(h, OTHER, 100 + OTHER, 1, "{}");
+    write_as(h, OTHER, VICTIM_ID, SYNC_UPDATE, "forged ");
+    house_deliver(h);
+    assert_int_equal(h->clients[OTHER].close_code, 1008);
+    assert_int_equal(h->clients[VICTIM].close_code, 0);
+    assert_false(room_tick_soon(h->room));
+    assert_string_equal(house_room_text(h), "lost seed\n");
+    yoke_blob_free(&all);
+}
+
+/* One frame that its holder vouches for lets no other pass; nor does an answer to a question that
+ * was asked before the message came. */
+static void each_message_needs_a_word_of_its_own(void **state)
+{
+    house *h = *state;
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    write_as(h, OTHER, VICTIM_ID, SYNC_STEP2, "both ");
+    write_as(h, OTHER, VICTIM_ID, SYNC_UPDATE, "both and more ");
+    house_type(h, VICTIM, "both ");
+    house_deliver(h);
+    assert_int_equal(h->clients[OTHER].close_code, 1008);
+    assert_int_equal(h->clients[VICTIM].close_code, 0);
+    assert_string_equal(house_room_text(h), "both seed\n");
+}
+
+/* Letters of writer 101 whose first clock is the one given; its base is missing, so they wait. */
+static size_t put_orphan(uint8_t *out, uint8_t clock, const char *text)
+{
+    const uint8_t head[] = {1, 1, 101, clock, 0x84, 101, (uint8_t)(clock - 1)};
+    size_t len = strlen(text);
+    memcpy(out, head, sizeof head);
+    out[sizeof head] = (uint8_t)len;
+    memcpy(out + sizeof head + 1, text, len);
+    out[sizeof head + 1 + len] = 0;
+    return sizeof head + 2 + len;
+}
+
+/* Clients answer with what waits in theirs too; its writer may deny it, and harms nobody. */
+static void who_passes_on_what_waits_is_no_forger(void **state)
+{
+    house *h = *state;
+    uint8_t orphan[40];
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    show(h, OTHER, 100 + OTHER, 1, "{}");
+    house_say(h, OTHER, SYNC_UPDATE, bytes_of(orphan, put_orphan(orphan, 10, "xyz")));
+    house_deliver(h);
+    yoke_blob all = YOKE_BLOB_INIT;
+    assert_int_equal(yoke_doc_encode(h->clients[VICTIM].doc, YOKE_NONE, YOKE_ENCODE_PENDING, &all),
+                     YOKE_OK);
+    house_say(h, VICTIM, SYNC_STEP2, bytes_of(all.ptr, all.len_bytes));
+    yoke_blob_free(&all);
+    house_deliver(h);
+    assert_int_equal(h->clients[VICTIM].close_code, 0);
+    assert_false(room_tick_soon(h->room));
+    /* More than waits is not its to bring, before it or behind. */
+    for (uint8_t clock = 9; clock <= 12; clock += 3) {
+        house_say(h, WITNESS, SYNC_UPDATE, bytes_of(orphan, put_orphan(orphan, clock, "ab")));
+        house_deliver(h);
+        assert_int_equal(h->clients[WITNESS].close_code, 1008);
+        house_join_editor(h, WITNESS);
+        house_deliver(h);
+    }
+}
+
 static void what_is_known_may_be_repeated_by_all(void **state)
 {
     house *h = *state;
@@ -256,6 +366,10 @@ int main(void)
         CASE(one_who_returns_beside_a_dead_socket_keeps_its_edits),
         CASE(an_id_is_free_when_its_holder_goes),
         CASE(an_id_is_free_when_it_is_shown_no_more),
+        CASE(two_who_bring_each_other_s_edits_both_pass),
+        CASE(a_forger_cannot_hold_up_the_word_of_its_victim),
+        CASE(each_message_needs_a_word_of_its_own),
+        CASE(who_passes_on_what_waits_is_no_forger),
         CASE(what_is_known_may_be_repeated_by_all),
         CASE(what_waits_behind_a_held_message_is_bounded),
         CASE(two_who_claim_each_other_do_not_wait_for_ever),

@@ -657,6 +657,50 @@ static void speaks_as_yjs_does(void **state)
 }
 
 /* The seed is client 1's: whoever writes as client 1 is told, and changes nothing. */
+/* Client i sends a letter of writer `id` whose clock 0 nobody has: it waits. */
+static void say_orphan(house *h, size_t i, uint8_t id)
+{
+    const uint8_t update[] = {1, 1, id, 1, 0x84, id, 0, 1, 'x', 0};
+    house_say(h, i, SYNC_UPDATE, bytes_of((const char *)update, sizeof update));
+}
+
+/* The limits are for members: when they were lowered, what is stored is read all the same, and only
+ * what comes new is refused. */
+static void what_is_stored_loads_though_more_of_it_waits_than_may(void **state)
+{
+    house *h = *state;
+    enum { ORPHANS = 5 };
+    house_join_editor(h, 0);
+    house_load(h);
+    house_deliver(h);
+    for (uint8_t id = 1; id <= ORPHANS; id++)
+        say_orphan(h, 0, 60 + id);
+    assert_int_equal(room_stats_get(h->room).pending_structs, ORPHANS);
+    for (int from = 0; from < 2; from++) { /* rows, then a snapshot */
+        house_commit(h);
+        room_on_leave(h->room, h->clients[0].session, h->now_ms);
+        h->now_ms += 30000;
+        room_tick(h->room, h->now_ms);
+        house_commit(h);
+        assert_int_equal(room_state(h->room), ROOM_ABSENT);
+        h->limits.pending_structs = 2;
+        h->limits.pending_bytes = 100;
+        house_join_editor(h, 0);
+        house_load(h);
+        assert_int_equal(room_state(h->room), ROOM_LIVE);
+        assert_int_equal(room_stats_get(h->room).pending_structs, ORPHANS);
+        assert_string_equal(house_room_text(h), "seed\n");
+        size_t denied = house_count(h, 0, SYNC_DENIED);
+        say_orphan(h, 0, 70);
+        assert_int_equal(house_count(h, 0, SYNC_DENIED), denied + 1);
+        assert_int_equal(room_stats_get(h->room).pending_structs, ORPHANS);
+        h->limits.compact_rows = 0;
+        room_tick(h->room, h->now_ms);
+        house_commit(h);
+        assert_int_equal(h->snapshots, 1);
+    }
+}
+
 static void two_writers_of_one_id_conflict(void **state)
 {
     house *h = *state;
@@ -879,6 +923,7 @@ int main(void)
         CASE(a_failed_snapshot_is_tried_later),
         CASE(deletion_closes_at_once),
         CASE(what_waits_is_woken_for_all),
+        CASE(what_is_stored_loads_though_more_of_it_waits_than_may),
         CASE(two_writers_of_one_id_conflict),
         CASE(a_seed_is_one_update_of_client_one),
         cmocka_unit_test(speaks_as_yjs_does),
