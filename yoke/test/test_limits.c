@@ -377,6 +377,67 @@ static void pending(void **state)
     yoke_doc_free(by_count);
 }
 
+/* `turns` units by 9 and as many by 8, each typed after the other's last; then one of 8 after
+ * something that only `other` has. */
+static writer in_turns(size_t turns, bool other)
+{
+    writer w = writer_new(32 * turns + 64);
+    put(&w, 2);
+    for (uint64_t client = 9; client >= 8; client--) {
+        put(&w, turns + (client == 8 && other));
+        put(&w, client);
+        put(&w, 0);
+        for (size_t i = 0; i < turns; i++) {
+            bool first = client == 9 && i == 0;
+            w.ptr[w.len++] = first ? 4 : 0x84;
+            put(&w, first ? 1 : 17 - client); /* in a root ... */
+            put(&w, first ? 1 : client == 9 ? i - 1 : i);
+            if (first)
+                put(&w, 't'); /* ... of this name */
+            put(&w, 1);
+            put(&w, client == 9 ? 'a' : 'b');
+        }
+    }
+    if (other) {
+        static const uint8_t after_6[] = {0x84, 6, 0, 1, 'c'};
+        memcpy(w.ptr + w.len, after_6, sizeof after_6);
+        w.len += sizeof after_6;
+    }
+    put(&w, 0);
+    return w;
+}
+
+/* Two who typed in turns: neither's part can go in before the other's, but nothing waits at the
+ * end. */
+static void what_comes_along_does_not_wait(void **state)
+{
+    (void)state;
+    enum { TURNS = 2000 };
+    yoke_doc *doc = limited((yoke_limits){.pending_structs = 1, .pending_bytes = 8});
+    writer w = in_turns(TURNS, false), more = in_turns(TURNS + 1, true);
+    yoke_apply_result r;
+    must(yoke_doc_apply(doc, (yoke_bytes){w.ptr, w.len}, 0, &r));
+    assert_int_equal(r.parked, 0);
+    assert_int_equal(r.integrated, 2 * TURNS);
+    assert_true(r.exact);
+    must(yoke_doc_apply(doc, (yoke_bytes){more.ptr, more.len}, 0, &r));
+    assert_int_equal(r.parked, 1);
+    assert_int_equal(r.integrated, 2);
+    assert_int_equal(yoke_doc_stats(doc).pending_structs, 1);
+    assert_null(yoke_doc_check(doc));
+    yoke_type text;
+    yoke_blob out = YOKE_BLOB_INIT;
+    must(yoke_doc_root(doc, YOKE_STR("t"), YOKE_KIND_TEXT, &text));
+    must(yoke_text_utf8(doc, text, 0, 2 * TURNS + 2, &out));
+    assert_int_equal(out.len_bytes, 2 * TURNS + 2);
+    for (size_t i = 0; i < out.len_bytes; i++)
+        assert_int_equal(out.ptr[i], i % 2 == 0 ? 'a' : 'b');
+    yoke_blob_free(&out);
+    yoke_doc_free(doc);
+    free(w.ptr);
+    free(more.ptr);
+}
+
 static void doc_bytes(void **state)
 {
     (void)state;
@@ -439,6 +500,7 @@ int main(void)
         cmocka_unit_test(structs),
         cmocka_unit_test(structs_of_local_edits),
         cmocka_unit_test(pending),
+        cmocka_unit_test(what_comes_along_does_not_wait),
         cmocka_unit_test(doc_bytes),
         cmocka_unit_test(clocks),
     };
