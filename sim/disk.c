@@ -19,6 +19,7 @@ static void set_len(disk_bytes *b, size_t len_bytes)
 
 static void put(disk_bytes *b, size_t at_bytes, const uint8_t *ptr, size_t len_bytes)
 {
+    assert(b != NULL);
     if (at_bytes + len_bytes > b->len_bytes)
         set_len(b, at_bytes + len_bytes);
     if (len_bytes > 0)

@@ -62,7 +62,7 @@ static void run_and_write(const plan *p, int fd)
 static pid_t fork_with_pipe(int *fd, bool *is_child)
 {
     int ends[2];
-    fflush(NULL);
+    (void)fflush(NULL);
     if (pipe(ends) != 0)
         abort();
     pid_t pid = fork();
@@ -174,7 +174,7 @@ static void take(const farm_options *o, farm_result *sum, report *r)
     fprintf(o->out, "seed %llu: %s: %s\n", (unsigned long long)r->seed, one->law, one->detail);
     if (sum->failed++ < o->shrink_max)
         explain(o, r->seed, one->law);
-    fflush(o->out);
+    (void)fflush(o->out);
 }
 
 /* One more report of this worker, or its end. */

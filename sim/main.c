@@ -116,7 +116,7 @@ static int run_single(const command *c)
     }
     if (c->verbose)
         plan_print(&p, stdout);
-    fflush(stdout);
+    (void)fflush(stdout);
     bool good = world_run(&p, c->verbose ? stdout : NULL, &r);
     if (!good)
         printf("seed %llu: %s: %s\n", (unsigned long long)p.seed, r.law, r.detail);

@@ -8,6 +8,7 @@
 #include "sim/ledger.h"
 #include "sim/server.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define WINDOW_US (4 * MS)
@@ -420,6 +421,7 @@ static void tell_stored(server *s, row_list *list)
 static void load_done(server *s, store_job *job)
 {
     hosted *at = job->at;
+    assert(at != NULL);
     at->loading = false;
     s->w->counts[COUNT_LOADS] += job->err == BASE_OK;
     if (job->err == BASE_OK && !at->removed) {
@@ -460,6 +462,7 @@ static void tell_job(server *s, store_job *job)
         load_done(s, job);
         break;
     case JOB_SNAPSHOT:
+        assert(at != NULL);
         s->w->counts[COUNT_SNAPSHOTS] += job->err == BASE_OK;
         if (!at->removed) {
             room_on_snapshot_done(at->room, job->upto_seq, job->err, server_now_ms(s));
@@ -470,6 +473,7 @@ static void tell_job(server *s, store_job *job)
         delete_done(s, job);
         break;
     case JOB_CHAT:
+        assert(at != NULL);
         if (!at->removed && job->err == BASE_OK)
             room_on_chat_stored(at->room, &(store_chat){.n = 1, .text = bytes_of_str("y")});
         else if (!at->removed)

@@ -8,6 +8,7 @@ import { clearToasts } from '../shared/lib/toasts'
 import { useAppSelector } from '../shared/store/hooks'
 import { loadEditor, RoomView } from './RoomView'
 import { useCalls } from './useCalls'
+import { useLostText } from './useLostText'
 
 export function prefetchEditor(): void {
   void loadEditor()
@@ -33,6 +34,7 @@ export default function RoomPage({ id, onToggleTheme }: Props) {
   // Who only reads cannot bring a file back.
   useDeletions(readOnly ? null : session)
   useCalls(session)
+  useLostText(session, name)
 
   const made = useCallback(() => reopen(), [reopen])
   // Who has the text already keeps it in view, whatever became of the room.

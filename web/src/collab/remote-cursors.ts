@@ -14,11 +14,17 @@ const TAG_SHOWN_MS = 2_000
 /** When names stand beside carets: while somebody types and a moment longer, always, or never. */
 export type TagChoice = 'typing' | 'always' | 'never'
 
+const NOWHERE: monaco.IPosition = { lineNumber: 0, column: 0 }
+
 interface Tag {
   widget: monaco.editor.IContentWidget
   node: HTMLElement
   label: HTMLElement
   position: monaco.IPosition
+  /** Where Monaco was last asked to put it. */
+  placed: monaco.IPosition
+  /** Name and colour as they are shown. */
+  look: string
   offset: number
   timer: ReturnType<typeof setTimeout> | undefined
 }
@@ -98,15 +104,23 @@ export class RemoteCursors {
 
   private showTag(member: Member, position: monaco.IPosition, offset: number): void {
     const tag = this.tags.get(member.clientId) ?? this.makeTag(member.clientId, position)
-    tag.label.textContent = member.name
-    const moved = tag.offset !== offset
-    tag.node.className = `remote-tag ${personClass(member.color)}`
-    if (moved) {
+    const look = `${member.name} ${member.color}`
+    if (tag.look !== look) {
+      tag.look = look
+      tag.label.textContent = member.name
+      tag.node.className = `remote-tag ${personClass(member.color)}`
+      tag.placed = NOWHERE
+    }
+    if (tag.offset !== offset) {
       tag.offset = offset
       this.wake(tag)
     }
     tag.node.classList.toggle('quiet', tag.timer === undefined && this.tagChoice !== 'always')
+    const { lineNumber, column } = tag.placed
+    // Placing a widget makes Monaco measure the line: only for those that moved.
+    if (lineNumber === position.lineNumber && column === position.column) return
     tag.position = position
+    tag.placed = position
     this.editor.layoutContentWidget(tag.widget)
   }
 
@@ -140,6 +154,8 @@ export class RemoteCursors {
       node,
       label,
       position,
+      placed: NOWHERE,
+      look: '',
       offset: -1,
       timer: undefined,
       widget: {

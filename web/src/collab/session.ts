@@ -40,6 +40,12 @@ export const CHAT_ERRORS: ReadonlySet<string> = new Set([
   'event_bytes',
 ])
 
+/** Another writer used this window's client id: what it wrote since cannot be merged any more. */
+const IDENTITY_ERRORS: ReadonlySet<string> = new Set(['client_id_conflict', 'client_id_lease'])
+
+/** history: the room was restored or emptied · identity: see IDENTITY_ERRORS */
+export type ResetReason = 'history' | 'identity'
+
 type SessionEvents = {
   state: ProviderState
   members: Member[]
@@ -50,7 +56,7 @@ type SessionEvents = {
   file: string
   final: number
   /** The server keeps another history of this room now: this session must not merge into it. */
-  reset: undefined
+  reset: ResetReason
 }
 
 export interface SessionOptions {
@@ -262,7 +268,7 @@ export class Session extends Emitter<SessionEvents> {
     }
     rememberEpoch(this.roomId, hello.epoch)
     writeWaiting(this.roomId, 0)
-    this.emit('reset', undefined)
+    this.emit('reset', 'history')
     return false
   }
 
@@ -276,7 +282,14 @@ export class Session extends Emitter<SessionEvents> {
     if (event.type === 'chat') this.chat.receive(event.message)
     if (event.type === 'versionAdded') this.history.named(event.version)
     if (event.type === 'error' && CHAT_ERRORS.has(event.code)) this.chat.refused(event.message)
+    if (event.type === 'error' && IDENTITY_ERRORS.has(event.code)) this.loseIdentity()
     this.emit('event', event)
+  }
+
+  /** Only a new document, with a client id of its own, can go on; the old texts can be kept. */
+  private loseIdentity(): void {
+    this.local?.forget()
+    this.emit('reset', 'identity')
   }
 
   private greeted(hello: Hello): void {

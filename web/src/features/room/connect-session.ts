@@ -1,5 +1,5 @@
 import type { ProviderState } from '../../collab/provider'
-import { CHAT_ERRORS, type Member, type Session } from '../../collab/session'
+import { CHAT_ERRORS, type Member, type ResetReason, type Session } from '../../collab/session'
 import type { FileItem } from '../../shared/store/filesSlice'
 import type { Peer, Problem } from '../../shared/store/roomSlice'
 
@@ -11,7 +11,7 @@ export interface SessionSink {
   role: (role: string) => void
   named: (name: string) => void
   noticed: (notice: string) => void
-  reset: () => void
+  reset: (reason: ResetReason) => void
   ready: () => void
   files: (files: FileItem[], current: string) => void
   following: (clientId: number | null) => void
@@ -91,7 +91,7 @@ export function connectSession(
   session.follow.on('changed', (leader) => sink.following(leader))
   session.chat.on('changed', ({ unread }) => sink.unread(unread))
   session.on('final', (code) => sink.failed(PROBLEMS[code] ?? 'no-access'))
-  session.on('reset', () => sink.reset())
+  session.on('reset', (reason) => sink.reset(reason))
   session.on('event', (event) => {
     if (event.type === 'hello') {
       own = event.session

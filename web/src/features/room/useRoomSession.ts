@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Whereabouts } from '../../collab/edge-marks'
-import { Session } from '../../collab/session'
+import { type ResetReason, Session } from '../../collab/session'
 import { lookUpRoom, ownerKey } from '../../shared/lib/api'
 import { rememberedName, rememberName } from '../../shared/lib/person'
 import { forgetRoom, rememberRoom } from '../../shared/lib/recent'
@@ -27,6 +27,11 @@ function socketUrl(id: string): string {
   return url.href
 }
 
+const RESET_WORDS: Readonly<Record<ResetReason, string>> = {
+  history: 'This room was reset. You see its new text.',
+  identity: 'Somebody else wrote in the name of this window. You see the text as it is saved.',
+}
+
 /** Opens the room for as long as the page shows it, and tells the store what the chrome shows. */
 export function useRoomSession(id: string) {
   const dispatch = useAppDispatch()
@@ -34,12 +39,13 @@ export function useRoomSession(id: string) {
   const [session, setSession] = useState<Session | null>(null)
   const lines = useRef<ReadonlyMap<number, number>>(new Map())
   const reopened = useRef(false)
+  const why = useRef<ResetReason>('history')
   const republish = useRef<() => void>(() => {})
 
   useEffect(() => {
     dispatch(entered(id))
     if (generation > 0 && !reopened.current) {
-      dispatch(noticed('This room was reset. You see its new text.'))
+      dispatch(noticed(RESET_WORDS[why.current]))
     }
     reopened.current = false
     const opened = new Session({ roomId: id, name: rememberedName(), url: socketUrl(id) })
@@ -53,7 +59,10 @@ export function useRoomSession(id: string) {
       role: (role) => dispatch(roleChanged(role)),
       named: (name) => dispatch(renamed(name)),
       noticed: (notice) => dispatch(noticed(notice)),
-      reset: () => setGeneration((count) => count + 1),
+      reset: (reason) => {
+        why.current = reason
+        setGeneration((count) => count + 1)
+      },
       ready: () => dispatch(becameReady()),
       following: (clientId) => dispatch(followed(clientId)),
       unread: (messages) => dispatch(unreadChanged(messages)),
