@@ -10,15 +10,6 @@
 
 #define MINUTE_MS 60000
 
-static bool too_fast(const room *r, member *m, int64_t now_ms)
-{
-    if (now_ms - m->chat_since_ms >= MINUTE_MS) {
-        m->chat_since_ms = now_ms;
-        m->chat_count = 0;
-    }
-    return ++m->chat_count > r->limits->chat_per_minute;
-}
-
 static void refuse(room *r, member *m, const char *limit, const char *message)
 {
     room__log(r, ROOM_LOG_INFO, "event_refused", limit, m->session);
@@ -31,7 +22,9 @@ static void on_chat(room *r, member *m, const event_msg *e, int64_t now_ms)
         refuse(r, m, "chat_bytes", "limit chat_bytes: the message is too long");
         return;
     }
-    if (too_fast(r, m, now_ms)) {
+    uint64_t a_minute = r->limits->chat_per_minute;
+    rate talk = {a_minute, MINUTE_MS, a_minute};
+    if (!meter_take(&m->talk, talk, 1, (uint64_t)now_ms)) {
         refuse(r, m, "chat_per_minute", "limit chat_per_minute: too many messages; wait a little");
         return;
     }

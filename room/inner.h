@@ -45,12 +45,11 @@ typedef struct member {
     bool told_presence; /* one word about refused awareness is enough */
     bool presence_held; /* its newest awareness is not told yet */
     bool lapsed;        /* asked for what it has, it said nothing: its client ids are free */
-    unsigned chat_count;
-    int64_t chat_since_ms;
     int64_t violations_since_ms;
     int64_t joined_at_ms;
     uint64_t author;
     meter presence;        /* awareness that was told to the others */
+    meter talk;            /* messages of the chat */
     uint64_t frames;       /* step 2 and update messages received */
     pair_queue unacked;    /* (frame, row that must be stored first), both growing */
     uint64_t parked_bytes; /* of what waits in the document, what this member sent */

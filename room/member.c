@@ -280,7 +280,7 @@ int room_on_join(room *r, uint64_t session, const room_join *join, int64_t now_m
     m->session = session;
     m->author = join->author != 0 ? join->author : session;
     m->color_index = pick_color(r);
-    m->joined_at_ms = m->violations_since_ms = m->chat_since_ms = now_ms;
+    m->joined_at_ms = m->violations_since_ms = now_ms;
     r->members[r->member_count++] = m;
     if (r->doc == NULL) {
         room_open(r, now_ms);

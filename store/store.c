@@ -26,6 +26,8 @@ const char *store_err_text(int err)
         return "no space left for the database";
     case STORE_EIO:
         return "the disk, or the database file on it, failed";
+    case STORE_ENOWAL:
+        return "the file system of the database cannot hold a write-ahead log";
     default:
         return "unknown error";
     }

@@ -35,6 +35,7 @@ enum store_err {
     STORE_EBUSY = -60,     /* another process holds the file; retried for 2 s already.  Try again */
     STORE_EFULL = -61,     /* no space.  Try again when there is some */
     STORE_EIO = -62,       /* the disk failed.  Stop the process: never retry a failed flush */
+    STORE_ENOWAL = -63,    /* where the file is there can be no write-ahead log */
 };
 
 /* store_err_text - a sentence for any code of a store, static. */
@@ -97,9 +98,10 @@ typedef struct store_patch {
 
 /* store_sqlite_open - open or create the file; migrates an older schema first.  WAL, synchronous =
  * FULL.  The file PATH-lock is held (flock) while the store is open, so that no second server
- * writes into it; other processes may read (store/sqlite_tools.h). Returns STORE_EVERSION,
- * STORE_ECORRUPT, STORE_EBUSY, STORE_EFULL, STORE_EIO, BASE_ENOMEM. store_memory_open - a store
- * that ends with the process. */
+ * writes into it; other processes may read (store/sqlite_tools.h). ":memory:" has neither log nor
+ * lock. Returns STORE_EVERSION, STORE_ECORRUPT, STORE_EBUSY, STORE_EFULL, STORE_EIO, STORE_ENOWAL
+ * (not every file system can share memory between processes), BASE_ENOMEM. store_memory_open - a
+ * store that ends with the process. */
 BASE_MUST_CHECK int store_sqlite_open(const char *path, const base_alloc *alloc, store **out);
 BASE_MUST_CHECK int store_memory_open(const base_alloc *alloc, store **out);
 

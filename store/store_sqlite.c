@@ -218,10 +218,32 @@ static int make_shrinkable(sqlite_store *s)
     return err == STORE_EFULL ? BASE_OK : err; /* store_stats.shrinks tells */
 }
 
+static bool is_in_memory(const store_sqlite_options *options)
+{
+    return options->vfs == NULL && strcmp(options->path, ":memory:") == 0;
+}
+
+/* SQLite's answer is the mode that it has now: where there can be no write-ahead log it keeps a
+ * rollback journal and calls that no error. */
+static int use_wal(sqlite_store *s, const char *expected)
+{
+    sqlite3_stmt *q;
+    int rc = sqlite3_prepare_v2(s->db, "PRAGMA journal_mode = WAL", -1, &q, NULL);
+    if (rc != SQLITE_OK)
+        return sqlite_err(rc);
+    rc = sqlite3_step(q);
+    const char *mode = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(q, 0) : NULL;
+    bool has_wal = mode != NULL && strcmp(mode, expected) == 0;
+    sqlite3_finalize(q);
+    int err = sqlite_err(rc);
+    return err == BASE_OK && !has_wal ? STORE_ENOWAL : err;
+}
+
 static int open_file(sqlite_store *s, const store_sqlite_options *options)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    int err = options->vfs == NULL ? take_lock(s, options->path) : BASE_OK;
+    bool private = options->vfs != NULL || is_in_memory(options);
+    int err = private ? BASE_OK : take_lock(s, options->path);
     if (err != BASE_OK)
         return err;
     int rc = sqlite3_open_v2(options->path, &s->db, flags, options->vfs);
@@ -237,8 +259,10 @@ static int open_file(sqlite_store *s, const store_sqlite_options *options)
     if (err == BASE_OK && version == 0)
         err = sqlite_exec(s, "PRAGMA auto_vacuum = INCREMENTAL");
     if (err == BASE_OK)
-        err = sqlite_exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                             "PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;"
+        err = use_wal(s, is_in_memory(options) ? "memory" : "wal");
+    if (err == BASE_OK)
+        err = sqlite_exec(s, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                             " PRAGMA journal_size_limit = 67108864;"
                              "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
     CRASH_POINT("open.wal");
     if (err == BASE_OK)

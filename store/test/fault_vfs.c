@@ -51,6 +51,7 @@ static struct {
     fault_kind kind;
     bool happened;
     bool dead;
+    bool share;
 } disk;
 
 uint64_t fault_vfs_random(void)
@@ -292,10 +293,21 @@ static int shm_unmap(sqlite3_file *file, int delete_it)
     return SQLITE_OK;
 }
 
-static const sqlite3_io_methods methods = {
-    2,         file_close,  file_read,     file_write,   file_truncate, file_sync,   file_size,
-    file_lock, file_lock,   file_reserved, file_control, file_sector,   file_traits, shm_map,
-    shm_lock,  shm_barrier, shm_unmap,     NULL,         NULL,
+#define PLAIN_METHODS                                                                              \
+    .xClose = file_close, .xRead = file_read, .xWrite = file_write, .xTruncate = file_truncate,    \
+    .xSync = file_sync, .xFileSize = file_size, .xLock = file_lock, .xUnlock = file_lock,          \
+    .xCheckReservedLock = file_reserved, .xFileControl = file_control, .xSectorSize = file_sector, \
+    .xDeviceCharacteristics = file_traits
+
+static const sqlite3_io_methods unshared = {.iVersion = 1, PLAIN_METHODS};
+
+static const sqlite3_io_methods shared = {
+    .iVersion = 2,
+    PLAIN_METHODS,
+    .xShmMap = shm_map,
+    .xShmLock = shm_lock,
+    .xShmBarrier = shm_barrier,
+    .xShmUnmap = shm_unmap,
 };
 
 /* ------------------------------------------------------------------------- the disk ---------- */
@@ -321,7 +333,7 @@ static int disk_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int
         snprintf(o->f->name, sizeof o->f->name, "%s", name != NULL ? name : made);
     }
     assert_non_null(o->f);
-    o->base.pMethods = &methods;
+    o->base.pMethods = disk.share ? &shared : &unshared;
     if (out != NULL)
         *out = flags;
     return SQLITE_OK;
@@ -340,12 +352,17 @@ static int disk_delete(sqlite3_vfs *vfs, const char *name, int sync_folder)
     return SQLITE_OK;
 }
 
-static int disk_access(sqlite3_vfs *vfs, const char *name, int flags, int *out)
+bool fault_vfs_has(const char *name)
 {
     const disk_file *f = find(name);
+    return f != NULL && f->now.len > 0;
+}
+
+static int disk_access(sqlite3_vfs *vfs, const char *name, int flags, int *out)
+{
     (void)vfs;
     (void)flags;
-    *out = f != NULL && f->now.len > 0;
+    *out = fault_vfs_has(name);
     return SQLITE_OK;
 }
 
@@ -407,8 +424,14 @@ void fault_vfs_start(uint64_t seed)
     disk.count = 0;
     disk.kind = FAULT_NONE;
     disk.happened = disk.dead = false;
+    disk.share = true;
     if (sqlite3_vfs_find(FAULT_VFS_NAME) == NULL)
         assert_int_equal(sqlite3_vfs_register(&vfs, 0), SQLITE_OK);
+}
+
+void fault_vfs_share(bool share)
+{
+    disk.share = share;
 }
 
 void fault_vfs_plan(fault_kind kind, uint64_t n)

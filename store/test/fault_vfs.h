@@ -25,6 +25,13 @@ typedef enum fault_kind {
  * comes of `seed`. */
 void fault_vfs_start(uint64_t seed);
 
+/* fault_vfs_share - with false, files opened from now on have no shared memory, as on a file system
+ * that has none; SQLite can keep no write-ahead log there.  fault_vfs_start makes it true. */
+void fault_vfs_share(bool share);
+
+/* fault_vfs_has - is there a file of this name with at least one byte in it? */
+bool fault_vfs_has(const char *name);
+
 /* fault_vfs_plan - what fails at the n-th write, flush or truncation from now (1 is the next).
  * fault_vfs_count - operations so far.  fault_vfs_happened - did it? */
 void fault_vfs_plan(fault_kind kind, uint64_t n);

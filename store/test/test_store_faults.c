@@ -293,6 +293,31 @@ static uint64_t operations_of(uint64_t seed)
     return fault_vfs_count();
 }
 
+/* All the tests below are about the journal that the server has. */
+static void the_log_is_written_ahead(void **state)
+{
+    (void)state;
+    script t;
+    begin(&t, 7);
+    assert_int_equal(run(&t), BASE_OK);
+    assert_true(fault_vfs_has("disk.db-wal"));
+    assert_false(fault_vfs_has("disk.db-journal"));
+    store_close(t.s);
+}
+
+static void without_shared_memory_it_does_not_open(void **state)
+{
+    (void)state;
+    store *s;
+    fault_vfs_start(1);
+    fault_vfs_share(false);
+    assert_int_equal(open_store(&s), STORE_ENOWAL);
+    assert_false(fault_vfs_has("disk.db-wal"));
+    fault_vfs_share(true);
+    assert_int_equal(open_store(&s), BASE_OK);
+    store_close(s);
+}
+
 static void every_operation_fails_once(bool power)
 {
     uint64_t count = operations_of(7);
@@ -455,6 +480,8 @@ int main(int argc, char **argv)
     if (argc > 1)
         power_cuts = strtoull(argv[1], NULL, 10);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_log_is_written_ahead),
+        cmocka_unit_test(without_shared_memory_it_does_not_open),
         cmocka_unit_test(a_failing_disk_then_a_restart),
         cmocka_unit_test(a_failing_disk_then_a_power_cut),
         cmocka_unit_test(no_space_once_at_every_write),

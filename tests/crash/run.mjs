@@ -17,6 +17,7 @@ const ROOMS = 8
 const WRITERS = 40
 const WRITE_MS = 400
 const FILE_EVERY = 40 // cycles with one database
+const DEATH_MS = 5000
 const CYCLE_MS_MAX = 120000
 const CHECK_EVERY = 10 // cycles between two looks of `tandem check`, where there is one
 
@@ -97,7 +98,8 @@ class Harness {
     try {
       return await step()
     } catch (error) {
-      if (!point || (await Promise.race([this.server.exited, sleep(100)])) !== 'SIGKILL') throw error
+      // A socket may be seen to end long before the process is on a busy machine.
+      if (!point || (await Promise.race([this.server.exited, sleep(DEATH_MS)])) !== 'SIGKILL') throw error
       this.count(point.name)
       await this.start(null)
       return step()
@@ -135,6 +137,12 @@ class Harness {
       room.ledger.prune()
     }
     return [...faults, ...this.rooms.flatMap((room) => room.faults)]
+  }
+
+  /** After a death the writers have to come back first. */
+  async settleConnected() {
+    if (!this.writers.every((writer) => writer.connected)) await this.reconnect()
+    return this.settle()
   }
 
   /** Writes until the server is dead.  Returns how it died. */
@@ -196,7 +204,7 @@ class Harness {
     const faults = await this.surviving(point, () => this.verify())
     if (faults.length > 0) return faults
     await this.surviving(point, () => this.reconnect())
-    faults.push(...(await this.surviving(point, () => this.settle())))
+    faults.push(...(await this.surviving(point, () => this.settleConnected())))
     if (faults.length > 0) return faults
     this.count(await this.work(point))
     await until(() => this.writers.every((writer) => !writer.connected), 'all sockets are closed')

@@ -346,13 +346,31 @@ static void segment_release(incoming *in)
     in->segment = NULL;
 }
 
+/* Deletes that local edits have made ready: unlike what an update wakes they may name blocks that
+ * are there already. */
+static void count_ready(incoming *in)
+{
+    const yoke_doc *doc = in->doc;
+    for (uint32_t i = doc->ready; i != YOKE__NONE;) {
+        const yoke__client *c = yoke__cl(doc, i);
+        const yoke__queue *deletes = &c->waiting->deletes;
+        for (uint32_t k = 0; k < deletes->n; k++) {
+            const yoke__parked *p = &deletes->item[k];
+            yoke__count_range(in, &(yoke__range){c->id, p->clock, p->len});
+        }
+        i = c->waiting->ready_next;
+    }
+}
+
 static yoke_err reserve_all(incoming *in)
 {
     yoke_doc *doc = in->doc;
     yoke__need *need = &in->need;
-    /* What waits can wake only when some client's state moves. */
-    size_t waiting = in->advances ? doc->parked_n + doc->parked_dels : 0;
-    size_t waiting_bytes = in->advances ? doc->parked_bytes : 0;
+    /* What waits can wake only when some client's state moves, or has moved by local edits. */
+    bool wakes = in->advances || doc->ready != YOKE__NONE;
+    size_t waiting = wakes ? doc->parked_n + doc->parked_dels : 0;
+    size_t waiting_bytes = wakes ? doc->parked_bytes : 0;
+    count_ready(in);
     need->blocks += 2 * in->ranges.n + 3 * waiting;
     need->heap_bytes += waiting_bytes + YOKE__MOVE_BYTES_MAX * waiting;
     need->clients += in->park_ranges + in->park_refs;

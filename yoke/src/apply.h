@@ -13,11 +13,18 @@ typedef struct section {
     uint32_t begin; /* its structs in the scratch */
     uint32_t at;    /* the next to be planned */
     uint32_t end;
-    uint32_t back;  /* section that waits for this one */
-    uint32_t order; /* the sections by id, then first clock: number of a section */
-    uint32_t group; /* where in that order its client begins */
-    uint32_t next;  /* of a group's first section: place of the first that is not used up */
-    bool busy;
+    uint32_t back;    /* section that waits for this one */
+    uint32_t order;   /* the sections by id, then first clock: number of a section */
+    uint32_t group;   /* where in that order its client begins */
+    uint32_t next;    /* of a group's first section: place of the first that is not used up */
+    uint32_t waiters; /* of a group's first section: those blocked for its client, a pairing heap */
+    uint32_t child;   /* in such a heap, by the clock that is waited for */
+    uint32_t sibling;
+    uint64_t wait_clock;
+    uint32_t ready_next;
+    bool busy;    /* being planned, or waiting for one that is (`back`) */
+    bool blocked; /* until its client's clock is planned, or for good */
+    bool ready;   /* in the list of those to be looked at again */
 } section;
 
 /* The structs [from, to) of a section are integrated, or wait. */
@@ -46,7 +53,8 @@ typedef struct incoming {
     bool advances;      /* some client's state will move */
     bool joins_last;    /* blocks are joined when all is in */
     yoke__need need;
-    size_t park_n; /* what will wait: structs, their bytes, clients they name, ranges */
+    uint32_t ready; /* sections that were blocked */
+    size_t park_n;  /* what will wait: structs, their bytes, clients they name, ranges */
     size_t park_bytes;
     size_t park_refs;
     size_t park_ranges;

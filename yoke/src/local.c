@@ -84,8 +84,12 @@ void yoke__local_start(yoke_doc *doc)
     yoke__touch_client(doc, doc->me);
 }
 
+/* What waited for this edit goes on with the next update that is applied, as in Yjs: what a person
+ * types is not deleted under the hands. */
 void yoke__local_end(yoke_doc *doc)
 {
+    if (doc->parked_n + doc->parked_dels > 0)
+        yoke__advanced(doc, doc->me);
     if (!doc->txn_open)
         yoke__txn_finish(doc, NULL);
 }

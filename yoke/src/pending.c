@@ -325,6 +325,7 @@ void yoke__pending_free(yoke_doc *doc)
         yoke__cl(doc, i)->waiting = NULL;
     }
     doc->parked_n = doc->parked_dels = 0;
+    doc->ready = YOKE__NONE;
 }
 
 void yoke_doc_drop_pending(yoke_doc *doc)
@@ -361,7 +362,7 @@ yoke_err yoke_doc_missing(const yoke_doc *doc, yoke_blob *out)
         for (size_t i = 0; i < doc->clients.n; i++) {
             const yoke__client *c = yoke__cl(doc, order[i]);
             uint64_t need = missing_of(doc, yoke__waiting_of(c));
-            if (need == 0)
+            if (need <= c->state)
                 continue;
             if (pass == 0) {
                 n++;

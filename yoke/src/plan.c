@@ -1,11 +1,13 @@
 /* plan.c - what an update will do, worked out from clocks alone before anything is changed.
  *
- *   sections   9: a b c d    7: k l        b needs k, d needs clock 5 of 8, which is not there
- *   plan       9: a          7: k l        9: b c        9: d waits
+ *   sections   9: a b c d    7: k l m      b needs k, m needs b,
+ *   plan       9: a   7: k l   9: b c   7: m   9: d waits     and d clock 5 of 8, which is not
+ * there
  *
  * Sections are walked as Yjs walks them: from the highest id down, and where a struct needs a
- * clock that another section brings, that section goes first.  Only what the plan makes wait is
- * counted against the limits and copied. */
+ * clock that another section brings, that section goes first.  Where that one is under way already,
+ * the section is blocked until the clock is planned.  Only what is blocked at the end waits, counts
+ * against the limits and is copied. */
 #include "yoke/src/apply.h"
 
 static bool section_before(const section *a, const section *b, const incoming *in)
@@ -54,6 +56,7 @@ void yoke__sections_group(incoming *in)
             group = i;
         c->group = group;
         c->next = group;
+        c->waiters = YOKE__NONE;
         c->client = yoke__client_find(in->doc, c->id);
         c->state = c->client == YOKE__NONE ? 0 : yoke__cl(in->doc, c->client)->state;
     }
@@ -169,22 +172,85 @@ static yoke_err plan_step(incoming *in, uint32_t k, uint32_t from, bool park)
     return YOKE_OK;
 }
 
+/* ------------------------------------------------------------- sections that need each other */
+
+static uint32_t meld(section *sec, uint32_t a, uint32_t b)
+{
+    if (a == YOKE__NONE || b == YOKE__NONE)
+        return a == YOKE__NONE ? b : a;
+    uint32_t top = sec[b].wait_clock < sec[a].wait_clock ? b : a;
+    uint32_t other = top == a ? b : a;
+    sec[other].sibling = sec[top].child;
+    sec[top].child = other;
+    return top;
+}
+
+/* The heap without its top: the children are melded in pairs, then the pairs. */
+static uint32_t without_top(section *sec, uint32_t top)
+{
+    uint32_t pairs = YOKE__NONE;
+    uint32_t rest = YOKE__NONE;
+    for (uint32_t a = sec[top].child, b, next; a != YOKE__NONE; a = next) {
+        b = sec[a].sibling;
+        next = b != YOKE__NONE ? sec[b].sibling : YOKE__NONE;
+        uint32_t pair = meld(sec, a, b);
+        sec[pair].sibling = pairs;
+        pairs = pair;
+    }
+    for (uint32_t next; pairs != YOKE__NONE; pairs = next) {
+        next = sec[pairs].sibling;
+        rest = meld(sec, rest, pairs);
+    }
+    return rest;
+}
+
+/* Until the clock is planned; for good when the update does not bring its client. */
+static void block(incoming *in, section *c, yoke_id dep)
+{
+    section *g = group_of(in, dep.client);
+    c->blocked = true;
+    c->wait_clock = dep.clock;
+    c->child = c->sibling = YOKE__NONE;
+    if (g != NULL)
+        g->waiters = meld(in->sec, g->waiters, (uint32_t)(c - in->sec));
+}
+
+/* Those whose clock is planned now are looked at again. */
+static void unblock(incoming *in, section *g)
+{
+    section *sec = in->sec;
+    while (g->waiters != YOKE__NONE && sec[g->waiters].wait_clock < g->state) {
+        uint32_t k = g->waiters;
+        g->waiters = without_top(sec, k);
+        sec[k].blocked = false;
+        if (sec[k].ready)
+            continue;
+        sec[k].ready = true;
+        sec[k].ready_next = in->ready;
+        in->ready = k;
+    }
+}
+
 /* Plan a section until it ends or lacks something.  True: `*dep` is lacking. */
 static bool plan_section(incoming *in, section *c, yoke_id *dep)
 {
     section *g = leader(in, c);
-    for (; c->at < c->end; c->at++) {
+    bool lacking = false;
+    for (; c->at < c->end && !lacking; c->at += !lacking) {
         const yoke__struct *s = &in->s[c->at];
         if (s->ref == YOKE__SKIP || s->clock + s->len <= g->state)
             continue;
-        if (missing(in, s, g->state, dep))
-            return true;
+        lacking = missing(in, s, g->state, dep);
+        if (lacking)
+            continue;
         g->state = s->clock + s->len;
         in->advances = true;
     }
-    return false;
+    unblock(in, g);
+    return lacking;
 }
 
+/* What is blocked for good waits. */
 static yoke_err plan_rest(incoming *in, uint32_t k)
 {
     section *c = &in->sec[k];
@@ -225,6 +291,8 @@ bool yoke__delete_waits(incoming *in, const yoke__range *d, uint64_t state)
 
 static yoke_err plan_from(incoming *in, uint32_t k)
 {
+    if (in->sec[k].blocked)
+        return YOKE_OK;
     in->sec[k].busy = true;
     while (k != YOKE__NONE) {
         section *c = &in->sec[k];
@@ -232,18 +300,17 @@ static yoke_err plan_from(incoming *in, uint32_t k)
         uint32_t from = c->at;
         bool lacking = plan_section(in, c, &dep);
         yoke_err err = plan_step(in, k, from, false);
-        if (lacking && err == YOKE_OK) {
-            uint32_t other = section_of(in, dep.client);
-            if (other != YOKE__NONE && !in->sec[other].busy) {
-                in->sec[other].busy = true;
-                in->sec[other].back = k;
-                k = other;
-                continue;
-            }
-            err = plan_rest(in, k);
-        }
         if (err != YOKE_OK)
             return err;
+        uint32_t other = lacking ? section_of(in, dep.client) : YOKE__NONE;
+        if (other != YOKE__NONE && !in->sec[other].busy && !in->sec[other].blocked) {
+            in->sec[other].busy = true;
+            in->sec[other].back = k;
+            k = other;
+            continue;
+        }
+        if (lacking)
+            block(in, c, dep);
         c->busy = false;
         k = c->back;
         c->back = YOKE__NONE;
@@ -251,12 +318,28 @@ static yoke_err plan_from(incoming *in, uint32_t k)
     return YOKE_OK;
 }
 
+static yoke_err plan_all(incoming *in)
+{
+    yoke_err err = YOKE_OK;
+    in->ready = YOKE__NONE;
+    for (uint32_t k = 0; k < in->sections && err == YOKE_OK; k++) {
+        err = plan_from(in, k);
+        while (in->ready != YOKE__NONE && err == YOKE_OK) {
+            section *c = &in->sec[in->ready];
+            in->ready = c->ready_next;
+            c->ready = false;
+            err = plan_from(in, (uint32_t)(c - in->sec));
+        }
+    }
+    for (uint32_t k = 0; k < in->sections && err == YOKE_OK; k++)
+        err = plan_rest(in, k);
+    return err;
+}
+
 yoke_err yoke__plan(incoming *in)
 {
     yoke_doc *doc = in->doc;
-    yoke_err err = YOKE_OK;
-    for (uint32_t k = 0; k < in->sections && err == YOKE_OK; k++)
-        err = plan_from(in, k);
+    yoke_err err = plan_all(in);
     if (err != YOKE_OK)
         return err;
     uint64_t client = 0;

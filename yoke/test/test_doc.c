@@ -109,6 +109,55 @@ static void what_waits_is_named_and_woken(void **state)
     yoke_doc_free(doc);
 }
 
+/* As in Yjs, what waits for local clocks is tried again with the next update, whatever is in it. */
+static void what_waits_for_local_edits_is_woken_by_the_next_update(void **state)
+{
+    (void)state;
+    static const uint8_t deletes[] = {0, 1, 9, 1, 1, 3}; /* 9: 1..3 */
+    static const uint8_t after_b[] = {1, 1, 7, 0, 0x84, 9, 1, 1, 'x', 0};
+    static const uint8_t nothing[] = {0, 0}, missing[] = {1, 9, 4};
+    yoke_doc *doc = doc_of(9);
+    yoke_type text = root(doc, YOKE_KIND_TEXT);
+    yoke_apply_result r;
+    yoke_blob out = YOKE_BLOB_INIT;
+    assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){deletes, sizeof deletes}, 0, NULL), YOKE_OK);
+    assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){after_b, sizeof after_b}, 0, NULL), YOKE_OK);
+    assert_int_equal(yoke_text_insert(doc, text, 0, YOKE_STR("abc")), YOKE_OK);
+    assert_text(doc, text, "abc");
+    assert_int_equal(yoke_doc_missing(doc, &out), YOKE_OK);
+    assert_int_equal(out.len_bytes, sizeof missing);
+    assert_memory_equal(out.ptr, missing, sizeof missing);
+    assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){nothing, sizeof nothing}, 0, &r), YOKE_OK);
+    assert_text(doc, text, "ax");
+    assert_int_equal(r.integrated, 1);
+    assert_int_equal(r.deleted, 2);
+    assert_int_equal(yoke_doc_stats(doc).pending_structs, 1); /* 9: 3 */
+    assert_int_equal(yoke_text_insert(doc, text, 2, YOKE_STR("de")), YOKE_OK);
+    assert_text(doc, text, "axde");
+    assert_int_equal(yoke_doc_missing(doc, &out), YOKE_OK);
+    assert_int_equal(out.len_bytes, 1);
+    assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){nothing, sizeof nothing}, 0, NULL), YOKE_OK);
+    assert_text(doc, text, "axe");
+    assert_int_equal(yoke_doc_stats(doc).pending_structs, 0);
+    assert_null(yoke_doc_check(doc));
+    yoke_blob_free(&out);
+    yoke_doc_free(doc);
+}
+
+static void what_is_dropped_is_not_woken(void **state)
+{
+    (void)state;
+    static const uint8_t deletes[] = {0, 1, 9, 1, 1, 3}, nothing[] = {0, 0};
+    yoke_doc *doc = doc_of(9);
+    yoke_type text = root(doc, YOKE_KIND_TEXT);
+    assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){deletes, sizeof deletes}, 0, NULL), YOKE_OK);
+    assert_int_equal(yoke_text_insert(doc, text, 0, YOKE_STR("abc")), YOKE_OK);
+    yoke_doc_drop_pending(doc);
+    assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){nothing, sizeof nothing}, 0, NULL), YOKE_OK);
+    assert_text(doc, text, "abc");
+    yoke_doc_free(doc);
+}
+
 static void two_writers_of_one_id_are_told(void **state)
 {
     (void)state;
@@ -152,6 +201,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(observers_get_updates_and_deltas),
         cmocka_unit_test(what_waits_is_named_and_woken),
+        cmocka_unit_test(what_waits_for_local_edits_is_woken_by_the_next_update),
+        cmocka_unit_test(what_is_dropped_is_not_woken),
         cmocka_unit_test(two_writers_of_one_id_are_told),
         cmocka_unit_test(nested_types_die_with_their_parent),
     };

@@ -31,12 +31,16 @@ static void put(writer *w, uint64_t v)
     w->ptr[w->len++] = (uint8_t)v;
 }
 
-/* One "x" of `client` at `clock`, written after (client, clock) `of`. */
-static void put_after(writer *w, uint64_t client, uint64_t clock, uint64_t of, uint64_t of_clock)
+static void put_head(writer *w, uint64_t client, uint64_t clock, uint64_t structs)
 {
-    put(w, 1);
+    put(w, structs);
     put(w, client);
     put(w, clock);
+}
+
+/* The next struct of a section: one "x", written after (of, of_clock) ... */
+static void put_x_after(writer *w, uint64_t of, uint64_t of_clock)
+{
     w->ptr[w->len++] = 0x84; /* a string with an origin */
     put(w, of);
     put(w, of_clock);
@@ -44,17 +48,28 @@ static void put_after(writer *w, uint64_t client, uint64_t clock, uint64_t of, u
     put(w, 'x');
 }
 
-static void put_first(writer *w, uint64_t client, uint64_t clock)
+/* ... or at the start of the text. */
+static void put_x_first(writer *w)
 {
-    put(w, 1);
-    put(w, client);
-    put(w, clock);
     put(w, 4);
     put(w, 1);
     put(w, 1);
     put(w, 't');
     put(w, 1);
     put(w, 'x');
+}
+
+/* A section of one struct. */
+static void put_after(writer *w, uint64_t client, uint64_t clock, uint64_t of, uint64_t of_clock)
+{
+    put_head(w, client, clock, 1);
+    put_x_after(w, of, of_clock);
+}
+
+static void put_first(writer *w, uint64_t client, uint64_t clock)
+{
+    put_head(w, client, clock, 1);
+    put_x_first(w);
 }
 
 static yoke_doc *new_doc(size_t pending)
@@ -105,6 +120,38 @@ static void a_chain_of_sections_is_no_waiting(void **state)
     yoke_apply_result r = apply(doc, &w);
     assert_int_equal(r.parked, 0);
     assert_int_equal(r.integrated, MANY);
+    yoke_doc_free(doc);
+    free(w.ptr);
+}
+
+/* One writer, whose every unit needs a writer of its own, and as many sections that are blocked for
+ * one of its units each: all of them may not be looked at for every unit. */
+static void blocked_sections_go_on_one_by_one(void **state)
+{
+    (void)state;
+    enum { SOME = MANY / 2, ONE = 3 * MANY, NEEDED = MANY };
+    yoke_doc *doc = new_doc(1);
+    writer w = writer_new();
+    put(&w, 2 * SOME + 2);
+    put_head(&w, ONE, 0, SOME + 2);
+    put_x_first(&w);
+    put_x_after(&w, 1, SOME - 1); /* client 1 goes first, and what that needs */
+    for (uint64_t i = 0; i < SOME; i++)
+        put_x_after(&w, NEEDED + i, 0);
+    for (uint64_t i = SOME; i-- > 0;)
+        put_first(&w, NEEDED + i, 0);
+    for (uint64_t i = SOME; i-- > 0;) {
+        put_head(&w, 2 + i, 0, 2);
+        put_x_first(&w);
+        put_x_after(&w, ONE, 2 + i);
+    }
+    put_head(&w, 1, 0, SOME);
+    for (uint64_t i = 0; i < SOME; i++)
+        put_x_after(&w, 2 + i, 0);
+    put(&w, 0);
+    yoke_apply_result r = apply(doc, &w);
+    assert_int_equal(r.parked, 0);
+    assert_int_equal(r.integrated, 5 * SOME + 2);
     yoke_doc_free(doc);
     free(w.ptr);
 }
@@ -352,6 +399,7 @@ int main(void)
         cmocka_unit_test(what_waits_is_not_parked_twice),
         cmocka_unit_test(sections_that_wait_on_each_other_wait),
         cmocka_unit_test(a_chain_of_sections_is_no_waiting),
+        cmocka_unit_test(blocked_sections_go_on_one_by_one),
         cmocka_unit_test(one_client_in_many_sections_backwards),
         cmocka_unit_test(deletes_of_many_unknown_clients),
         cmocka_unit_test(deletes_of_what_comes_along_do_not_wait),

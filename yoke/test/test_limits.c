@@ -377,6 +377,154 @@ static void pending(void **state)
     yoke_doc_free(by_count);
 }
 
+/* `turns` units by 9 and as many by 8, each typed after the other's last; then one of 8 after
+ * something that only `other` has. */
+static writer in_turns(size_t turns, bool other)
+{
+    writer w = writer_new(32 * turns + 64);
+    put(&w, 2);
+    for (uint64_t client = 9; client >= 8; client--) {
+        put(&w, turns + (client == 8 && other));
+        put(&w, client);
+        put(&w, 0);
+        for (size_t i = 0; i < turns; i++) {
+            bool first = client == 9 && i == 0;
+            w.ptr[w.len++] = first ? 4 : 0x84;
+            put(&w, first ? 1 : 17 - client); /* in a root ... */
+            put(&w, first ? 1 : client == 9 ? i - 1 : i);
+            if (first)
+                put(&w, 't'); /* ... of this name */
+            put(&w, 1);
+            put(&w, client == 9 ? 'a' : 'b');
+        }
+    }
+    if (other) {
+        static const uint8_t after_6[] = {0x84, 6, 0, 1, 'c'};
+        memcpy(w.ptr + w.len, after_6, sizeof after_6);
+        w.len += sizeof after_6;
+    }
+    put(&w, 0);
+    return w;
+}
+
+/* Two who typed in turns: neither's part can go in before the other's, but nothing waits at the
+ * end. */
+static void what_comes_along_does_not_wait(void **state)
+{
+    (void)state;
+    enum { TURNS = 2000 };
+    yoke_doc *doc = limited((yoke_limits){.pending_structs = 1, .pending_bytes = 8});
+    writer w = in_turns(TURNS, false), more = in_turns(TURNS + 1, true);
+    yoke_apply_result r;
+    must(yoke_doc_apply(doc, (yoke_bytes){w.ptr, w.len}, 0, &r));
+    assert_int_equal(r.parked, 0);
+    assert_int_equal(r.integrated, 2 * TURNS);
+    assert_true(r.exact);
+    must(yoke_doc_apply(doc, (yoke_bytes){more.ptr, more.len}, 0, &r));
+    assert_int_equal(r.parked, 1);
+    assert_int_equal(r.integrated, 2);
+    assert_int_equal(yoke_doc_stats(doc).pending_structs, 1);
+    assert_null(yoke_doc_check(doc));
+    yoke_type text;
+    yoke_blob out = YOKE_BLOB_INIT;
+    must(yoke_doc_root(doc, YOKE_STR("t"), YOKE_KIND_TEXT, &text));
+    must(yoke_text_utf8(doc, text, 0, 2 * TURNS + 2, &out));
+    assert_int_equal(out.len_bytes, 2 * TURNS + 2);
+    for (size_t i = 0; i < out.len_bytes; i++)
+        assert_int_equal(out.ptr[i], i % 2 == 0 ? 'a' : 'b');
+    yoke_blob_free(&out);
+    yoke_doc_free(doc);
+    free(w.ptr);
+    free(more.ptr);
+}
+
+enum { WRITERS = 6, UNITS = 8, ABSENT = WRITERS, START };
+
+/* What a unit is typed after: one of any writer, of one who does not come, or the text's start. */
+typedef struct after {
+    uint64_t by;
+    uint64_t clock;
+} after;
+
+static uint64_t draw(uint64_t *seed, uint64_t below)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (*seed >> 33) % below;
+}
+
+/* Mostly near the unit's own clock, so that many can go in. */
+static after draw_after(uint64_t *seed, uint64_t self, uint64_t clock)
+{
+    uint64_t other = draw(seed, 200) == 0 ? ABSENT : draw(seed, WRITERS);
+    uint64_t back = draw(seed, 16) == 0 ? 0 : 1 + draw(seed, 2); /* 0: they may need each other */
+    if (clock == 0 && other != ABSENT)
+        return (after){START, 0};
+    if (other == self)
+        return (after){self, clock - 1};
+    return (after){other, clock > back ? clock - back : 0};
+}
+
+/* How many of the units are left when nothing more can go in, found by trying all again and again.
+ */
+static uint64_t left_over(after of[WRITERS][UNITS])
+{
+    uint64_t known[START + 1] = {[START] = 1};
+    uint64_t left = (uint64_t)WRITERS * UNITS;
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (size_t i = 0; i < WRITERS; i++) {
+            while (known[i] < UNITS && of[i][known[i]].clock < known[of[i][known[i]].by]) {
+                known[i]++;
+                left--;
+                moved = true;
+            }
+        }
+    }
+    return left;
+}
+
+/* What the plan parks is exactly what waits in the end, in any tangle of writers. */
+static void what_is_parked_is_what_waits(void **state)
+{
+    (void)state;
+    uint64_t seen_none = 0, seen_some = 0;
+    for (uint64_t seed = 1; seed <= 3000; seed++) {
+        uint64_t random = seed;
+        after of[WRITERS][UNITS];
+        writer w = writer_new(1024);
+        put(&w, WRITERS);
+        for (size_t i = 0; i < WRITERS; i++) {
+            put(&w, UNITS);
+            put(&w, 20 - i);
+            put(&w, 0);
+            for (size_t k = 0; k < UNITS; k++) {
+                of[i][k] = draw_after(&random, i, k);
+                bool root = of[i][k].by == START;
+                w.ptr[w.len++] = root ? 4 : 0x84;
+                put(&w, root ? 1 : 20 - of[i][k].by);
+                put(&w, root ? 1 : of[i][k].clock);
+                if (root)
+                    put(&w, 't');
+                put(&w, 1);
+                put(&w, 'x');
+            }
+        }
+        put(&w, 0);
+        yoke_doc *doc = limited((yoke_limits){.pending_structs = 1000});
+        yoke_apply_result r;
+        must(yoke_doc_apply(doc, (yoke_bytes){w.ptr, w.len}, 0, &r));
+        assert_int_equal(r.parked, left_over(of));
+        assert_int_equal(yoke_doc_stats(doc).pending_structs, r.parked);
+        assert_int_equal(r.integrated, (uint64_t)WRITERS * UNITS - r.parked);
+        assert_null(yoke_doc_check(doc));
+        seen_none += r.parked == 0;
+        seen_some += r.parked > 0;
+        yoke_doc_free(doc);
+        free(w.ptr);
+    }
+    assert_true(seen_none > 300 && seen_some > 300);
+}
+
 static void doc_bytes(void **state)
 {
     (void)state;
@@ -439,6 +587,8 @@ int main(void)
         cmocka_unit_test(structs),
         cmocka_unit_test(structs_of_local_edits),
         cmocka_unit_test(pending),
+        cmocka_unit_test(what_comes_along_does_not_wait),
+        cmocka_unit_test(what_is_parked_is_what_waits),
         cmocka_unit_test(doc_bytes),
         cmocka_unit_test(clocks),
     };

@@ -171,6 +171,24 @@ static yoke_err call_wake(scene *s)
     return apply_remote(s, REMOTE_UNSEEN);
 }
 
+/* A delete waits for much that then is written here; what lives of it lies in many pieces. */
+static yoke_err before_local_waking(scene *s)
+{
+    static const uint8_t deletes[] = {0, 1, 1, 1, 100, 127}; /* 1: 100..226 */
+    PASS(yoke_doc_apply(s->doc, (yoke_bytes){deletes, sizeof deletes}, 0, NULL));
+    for (unsigned i = 0; i < 100; i++)
+        PASS(yoke_text_insert(s->doc, s->text, 0, YOKE_STR("xy")));
+    for (unsigned i = 0; i < 100; i++)
+        PASS(yoke_text_delete(s->doc, s->text, i, 1));
+    return observe(s);
+}
+
+static yoke_err call_local_wake(scene *s)
+{
+    static const uint8_t nothing[] = {0, 0};
+    return yoke_doc_apply(s->doc, (yoke_bytes){nothing, sizeof nothing}, 0, NULL);
+}
+
 static yoke_err before_observed(scene *s)
 {
     return observe(s);
@@ -539,6 +557,7 @@ OOM_TEST(apply, NULL, false)
 OOM_TEST(apply_early, NULL, false)
 OOM_TEST(apply_observed, before_observed, false)
 OOM_TEST(wake, before_waking, false)
+OOM_TEST(local_wake, before_local_waking, false)
 OOM_TEST(rich, before_observed, false)
 OOM_TEST(less, before_less, false)
 OOM_TEST(encode, before_waking, false)
@@ -644,6 +663,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(oom_apply_early),
         cmocka_unit_test(oom_apply_observed),
         cmocka_unit_test(oom_wake),
+        cmocka_unit_test(oom_local_wake),
         cmocka_unit_test(oom_rich),
         cmocka_unit_test(oom_less),
         cmocka_unit_test(oom_encode),

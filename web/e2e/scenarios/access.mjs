@@ -62,7 +62,31 @@ export const access = {
     }
   },
 
-  async 'the keyboard alone: make a room, type, follow, add a file'(base, room) {
+  async 'axe finds nothing on chat and history, in both themes'(_base, room) {
+    const [ada] = await room.gather('Ada')
+    await ada.focus()
+    await ada.type('x = 1')
+    await ada.status(/^Saved$/)
+    for (const theme of ['dark', 'light']) {
+      await setTheme(ada, theme)
+      await ada.ready()
+      await ada.press('Control+Shift+Y')
+      await ada.page
+        .getByLabel('Message', { exact: true })
+        .fill('see #L1, `x` and https://a.example')
+      await ada.press('Enter')
+      await ada.page.getByRole('button', { name: '#L1' }).first().waitFor()
+      await audit(ada, `chat, ${theme}`)
+      await ada.press('Alt+Shift+H')
+      await ada.page.getByRole('slider', { name: 'Moment' }).waitFor()
+      await ada.page.getByLabel('Name for this moment').fill(`in ${theme}`)
+      await ada.press('Enter')
+      await ada.page.getByRole('button', { name: `in ${theme}` }).waitFor()
+      await audit(ada, `history, ${theme}`)
+    }
+  },
+
+  async 'the keyboard alone: make a room, type, follow, chat, history, add a file'(base, room) {
     const ada = await room.person('Ada')
     await ada.page.goto(base)
     await ada.page.getByRole('button', { name: 'New room' }).waitFor()
@@ -94,6 +118,26 @@ export const access = {
     for (let i = 0; i < 5 && !(await on('Bo')); i += 1) await ada.press('Tab')
     await ada.press('Enter')
     await ada.page.getByText('Following Bo').waitFor()
+    await ada.press('Control+Shift+Y')
+    await until('the message has the focus', async () =>
+      ada.page.evaluate(() => document.activeElement?.getAttribute('aria-label') === 'Message'),
+    )
+    await ada.type('hello Bo')
+    await ada.press('Enter')
+    await ada.page.locator('section[aria-label="Chat"] ol').getByText('hello Bo').waitFor()
+    await ada.press('Alt+Shift+H')
+    await ada.page.getByRole('slider', { name: 'Moment' }).waitFor()
+    await until('the slider has the focus', async () =>
+      ada.page.evaluate(() => document.activeElement?.getAttribute('aria-label') === 'Moment'),
+    )
+    await ada.press('Home')
+    await ada.press('Escape')
+    await ada.page.getByRole('slider', { name: 'Moment' }).waitFor({ state: 'detached' })
+    equal(
+      await ada.page.evaluate(() => document.activeElement?.closest('.monaco-editor') !== null),
+      true,
+      'Escape goes back to the text',
+    )
     await ada.press('Alt+Shift+n')
     await ada.page.getByLabel('Name of the new file').waitFor()
     await ada.type('keys.py')

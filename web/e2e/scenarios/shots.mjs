@@ -91,6 +91,19 @@ async function busy(room, scheme) {
   return { ada, bo, cleo, dan }
 }
 
+async function talk(ada, bo) {
+  const say = async (person, text) => {
+    await person.press('Control+Shift+y')
+    await person.page.getByLabel('Message', { exact: true }).fill(text)
+    await person.press('Enter')
+  }
+  await say(ada, 'Shall `Square` take its side by name?')
+  await say(bo, 'Yes, like this:\n```\nSquare(side=3)\n```')
+  await say(ada, 'Then #L6 has to follow.')
+  await ada.page.locator('section[aria-label="Chat"] ol').getByText('has to follow').waitFor()
+  await ada.page.waitForTimeout(300)
+}
+
 async function pictures(room, scheme) {
   const { ada, bo, cleo } = await busy(room, scheme)
   await bo.press('Shift+ArrowRight', 'Shift+ArrowLeft')
@@ -105,7 +118,14 @@ async function pictures(room, scheme) {
   await ada.page.getByText('Following Bo').waitFor()
   await ada.page.waitForTimeout(300)
   await room.shoot(`following-${scheme}`, ada)
-  await ada.press('Control+,')
+  await talk(ada, bo)
+  await room.shoot(`chat-${scheme}`, ada)
+  await ada.press('Alt+Shift+h')
+  await ada.page.getByRole('slider', { name: 'Moment' }).waitFor()
+  await ada.press(...Array(9).fill('ArrowLeft'))
+  await ada.page.waitForTimeout(500)
+  await room.shoot(`history-${scheme}`, ada)
+  await ada.press('Escape', 'Control+,')
   await ada.page.getByRole('dialog').waitFor()
   await room.shoot(`settings-${scheme}`, ada)
   await ada.press('Escape')
@@ -114,7 +134,7 @@ async function pictures(room, scheme) {
   await room.shoot(`room-dialog-${scheme}`, ada)
   await ada.press('Escape')
   await ada.page.setViewportSize({ width: 390, height: 780 })
-  for (const tab of ['Code', 'Files', 'People']) {
+  for (const tab of ['Code', 'Files', 'People', 'Chat']) {
     await ada.page.getByRole('tab', { name: tab }).click()
     await ada.page.waitForTimeout(300)
     await room.shoot(`mobile-${tab.toLowerCase()}-${scheme}`, ada)

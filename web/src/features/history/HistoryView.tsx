@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import type { RoomHistory, Version } from '../../collab/history'
 import type { Moment, TextEdit } from '../../collab/timeline'
 import { Button } from '../../shared/ui/Button'
@@ -80,8 +80,12 @@ export default function HistoryView(props: Props) {
   const who = moment ? history.author(moment.author).name : ''
   const words = moment ? `${when.format(new Date(moment.at))}, ${who}, ${name}` : 'The beginning'
 
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && !event.defaultPrevented) props.onClose()
+  }
+
   return (
-    <section className={styles.view} aria-label="History">
+    <section className={styles.view} aria-label="History" onKeyDown={onKeyDown}>
       <header className={styles.head}>
         <p className={styles.moment} aria-live="off">
           {moment && (

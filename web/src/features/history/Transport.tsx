@@ -1,4 +1,4 @@
-import type { KeyboardEvent } from 'react'
+import { type KeyboardEvent, useEffect, useRef } from 'react'
 import { Button } from '../../shared/ui/Button'
 import { Icon } from '../../shared/ui/Icon'
 import styles from './history.module.css'
@@ -36,6 +36,9 @@ function stepOf(key: string, count: number): number {
 
 export function Transport({ playback, moment }: Props) {
   const { time, duration, playing, times } = playback
+  const slider = useRef<HTMLInputElement>(null)
+  // Who opens the history means to go through it.
+  useEffect(() => slider.current?.focus(), [])
   const onKeyDown = (event: KeyboardEvent) => {
     const step = stepOf(event.key, times.length)
     if (step === 0 && event.key !== ' ') return
@@ -54,6 +57,7 @@ export function Transport({ playback, moment }: Props) {
         <Icon name={playing ? 'pause' : 'play'} />
       </Button>
       <input
+        ref={slider}
         className={styles.slider}
         type="range"
         min={0}
