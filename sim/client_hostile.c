@@ -254,7 +254,8 @@ void hostile_viewer_writes(client *c, uint64_t salt)
     if (!c->open)
         return;
     buf_init(&b, base_alloc_libc(), SIZE_MAX / 4);
-    forged_update(c, c->id, "a viewer was here", &b);
+    /* Not under the id of its document: it may be an editor when this arrives, and go on there. */
+    forged_update(c, 1 + (rng_next(&luck) >> 32), "a viewer was here", &b);
     say_update(c, &luck, &b);
     buf_deinit(&b);
 }
