@@ -44,6 +44,8 @@ export const outages = {
     await ada.focus()
     await ada.type('base')
     await bo.reads('base')
+    // Others see it before it is stored.
+    await ada.status(/^Saved$/)
     await server.kill()
     await ada.status(/^Offline$/)
     await ada.press('Control+End')
