@@ -393,6 +393,32 @@ static void memory_may_lack_at_any_step(void **state)
     }
 }
 
+/* Nor to see what waits: then it is held and asked for, and nobody is refused for it. */
+static void memory_may_lack_to_see_what_waits(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n < 60; n++) {
+        void *built;
+        uint8_t orphan[40];
+        build(&built);
+        house *h = built;
+        size_t len = put_orphan_of(orphan, VICTIM_ID, 10, "xyz");
+        house_say(h, WITNESS, SYNC_UPDATE, bytes_of(orphan, len));
+        house_deliver(h);
+        show(h, VICTIM, VICTIM_ID, 1, "{}");
+        h->allocations_left = n;
+        house_say(h, OTHER, SYNC_UPDATE, bytes_of(orphan, len));
+        h->allocations_left = SIZE_MAX;
+        house_deliver(h);
+        pass(h, 5000);
+        assert_false(room_tick_soon(h->room));
+        /* Whoever could not be told something has to come back, with 1013. */
+        assert_int_not_equal(h->clients[VICTIM].close_code, 1008);
+        assert_int_not_equal(h->clients[OTHER].close_code, 1008);
+        house_free(h);
+    }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, build, tear_down)
 
 int main(void)
@@ -413,6 +439,7 @@ int main(void)
         CASE(what_waits_behind_a_held_message_is_bounded),
         CASE(two_who_claim_each_other_do_not_wait_for_ever),
         cmocka_unit_test(memory_may_lack_at_any_step),
+        cmocka_unit_test(memory_may_lack_to_see_what_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
