@@ -18,6 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
     fuzz_demand(yoke_update_state_vector(in, NULL, &out) == checked, "check and state agree");
     fuzz_demand(yoke_update_visit(in, NULL, count_range, &ranges) == checked,
                 "check and visit agree");
+    fuzz_demand(yoke_update_visit_stretches(in, NULL, count_range, &ranges) == checked,
+                "check and stretches agree");
     fuzz_demand(yoke_update_diff(in, YOKE_NONE, NULL, &out) == checked, "check and diff agree");
     if (checked == YOKE_OK)
         fuzz_demand(yoke_update_check(yoke_blob_view(&out), NULL) == YOKE_OK,

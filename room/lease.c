@@ -22,6 +22,8 @@
  * hold waits for the end of another, and each message is held for one answer or for lease_wait_ms,
  * once more if a question was under way already that is older than the message.
  *
+ * What waits in the document already is not asked for again: every client that is asked repeats it.
+ *
  * While a message is held, later updates of its sender wait behind it, in order and without acks.
  */
 #include "room/inner.h"
@@ -48,11 +50,68 @@ static bool only_client(bytes update, uint64_t *client)
            reader_varuint(&in, &structs) == BASE_OK && reader_varuint(&in, client) == BASE_OK;
 }
 
+/* What waits in the document, and the same joined with an update. */
+typedef struct parked {
+    yoke_blob alone, joined;
+    yoke_err err;
+} parked;
+
+static void parked_read(room *r, bytes update, parked *out)
+{
+    yoke_blob sv = YOKE_BLOB_INIT;
+    *out = (parked){YOKE_BLOB_INIT, YOKE_BLOB_INIT, YOKE_OK};
+    sv.alloc = out->alone.alloc = out->joined.alloc = &r->engine_alloc;
+    out->err = yoke_doc_state_vector(r->doc, &sv);
+    if (out->err == YOKE_OK)
+        out->err = yoke_doc_encode(r->doc, yoke_blob_view(&sv), YOKE_ENCODE_PENDING, &out->alone);
+    if (out->err == YOKE_OK) {
+        yoke_bytes both[] = {yoke_blob_view(&out->alone), to_yoke(update)};
+        out->err = yoke_update_merge(both, 2, NULL, &out->joined);
+    }
+    yoke_blob_free(&sv);
+}
+
+static void parked_free(parked *p)
+{
+    yoke_blob_free(&p->alone);
+    yoke_blob_free(&p->joined);
+}
+
+/* How many clocks of the client from `state` on. */
+typedef struct tally {
+    uint64_t client, state, clocks;
+} tally;
+
+static bool add_stretch(void *ctx, uint64_t client, uint64_t from, uint64_t to)
+{
+    tally *t = ctx;
+    if (client == t->client && to > t->state)
+        t->clocks += to - (from > t->state ? from : t->state);
+    return true;
+}
+
+static uint64_t clocks_in(const yoke_blob *update, uint64_t client, uint64_t state)
+{
+    tally t = {.client = client, .state = state};
+    (void)!yoke_update_visit_stretches(yoke_blob_view(update), NULL, add_stretch, &t);
+    return t.clocks;
+}
+
+/* Does all that the update says of the client, and the document does not know, wait in it already?
+ * Honest clients pass on what waits in theirs. */
+static bool parked_has(const parked *p, const room *r, uint64_t client)
+{
+    uint64_t state = yoke_doc_state(r->doc, client);
+    return p->err == YOKE_OK &&
+           clocks_in(&p->alone, client, state) == clocks_in(&p->joined, client, state);
+}
+
 typedef struct contest {
     room *r;
     const member *m;
-    bool waits; /* for the word of a holder */
-    bool asks;  /* ask each of them */
+    const parked *parked; /* NULL: what waits counts like all else */
+    bool waits;           /* for the word of a holder */
+    bool asks;            /* ask each of them */
     int64_t now_ms;
 } contest;
 
@@ -72,7 +131,8 @@ static bool on_range(void *ctx, uint64_t client, uint64_t from, uint64_t to)
     (void)from;
     member *holder = holder_of(c->r, c->m, client);
     if (holder == NULL || to <= yoke_doc_state(c->r->doc, client) ||
-        (c->m->hold != NULL && holder->answered_no >= c->m->hold->no))
+        (c->m->hold != NULL && holder->answered_no >= c->m->hold->no) ||
+        (c->parked != NULL && parked_has(c->parked, c->r, client)))
         return true;
     c->waits = true;
     if (c->asks)
@@ -80,7 +140,9 @@ static bool on_range(void *ctx, uint64_t client, uint64_t from, uint64_t to)
     return true;
 }
 
-/* Must this first update of `m` wait for the word of others? */
+/* Must this first update of `m` wait for the word of others?  Not for what waits in the document
+ * already, which no word could change: all who are asked pass it on, so that each answer would be
+ * held and ask the next, for ever. */
 static bool must_wait(room *r, const member *m, bytes update)
 {
     contest c = {.r = r, .m = m};
@@ -89,6 +151,14 @@ static bool must_wait(room *r, const member *m, bytes update)
         return false;
     /* What is no update is for the engine to refuse; its limits are below the defaults. */
     (void)!yoke_update_visit(to_yoke(update), NULL, on_range, &c);
+    if (!c.waits || yoke_doc_stats(r->doc).pending_structs == 0)
+        return c.waits;
+    parked waiting;
+    parked_read(r, update, &waiting);
+    c.waits = false;
+    c.parked = &waiting;
+    (void)!yoke_update_visit(to_yoke(update), NULL, on_range, &c);
+    parked_free(&waiting);
     return c.waits;
 }
 
@@ -181,29 +251,16 @@ static stretch stretch_of(bytes update, uint64_t client)
     return found;
 }
 
-/* Does what the update says of the client, and the document does not know, wait in it already?
- * Honest clients pass on what waits in theirs.  Without memory to tell, nobody is refused. */
+/* Without memory to tell, nobody is refused. */
 static bool waits_already(room *r, bytes update, uint64_t client)
 {
     if (yoke_doc_stats(r->doc).pending_structs == 0)
         return false;
-    yoke_blob sv = YOKE_BLOB_INIT, waiting = YOKE_BLOB_INIT, news = YOKE_BLOB_INIT;
-    sv.alloc = waiting.alloc = news.alloc = &r->engine_alloc;
-    yoke_err err = yoke_doc_state_vector(r->doc, &sv);
-    if (err == YOKE_OK)
-        err = yoke_doc_encode(r->doc, yoke_blob_view(&sv), YOKE_ENCODE_PENDING, &waiting);
-    if (err == YOKE_OK)
-        err = yoke_update_diff(to_yoke(update), yoke_blob_view(&sv), NULL, &news);
-    bool waits = err == YOKE_ENOMEM;
-    if (err == YOKE_OK) {
-        stretch has = stretch_of(from_yoke(yoke_blob_view(&waiting)), client);
-        stretch brought = stretch_of(from_yoke(yoke_blob_view(&news)), client);
-        waits = has.from <= brought.from && brought.to <= has.to;
-    }
-    yoke_blob_free(&sv);
-    yoke_blob_free(&waiting);
-    yoke_blob_free(&news);
-    return waits;
+    parked waiting;
+    parked_read(r, update, &waiting);
+    bool has = waiting.err == YOKE_ENOMEM || parked_has(&waiting, r, client);
+    parked_free(&waiting);
+    return has;
 }
 
 typedef struct word {

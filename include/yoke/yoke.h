@@ -653,6 +653,12 @@ typedef bool yoke_range_fn(void *ctx, uint64_t client, uint64_t from, uint64_t t
 YOKE_API YOKE_MUST_CHECK yoke_err yoke_update_visit(yoke_bytes update, const yoke_limits *limits,
                                                     yoke_range_fn *visit, void *ctx);
 
+/* yoke_update_visit_stretches - the same without gaps: each run of clocks between Skips, in the
+ * order of the update. */
+YOKE_API YOKE_MUST_CHECK yoke_err yoke_update_visit_stretches(yoke_bytes update,
+                                                              const yoke_limits *limits,
+                                                              yoke_range_fn *visit, void *ctx);
+
 #ifdef __cplusplus
 }
 #endif

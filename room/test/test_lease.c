@@ -253,16 +253,21 @@ static void each_message_needs_a_word_of_its_own(void **state)
     assert_string_equal(house_room_text(h), "both seed\n");
 }
 
-/* Letters of writer 101 whose first clock is the one given; its base is missing, so they wait. */
-static size_t put_orphan(uint8_t *out, uint8_t clock, const char *text)
+/* Letters of a writer whose first clock is the one given; their base is missing, so they wait. */
+static size_t put_orphan_of(uint8_t *out, uint8_t id, uint8_t clock, const char *text)
 {
-    const uint8_t head[] = {1, 1, 101, clock, 0x84, 101, (uint8_t)(clock - 1)};
+    const uint8_t head[] = {1, 1, id, clock, 0x84, id, (uint8_t)(clock - 1)};
     size_t len = strlen(text);
     memcpy(out, head, sizeof head);
     out[sizeof head] = (uint8_t)len;
     memcpy(out + sizeof head + 1, text, len);
     out[sizeof head + 1 + len] = 0;
     return sizeof head + 2 + len;
+}
+
+static size_t put_orphan(uint8_t *out, uint8_t clock, const char *text)
+{
+    return put_orphan_of(out, 100 + OTHER, clock, text);
 }
 
 /* Clients answer with what waits in theirs too; its writer may deny it, and harms nobody. */
@@ -290,6 +295,39 @@ static void who_passes_on_what_waits_is_no_forger(void **state)
         house_join_editor(h, WITNESS);
         house_deliver(h);
     }
+}
+
+/* Two are asked, and the answer of each brings what waits in the name of the other, so that each
+ * answer would be a reason to ask again. */
+static void what_waits_raises_no_questions(void **state)
+{
+    house *h = *state;
+    uint8_t orphan[40];
+    yoke_blob all = YOKE_BLOB_INIT;
+    /* Two stretches of each, with a gap: nobody held the ids when they came. */
+    for (uint8_t id = VICTIM_ID; id <= 100 + OTHER; id++)
+        for (uint8_t clock = 10; clock <= 20; clock += 10)
+            house_say(h, WITNESS, SYNC_UPDATE,
+                      bytes_of(orphan, put_orphan_of(orphan, id, clock, "xyz")));
+    house_deliver(h);
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    show(h, OTHER, 100 + OTHER, 1, "{}");
+    size_t asked = house_count(h, OTHER, SYNC_STEP1);
+    assert_int_equal(yoke_doc_encode(h->clients[VICTIM].doc, YOKE_NONE, YOKE_ENCODE_PENDING, &all),
+                     YOKE_OK);
+    house_say(h, VICTIM, SYNC_STEP2, bytes_of(all.ptr, all.len_bytes));
+    yoke_blob_free(&all);
+    assert_int_equal(house_count(h, OTHER, SYNC_STEP1), asked);
+    assert_false(room_tick_soon(h->room));
+    /* In the gap between what waits there is room for a forgery. */
+    house_say(h, WITNESS, SYNC_UPDATE, bytes_of(orphan, put_orphan(orphan, 15, "ab")));
+    assert_int_equal(house_count(h, OTHER, SYNC_STEP1), asked + 1);
+    house_deliver(h); /* OTHER's answer brings what waits of VICTIM's */
+    assert_int_equal(h->clients[WITNESS].close_code, 1008);
+    assert_int_equal(house_count(h, OTHER, SYNC_STEP1), asked + 1);
+    assert_int_equal(h->clients[VICTIM].close_code, 0);
+    assert_int_equal(h->clients[OTHER].close_code, 0);
+    assert_false(room_tick_soon(h->room));
 }
 
 static void what_is_known_may_be_repeated_by_all(void **state)
@@ -355,6 +393,32 @@ static void memory_may_lack_at_any_step(void **state)
     }
 }
 
+/* Nor to see what waits: then it is held and asked for, and nobody is refused for it. */
+static void memory_may_lack_to_see_what_waits(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n < 60; n++) {
+        void *built;
+        uint8_t orphan[40];
+        build(&built);
+        house *h = built;
+        size_t len = put_orphan_of(orphan, VICTIM_ID, 10, "xyz");
+        house_say(h, WITNESS, SYNC_UPDATE, bytes_of(orphan, len));
+        house_deliver(h);
+        show(h, VICTIM, VICTIM_ID, 1, "{}");
+        h->allocations_left = n;
+        house_say(h, OTHER, SYNC_UPDATE, bytes_of(orphan, len));
+        h->allocations_left = SIZE_MAX;
+        house_deliver(h);
+        pass(h, 5000);
+        assert_false(room_tick_soon(h->room));
+        /* Whoever could not be told something has to come back, with 1013. */
+        assert_int_not_equal(h->clients[VICTIM].close_code, 1008);
+        assert_int_not_equal(h->clients[OTHER].close_code, 1008);
+        house_free(h);
+    }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, build, tear_down)
 
 int main(void)
@@ -370,10 +434,12 @@ int main(void)
         CASE(a_forger_cannot_hold_up_the_word_of_its_victim),
         CASE(each_message_needs_a_word_of_its_own),
         CASE(who_passes_on_what_waits_is_no_forger),
+        CASE(what_waits_raises_no_questions),
         CASE(what_is_known_may_be_repeated_by_all),
         CASE(what_waits_behind_a_held_message_is_bounded),
         CASE(two_who_claim_each_other_do_not_wait_for_ever),
         cmocka_unit_test(memory_may_lack_at_any_step),
+        cmocka_unit_test(memory_may_lack_to_see_what_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

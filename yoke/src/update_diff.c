@@ -7,29 +7,29 @@
 
 #include <assert.h>
 
-yoke_err yoke_update_visit(yoke_bytes update, const yoke_limits *limits, yoke_range_fn *visit,
-                           void *ctx)
+/* Of a surveyed update.  With `gaps`, a section is one range; without, each stretch between its
+ * Skips is. */
+static yoke_err each_range(yoke_bytes update, const yoke__facts *facts, bool gaps,
+                           yoke_range_fn *visit, void *ctx)
 {
-    yoke__facts facts;
     yoke__update_reader r;
-    yoke_err err = yoke__update_survey(update, limits, &facts);
-    if (err == YOKE_OK)
-        err = yoke__update_open(&r, bytes_of(update.ptr, update.len_bytes), facts.nesting);
+    yoke_err err = yoke__update_open(&r, bytes_of(update.ptr, update.len_bytes), facts->nesting);
     bool open = false;
     uint64_t client = 0, from = 0, to = 0;
-    for (uint64_t i = 0; err == YOKE_OK && i < facts.structs; i++) {
+    for (uint64_t i = 0; err == YOKE_OK && i < facts->structs; i++) {
         bool at_section = r.structs_left == 0, more;
         yoke__struct s;
         err = yoke__update_next(&r, &s, &more);
         if (err != YOKE_OK)
             return err;
-        if (at_section) {
-            if (open && !visit(ctx, client, from, to))
-                return YOKE_OK;
-            open = true;
+        bool in_gap = !gaps && s.ref == YOKE__SKIP;
+        if (open && (at_section || in_gap) && !visit(ctx, client, from, to))
+            return YOKE_OK;
+        if (at_section || in_gap || !open) {
             client = s.client;
             from = s.clock;
         }
+        open = !in_gap;
         to = s.clock + s.len;
     }
     if (err == YOKE_OK && open)
@@ -37,26 +37,28 @@ yoke_err yoke_update_visit(yoke_bytes update, const yoke_limits *limits, yoke_ra
     return err;
 }
 
+yoke_err yoke_update_visit(yoke_bytes update, const yoke_limits *limits, yoke_range_fn *visit,
+                           void *ctx)
+{
+    yoke__facts facts;
+    yoke_err err = yoke__update_survey(update, limits, &facts);
+    return err == YOKE_OK ? each_range(update, &facts, true, visit, ctx) : err;
+}
+
+yoke_err yoke_update_visit_stretches(yoke_bytes update, const yoke_limits *limits,
+                                     yoke_range_fn *visit, void *ctx)
+{
+    yoke__facts facts;
+    yoke_err err = yoke__update_survey(update, limits, &facts);
+    return err == YOKE_OK ? each_range(update, &facts, false, visit, ctx) : err;
+}
+
 /* ---- state vector ---- */
 
-/* Every stretch of clocks without a gap, in order of the wire. */
-static yoke_err collect_stretches(yoke_bytes update, const yoke__facts *facts, yoke__spans *out)
+static bool collect_stretch(void *ctx, uint64_t client, uint64_t from, uint64_t to)
 {
-    yoke__update_reader r;
-    yoke_err err = yoke__update_open(&r, bytes_of(update.ptr, update.len_bytes), facts->nesting);
-    for (uint64_t i = 0; err == YOKE_OK && i < facts->structs; i++) {
-        yoke__struct s;
-        bool more;
-        err = yoke__update_next(&r, &s, &more);
-        if (err != YOKE_OK || s.ref == YOKE__SKIP)
-            continue;
-        yoke__span *last = out->count > 0 ? &out->ptr[out->count - 1] : NULL;
-        if (last != NULL && last->client == s.client && last->to == s.clock)
-            last->to = s.clock + s.len;
-        else
-            yoke__spans_add(out, (yoke__span){s.client, s.clock, s.clock, s.clock + s.len});
-    }
-    return err;
+    yoke__spans_add(ctx, (yoke__span){client, from, from, to});
+    return true;
 }
 
 yoke_err yoke_update_state_vector(yoke_bytes update, const yoke_limits *limits, yoke_blob *blob)
@@ -70,7 +72,7 @@ yoke_err yoke_update_state_vector(yoke_bytes update, const yoke_limits *limits, 
     if (err == YOKE_OK)
         err = yoke__spans_init(&known, &alloc, facts.structs);
     if (err == YOKE_OK)
-        err = collect_stretches(update, &facts, &known);
+        err = each_range(update, &facts, false, collect_stretch, &known);
     if (err == YOKE_OK) {
         yoke__spans_sort(&known);
         yoke__spans_join(&known);

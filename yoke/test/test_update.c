@@ -136,6 +136,29 @@ static void a_visit_stops_when_it_is_told(void **state)
     assert_int_equal(all.to, 1);
 }
 
+static bool sum_range(void *ctx, uint64_t client, uint64_t from, uint64_t to)
+{
+    ranges *r = ctx;
+    assert_int_equal(client, 3);
+    r->seen++;
+    r->to += to - from;
+    return true;
+}
+
+/* A collected clock, a Skip of two, a collected clock: a range of four, or two stretches of one. */
+static void stretches_leave_out_the_gaps(void **state)
+{
+    (void)state;
+    yoke_bytes update = UPDATE(1, 3, 3, 0, 0, 1, 10, 2, 0, 1, 0);
+    ranges whole = {0, 9, 0}, parts = {0, 9, 0};
+    assert_int_equal(yoke_update_visit(update, NULL, sum_range, &whole), YOKE_OK);
+    assert_int_equal(whole.seen, 1);
+    assert_int_equal(whole.to, 4);
+    assert_int_equal(yoke_update_visit_stretches(update, NULL, sum_range, &parts), YOKE_OK);
+    assert_int_equal(parts.seen, 2);
+    assert_int_equal(parts.to, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +170,7 @@ int main(void)
         cmocka_unit_test(malformed_input_leaves_the_output_empty),
         cmocka_unit_test(a_diff_starts_behind_skips_and_takes_the_last_entry),
         cmocka_unit_test(a_visit_stops_when_it_is_told),
+        cmocka_unit_test(stretches_leave_out_the_gaps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
