@@ -71,11 +71,11 @@ void client_deinit(client *c)
         buf_deinit(&c->early[i]);
 }
 
-void client_joins(const client *c, room_join *join)
+void client_joins(const client *c, uint64_t author, room_join *join)
 {
     static const char *const names[] = {"Ann", "", "Bj\xc3\xb6rn \"B\"", NULL};
     bool tandem = is_page(c) || c->plan->kind == CLIENT_FLOODER;
-    *join = (room_join){tandem, c->role, names[c->number % 4], c->number % 3};
+    *join = (room_join){tandem, c->role, names[c->number % 4], author};
 }
 
 /* --------------------------------------------------------------------------------- timers --- */
@@ -419,7 +419,9 @@ void client_arrive(client *c)
     c->attempt = 0;
     c->denied = false;
     client_new_doc(c);
-    if (c->plan->kind == CLIENT_TANDEM && c->role != ROOM_VIEWER)
+    if (c->role == ROOM_VIEWER)
+        page_forget_copy(c); /* who may not write has nothing to bring: it was never acked */
+    else if (c->plan->kind == CLIENT_TANDEM)
         page_load_copy(c);
     client_timer_in(c, TIMER_WATCH, rng_between(&c->luck, 0, WATCH_US));
     dial(c);
@@ -488,9 +490,7 @@ void client_happens(client *c, const happening *h)
         }
         break;
     case HAPPEN_RELOAD_EMPTY:
-        buf_clear(&c->copy);
-        c->copy_epoch[0] = '\0';
-        c->tag_count = 0;
+        page_forget_copy(c);
         c->claimed = c->misled = false;
         /* fall through */
     case HAPPEN_RELOAD:

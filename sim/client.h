@@ -89,8 +89,9 @@ typedef struct client {
 void client_init(client *c, world *w, uint32_t number);
 void client_deinit(client *c);
 
-/* client_joins - what the server learns at the door. */
-void client_joins(const client *c, room_join *join);
+/* client_joins - what the server learns at the door; `author`: who this connection is in the room's
+ * history. */
+void client_joins(const client *c, uint64_t author, room_join *join);
 
 void client_on_opened(client *c, uint32_t link);
 void client_on_bytes(client *c, uint32_t link); /* some have arrived */
@@ -131,6 +132,7 @@ void page_closed(client *c);
 void page_local_update(client *c, bytes update);
 void page_timer(client *c, client_timer timer);
 void page_start_over(client *c); /* another document, nothing kept */
+void page_forget_copy(client *c);
 void page_load_copy(client *c);
 
 void stock_opened(client *c);

@@ -57,12 +57,17 @@ static bool has_forger(const client *c)
     return false;
 }
 
-void page_start_over(client *c)
+void page_forget_copy(client *c)
 {
-    world_note(c->w, "client %u starts over with a new document", c->number);
     buf_clear(&c->copy);
     c->copy_epoch[0] = '\0';
     c->tag_count = 0;
+}
+
+void page_start_over(client *c)
+{
+    world_note(c->w, "client %u starts over with a new document", c->number);
+    page_forget_copy(c);
     c->demoted = false;
     client_new_doc(c);
 }

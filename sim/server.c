@@ -108,7 +108,7 @@ static void check_ack(const conn *c, const frame *f)
     }
     uint64_t row = c->frame_rows[msg.count - 1];
     if (row == 0 && msg.count == c->frame_count) /* it is being worked on */
-        row = room_stats_get(c->at->room).last_seq;
+        row = conn_last_frame_row(c);
     if (row > c->at->durable_seq)
         law_broken(c->server->w, "acks are durable",
                    "client %u: frame %llu is row %llu, the disk holds %llu", c->link->client,
@@ -194,6 +194,9 @@ static void sink_append(void *ctx, room *r, const room_row *row)
                    (unsigned long long)row->seq, (unsigned long long)at->appended_seq);
     at->appended_seq = row->seq;
     at->in_store++;
+    conn *from = conn_by_session(s, row->author);
+    if (from != NULL)
+        from->own_row = row->seq;
     row_list *batch = &s->batch;
     if (batch->count == batch->cap) {
         batch->cap = batch->cap == 0 ? 16 : 2 * batch->cap;
@@ -483,14 +486,16 @@ void server_on_connect(server *s, link *l)
     w->counts[COUNT_JOINS]++;
     conn *c = conn_new(s, l);
     net_accept(w, l, c);
+    uint64_t session = ++s->session_counter << SESSION_SLOT_BITS | (l->number & 0xFFFFF);
     room_join join;
-    client_joins(&w->clients[l->client], &join);
+    /* Each connection is an author of its own, so that a row tells whose frame it was. */
+    client_joins(&w->clients[l->client], session, &join);
     c->role = join.role;
     c->tandem_v1 = join.tandem_v1;
     hosted *at = hosted_get(s, number);
     int err = BASE_ENOMEM;
     if (at != NULL) {
-        c->session = (++s->session_counter << SESSION_SLOT_BITS) | (l->number & 0xFFFFF);
+        c->session = session;
         c->at = at;
         err = room_on_join(at->room, c->session, &join, server_now_ms(s));
     }

@@ -60,8 +60,11 @@ typedef struct conn {
     int64_t pinged_us;
     int64_t closing_us; /* 0: open */
     bool closed;
-    /* For the laws: after which row each sync frame was worked on; 0 is not known. */
+    /* For the laws: the newest row when each sync frame came, or its own if it made one; 0 is not
+     * known. */
     uint64_t *frame_rows;
+    uint64_t row_before; /* newest row of the room when the last frame came */
+    uint64_t own_row;    /* newest row made of a frame of this connection */
     size_t frame_count, frame_cap;
 } conn;
 
@@ -186,6 +189,7 @@ int64_t server_now_ms(const server *s);
 conn *conn_new(server *s, link *l);
 void conn_free(conn *c);
 conn *conn_by_session(const server *s, uint64_t session);
+uint64_t conn_last_frame_row(const conn *c);
 void conn_send(conn *c, frame *f, uint64_t key);
 void conn_close(conn *c, unsigned code, const char *reason);
 void conn_flush(conn *c);

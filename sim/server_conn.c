@@ -184,6 +184,13 @@ static void note_frame(conn *c, uint64_t row)
     c->frame_rows[c->frame_count++] = row;
 }
 
+/* The newest row that an ack of the last frame promises.  What others said and this frame let go
+ * may have made newer ones: those are not its own. */
+uint64_t conn_last_frame_row(const conn *c)
+{
+    return c->own_row > c->row_before ? c->own_row : c->row_before;
+}
+
 static bool is_sync_frame(bytes message)
 {
     sync_msg msg;
@@ -197,6 +204,7 @@ static void on_message(conn *c, bytes message)
     if (c->session == 0)
         return;
     uint64_t before = room_stats_get(at->room).last_seq;
+    c->row_before = before;
     bool counts = is_sync_frame(message);
     bool held = room_tick_soon(at->room); /* what others said may be let go by any message */
     if (counts)
@@ -204,7 +212,7 @@ static void on_message(conn *c, bytes message)
     room_on_message(at->room, c->session, message, server_now_ms(c->server));
     uint64_t after = room_stats_get(at->room).last_seq;
     if (counts && room_loaded(at->room))
-        c->frame_rows[c->frame_count - 1] = after;
+        c->frame_rows[c->frame_count - 1] = conn_last_frame_row(c);
     if (c->role == ROOM_VIEWER && !held && before != after && room_loaded(at->room))
         law_broken(c->server->w, "viewers change nothing", "row %llu came of a viewer's message",
                    (unsigned long long)after);
