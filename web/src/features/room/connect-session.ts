@@ -28,11 +28,11 @@ const PROBLEMS: Readonly<Record<number, Problem>> = {
 }
 
 function peerOf(member: Member, lines: ReadonlyMap<number, number>, own?: number): Peer {
-  const { clientId, name, color, self, role, file, idle } = member
+  const { clientId, session, name, color, self, role, file, idle } = member
   // Lines of the file in view are exact; elsewhere it is where their caret was when it moved.
   const line = lines.get(clientId) ?? member.line
   const followsYou = own !== undefined && member.following === own
-  return { clientId, name, color, self, role, file, line, idle, followsYou }
+  return { clientId, session, name, color, self, role, file, line, idle, followsYou }
 }
 
 export function connectSession(

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { toast } from '../../shared/lib/toasts'
 import type { Link, Peer } from '../../shared/store/roomSlice'
-import { news } from './news'
+import { news, stillHere } from './news'
 
 interface Props {
   peers: Peer[]
@@ -20,16 +20,15 @@ export function Announcer({ peers, link }: Props) {
   now.current = { peers, link }
 
   useEffect(() => {
-    let before: Peer[] | null = null
+    let before: Peer[] = []
     let lastLink: Link = 'connecting'
     const timer = setInterval(() => {
       const { peers, link } = now.current
-      if (link === 'live' && before) {
-        const text = news(before, peers)
+      if (link === 'live') {
+        const text = news(lastLink === 'live' ? before : stillHere(before, peers), peers)
         if (text) toast(text)
+        before = peers
       }
-      // Who is met on (re)connecting was here before.
-      before = link === 'live' ? peers : null
       if (link !== lastLink && link !== 'connecting') {
         setSaid(link === 'live' ? 'Connected.' : 'Offline. Keep typing.')
       }

@@ -11,6 +11,20 @@ function names(people: readonly Peer[]): string {
   return named.length > 0 ? `${named.join(', ')} and ${last}` : last
 }
 
+/** Who was here before us is met, not announced. */
+function cameAfter(self: Peer | undefined, peer: Peer): boolean {
+  const [own, theirs] = [self?.session ?? null, peer.session]
+  return own === null || theirs === null || theirs > own
+}
+
+/**
+ * What of an earlier list a new connection goes on from: nobody is said to have left who is only
+ * not back yet.
+ */
+export function stillHere(before: readonly Peer[], now: readonly Peer[]): Peer[] {
+  return before.filter((peer) => now.some((other) => other.clientId === peer.clientId))
+}
+
 /**
  * Who came and went between two moments, in words; '' when there is nothing to tell. A reload is
  * one who leaves and one of the same name who comes: no news.
@@ -18,11 +32,12 @@ function names(people: readonly Peer[]): string {
 export function news(before: readonly Peer[], now: readonly Peer[]): string {
   const missingIn = (list: readonly Peer[]) => (peer: Peer) =>
     !peer.self && !list.some((other) => other.clientId === peer.clientId)
+  const self = now.find((peer) => peer.self)
   const left = before.filter(missingIn(now))
   const came = now.filter(missingIn(before)).filter((peer) => {
     const again = left.findIndex((other) => other.name === peer.name)
     if (again >= 0) left.splice(again, 1)
-    return again < 0
+    return again < 0 && cameAfter(self, peer)
   })
   const parts: string[] = []
   if (came.length > 0) parts.push(`${names(came)} joined.`)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Peer } from '../../shared/store/roomSlice'
-import { news } from './news'
+import { news, stillHere } from './news'
 import { statusWords } from './words'
 
 test('the light in words', () => {
@@ -15,10 +15,11 @@ test('the light in words', () => {
 })
 
 test('news tells who came and went', () => {
-  const person = (clientId: number, name: string): Peer => {
+  const person = (clientId: number, name: string, session: number | null = null): Peer => {
     const self = clientId === 0
     return {
       clientId,
+      session,
       name,
       color: 0,
       self,
@@ -36,4 +37,10 @@ test('news tells who came and went', () => {
   const many = ['A', 'B', 'C', 'D', 'E'].map((name, i) => person(10 + i, name))
   expect(news([me], [me, ...many])).toBe('A, B, C and 2 more joined.')
   expect(news([me, ada], [me, ada])).toBe('')
+  // Sessions are numbered in the order of coming: who was here before us did not join now.
+  const [self, first, later] = [person(0, 'Me', 5), person(1, 'Ada', 4), person(2, 'Bo', 6)]
+  expect(news([], [self, first, later])).toBe('Bo joined.')
+  // All come back after an outage, each with a new number and some later than others.
+  const back = [person(0, 'Me', 8), person(2, 'Bo', 9)]
+  expect(news(stillHere([self, first, later], back), back)).toBe('')
 })

@@ -6,6 +6,8 @@ export type Problem = 'not-found' | 'no-access' | 'deleted'
 
 export interface Peer {
   clientId: number
+  /** Numbers grow in the order in which people came; null where the server gives none. */
+  session: number | null
   name: string
   color: number
   self: boolean

@@ -8,7 +8,7 @@ test('entering a room forgets the last one', () => {
   store.dispatch(entered('one'))
   store.dispatch(renamed('First'))
   store.dispatch(linkChanged({ link: 'offline', confirms: true, full: false, waiting: 3 }))
-  const ada = { clientId: 1, name: 'Ada', color: 0, self: true, role: 'editor' }
+  const ada = { clientId: 1, session: 1, name: 'Ada', color: 0, self: true, role: 'editor' }
   store.dispatch(
     peersChanged([{ ...ada, file: 'main', line: null, idle: false, followsYou: false }]),
   )
