@@ -95,27 +95,6 @@ void hosted_check(hosted *at)
 
 /* ----------------------------------------------------------------------- what rooms ask for --- */
 
-/* An ack may cover only frames whose rows the disk holds. */
-static void check_ack(const conn *c, const frame *f)
-{
-    sync_msg msg;
-    if (sync_decode(frame_payload(f), &msg) != BASE_OK || msg.tag != SYNC_ACK)
-        return;
-    if (msg.count == 0 || msg.count > c->frame_count) {
-        law_broken(c->server->w, "acks count frames", "ack %llu of %zu frames",
-                   (unsigned long long)msg.count, c->frame_count);
-        return;
-    }
-    uint64_t row = c->frame_rows[msg.count - 1];
-    if (row == 0 && msg.count == c->frame_count) /* it is being worked on */
-        row = conn_last_frame_row(c);
-    if (row > c->at->durable_seq)
-        law_broken(c->server->w, "acks are durable",
-                   "client %u: frame %llu is row %llu, the disk holds %llu", c->link->client,
-                   (unsigned long long)msg.count, (unsigned long long)row,
-                   (unsigned long long)c->at->durable_seq);
-}
-
 static void sink_send_coalescible(void *ctx, uint64_t session, frame *f, uint64_t key)
 {
     server *s = ctx;
@@ -126,7 +105,6 @@ static void sink_send_coalescible(void *ctx, uint64_t session, frame *f, uint64_
         buf_put_bytes(s->probe, msg.body);
     if (c == NULL)
         return;
-    check_ack(c, f);
     conn_send(c, f, key);
 }
 

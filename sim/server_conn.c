@@ -87,8 +87,37 @@ static bool replace_newest(conn *c, frame *f, uint64_t key)
     return false;
 }
 
+/* The newest row that an ack of the last frame promises.  What others said and this frame let go
+ * may have made newer ones: those are not its own. */
+static uint64_t last_frame_row(const conn *c)
+{
+    return c->own_row > c->row_before ? c->own_row : c->row_before;
+}
+
+/* An ack may cover only frames whose rows the disk holds. */
+static void check_ack(const conn *c, const frame *f)
+{
+    sync_msg msg;
+    if (sync_decode(frame_payload(f), &msg) != BASE_OK || msg.tag != SYNC_ACK)
+        return;
+    if (msg.count == 0 || msg.count > c->frame_count) {
+        law_broken(c->server->w, "acks count frames", "ack %llu of %zu frames",
+                   (unsigned long long)msg.count, c->frame_count);
+        return;
+    }
+    uint64_t row = c->frame_rows[msg.count - 1];
+    if (row == 0 && msg.count == c->frame_count) /* it is being worked on */
+        row = last_frame_row(c);
+    if (row > c->at->durable_seq)
+        law_broken(c->server->w, "acks are durable",
+                   "client %u: frame %llu is row %llu, the disk holds %llu", c->link->client,
+                   (unsigned long long)msg.count, (unsigned long long)row,
+                   (unsigned long long)c->at->durable_seq);
+}
+
 void conn_send(conn *c, frame *f, uint64_t key)
 {
+    check_ack(c, f);
     if (c->closing_us != 0 || c->closed)
         return;
     if (key == 0 && f->len_bytes > c->server->limits.queue_soft_bytes &&
@@ -184,13 +213,6 @@ static void note_frame(conn *c, uint64_t row)
     c->frame_rows[c->frame_count++] = row;
 }
 
-/* The newest row that an ack of the last frame promises.  What others said and this frame let go
- * may have made newer ones: those are not its own. */
-uint64_t conn_last_frame_row(const conn *c)
-{
-    return c->own_row > c->row_before ? c->own_row : c->row_before;
-}
-
 static bool is_sync_frame(bytes message)
 {
     sync_msg msg;
@@ -212,7 +234,7 @@ static void on_message(conn *c, bytes message)
     room_on_message(at->room, c->session, message, server_now_ms(c->server));
     uint64_t after = room_stats_get(at->room).last_seq;
     if (counts && room_loaded(at->room))
-        c->frame_rows[c->frame_count - 1] = conn_last_frame_row(c);
+        c->frame_rows[c->frame_count - 1] = last_frame_row(c);
     if (c->role == ROOM_VIEWER && !held && before != after && room_loaded(at->room))
         law_broken(c->server->w, "viewers change nothing", "row %llu came of a viewer's message",
                    (unsigned long long)after);
