@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define WATCH_US (3 * SECOND)
+#define FIRST_WORD_US (15 * SECOND)
 #define SILENCE_US (30 * SECOND)
 #define PROBE_US (10 * SECOND)
 
@@ -145,6 +146,8 @@ static void watch(client *c)
     if (!c->open)
         return;
     if (c->plan->kind == CLIENT_STOCK && now_us - c->heard_us > SILENCE_US) {
+        client_disconnect(c, true);
+    } else if (is_page(c) && !c->heard && now_us - c->heard_us > FIRST_WORD_US) {
         client_disconnect(c, true);
     } else if (is_page(c) && c->probed_us > 0 && now_us - c->probed_us > PROBE_US) {
         client_disconnect(c, true);
@@ -306,6 +309,7 @@ static void on_frame(client *c, unsigned opcode, bytes payload)
     world_mix(c->w, opcode, c->number);
     world_mix_bytes(c->w, payload);
     c->heard_us = c->w->clock.now_us;
+    c->heard = true;
     c->probed_us = 0;
     if (opcode == WS_OP_PING)
         client_say_raw(c, WS_OP_PONG, payload);
@@ -379,6 +383,7 @@ void client_on_opened(client *c, uint32_t number)
     if (!c->dialled || c->link != number)
         return;
     c->open = true;
+    c->heard = false;
     c->heard_us = c->w->clock.now_us;
     c->probed_us = 0;
     if (is_page(c))

@@ -54,6 +54,7 @@ typedef struct client {
     rng luck;
     /* socket */
     bool dialled, open;
+    bool heard; /* anything, since it opened */
     uint32_t link;
     unsigned attempt;
     buf in;

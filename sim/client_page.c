@@ -69,6 +69,7 @@ void page_start_over(client *c)
     world_note(c->w, "client %u starts over with a new document", c->number);
     page_forget_copy(c);
     c->demoted = false;
+    c->attempt = 0; /* a new session begins, which has never failed */
     client_new_doc(c);
 }
 

@@ -1,6 +1,8 @@
 import { IndexeddbPersistence } from 'y-indexeddb'
 import type * as Y from 'yjs'
 import { readStored, writeStored } from '../shared/lib/storage'
+import { GatheredUpdates } from './gathered-updates'
+import { onWindowEvents } from './window-events'
 
 /**
  * A copy of the room in this browser, so that a reload without the server keeps the text.
@@ -9,6 +11,8 @@ import { readStored, writeStored } from '../shared/lib/storage'
  * must never be merged into the new history.
  */
 const OPEN_WAIT_MS = 2_000
+/** A write costs a transaction in another process: ten people who type make fifty a second. */
+const GATHER_MS = 1_000
 
 export interface LocalStore {
   /** Resolves when the copy is in the document, or when the browser keeps us waiting too long. */
@@ -40,12 +44,28 @@ const NO_STORE: LocalStore = { ready: Promise.resolve(), close: () => {}, forget
 export function openLocalStore(roomId: string, epoch: string, doc: Y.Doc): LocalStore {
   if (typeof indexedDB === 'undefined') return NO_STORE
   const persistence = new IndexeddbPersistence(`tandem:${roomId}:${epoch}`, doc)
+  const updates = new GatheredUpdates((update) => persistence._storeUpdate(update, null), GATHER_MS)
+  const onUpdate = (update: Uint8Array, origin: unknown, _: Y.Doc, { local }: Y.Transaction) => {
+    if (origin !== persistence) updates.add(update, local)
+  }
+  doc.off('update', persistence._storeUpdate)
+  doc.on('update', onUpdate)
+  const stopListening = onWindowEvents({ wake: () => {}, leave: () => updates.flush() })
+  const stop = () => {
+    doc.off('update', onUpdate)
+    stopListening()
+  }
   const loaded = persistence.whenSynced.then(() => {}).catch(() => {})
   const patience = new Promise<void>((resolve) => setTimeout(resolve, OPEN_WAIT_MS))
   return {
     ready: Promise.race([loaded, patience]),
-    close: () => void persistence.destroy().catch(() => {}),
+    close: () => {
+      stop()
+      updates.flush()
+      void persistence.destroy().catch(() => {})
+    },
     forget: () => {
+      stop()
       writeStored(`epoch.${roomId}`, null)
       writeWaiting(roomId, 0)
       void persistence.clearData().catch(() => {})

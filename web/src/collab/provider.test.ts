@@ -210,11 +210,24 @@ describe('Provider', () => {
   test('silence is asked about, then the connection is given up', () => {
     const c = open()
     c.last().open()
+    c.last().receive(eventFrame({ type: 'hello', epoch: 'e' }))
     vi.advanceTimersByTime(35_000)
     expect(c.sockets).toHaveLength(1)
     vi.advanceTimersByTime(16_000)
     expect(c.sockets.length).toBeGreaterThan(1)
     c.end()
+  })
+
+  test('a connection that never says a word is given up sooner, open or not', () => {
+    for (const opens of [true, false]) {
+      const c = open()
+      if (opens) c.last().open()
+      vi.advanceTimersByTime(14_000)
+      expect(c.sockets).toHaveLength(1)
+      vi.advanceTimersByTime(8_000)
+      expect(c.sockets).toHaveLength(2)
+      c.end()
+    }
   })
 
   test('three windows with random edits, drops and holds converge and count to zero', () => {

@@ -53,6 +53,8 @@ export interface ProviderOptions {
 const HOLD_MAX_MS = 5_000
 const HELLO_WAIT_MS = 3_000
 const STEP1_WAIT_MS = 1_000
+/** Whoever connects is greeted at once: a socket that stays dumb leads nowhere. */
+const FIRST_WORD_MS = 15_000
 const SILENCE_MS = 30_000
 const PROBE_MS = 10_000
 const CLOSE_TRY_LATER = 1013
@@ -86,6 +88,7 @@ export class Provider extends Emitter<ProviderEvents> {
   private heldOut: Uint8Array[] = []
   private early: Message[] = []
   private lastSeen = 0
+  private heard = false
   private probedAt = 0
   private retryTimer: ReturnType<typeof setTimeout> | undefined
   private holdTimer: ReturnType<typeof setTimeout> | undefined
@@ -121,6 +124,8 @@ export class Provider extends Emitter<ProviderEvents> {
     let opened = false
     socket.binaryType = 'arraybuffer'
     this.socket = socket
+    this.lastSeen = Date.now()
+    this.heard = false
     socket.onopen = () => {
       opened = true
       this.opened(socket)
@@ -237,6 +242,7 @@ export class Provider extends Emitter<ProviderEvents> {
 
   private received(bytes: Uint8Array): void {
     this.lastSeen = Date.now()
+    this.heard = true
     this.probedAt = 0
     if (this.holding) this.heldIn.push(bytes)
     else this.handleBytes(bytes)
@@ -358,9 +364,11 @@ export class Provider extends Emitter<ProviderEvents> {
 
   /** A half-open connection looks alive for minutes: ask, and give up when nothing comes back. */
   private readonly checkSilence = (): void => {
-    if (this.socket?.readyState !== 1) return
+    if (!this.socket) return
     const now = Date.now()
-    if (this.probedAt > 0 && now - this.probedAt > PROBE_MS) this.drop()
+    if (!this.heard) {
+      if (now - this.lastSeen > FIRST_WORD_MS) this.drop()
+    } else if (this.probedAt > 0 && now - this.probedAt > PROBE_MS) this.drop()
     else if (this.probedAt === 0 && now - this.lastSeen > SILENCE_MS) {
       this.probedAt = now
       this.send(encodeAwareness(this.awareness))
