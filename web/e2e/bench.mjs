@@ -1,7 +1,11 @@
 // How quick the page is, measured and printed; no test, because it depends on the machine.
 //   node e2e/bench.mjs --server-cmd '../build/tandem serve --port {port} --data {data}'
-// Ten people type five letters a second each for --seconds; one more looks on, and types a little
-// in a file of its own. Then a text of 1 MB is opened in a window that never saw it.
+// Ten people type five letters a second each for --seconds; one more looks on, and types a letter
+// twice a second. Of the ten, --windows type in a window of their own (at least one), the others
+// come over the wire alone: people have a machine each, and this one draws all windows. Before,
+// a text of 1 MB is opened in a window that never saw it, and a bare text field shows the floor.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +20,7 @@ const { values: options } = parseArgs({
   options: {
     'server-cmd': { type: 'string' },
     people: { type: 'string', default: '10' },
+    windows: { type: 'string', default: '1' },
     seconds: { type: 'string', default: '30' },
     chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
   },
@@ -84,9 +89,29 @@ async function cost(chrome) {
   return { ...values, at: performance.now() / 1000 }
 }
 
+/** Those of the ten who have no window; `go` lets them type, `done` waits until all is stored. */
+async function overTheWire(room, lines, keys) {
+  if (lines.length === 0) return { go: () => {}, done: async () => {} }
+  const url = new URL(room.base)
+  const flags = { ws: `ws://${url.host}/ws`, room: room.id, lines, keys, 'key-ms': KEY_MS }
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])
+  const child = spawn('node', ['../tests/blackbox/typists.mjs', ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const exit = once(child, 'exit')
+  const ready = await Promise.race([once(child.stdout, 'data').then(() => true), exit])
+  if (ready !== true) throw new Error('typists.mjs ended before it was ready')
+  const done = async () => {
+    const [code] = await exit
+    if (code !== 0) throw new Error(`typists.mjs ended with ${code}`)
+  }
+  return { go: () => child.stdin.end('go\n'), done }
+}
+
 async function typing(room) {
   const people = Number(options.people)
-  const names = Array.from({ length: people }, (_, i) => `P${i}`)
+  const windows = Math.min(people, Math.max(1, Number(options.windows)))
+  const names = Array.from({ length: windows }, (_, i) => `P${i}`)
   const [watcher, ...typists] = await room.gather('Watcher', ...names)
   // A line each, and all of them in view.
   await watcher.page.keyboard.insertText('\n'.repeat(people))
@@ -102,6 +127,8 @@ async function typing(room) {
   await watcher.page.evaluate(watchOwnKeys)
   await watcher.page.evaluate(watchOthers)
   const presses = Math.round((Number(options.seconds) * 1000) / KEY_MS)
+  const lines = Array.from({ length: people - windows }, (_, i) => windows + i)
+  const wire = await overTheWire(room, lines, presses)
   const idle = { typing: true }
   const chrome = await watcher.page.context().newCDPSession(watcher.page)
   await chrome.send('Performance.enable')
@@ -113,6 +140,7 @@ async function typing(room) {
       await sleep(500)
     }
   })()
+  wire.go()
   await Promise.all(
     typists.map(async (typist, i) => {
       await sleep((i * KEY_MS) / people)
@@ -121,6 +149,7 @@ async function typing(room) {
   )
   idle.typing = false
   await own
+  await wire.done()
   const after = await cost(chrome)
   await sleep(1_000)
   const seen = await watcher.page.evaluate(() => window.bench.seen)
@@ -134,7 +163,10 @@ async function typing(room) {
     for (let n = 0; n < times.length; n += 1) remote.push(times[n] - sent[n])
     busy.push(...painted)
   }
-  console.log(`${people} people, ${presses} keys each, ${lost} keys not seen by the watcher`)
+  for (const line of lines) lost += presses - (seen[LETTERS[line]] ?? []).length
+  console.log(
+    `${people} people, ${windows} of them in a window, ${presses} keys each, ${lost} keys not seen by the watcher`,
+  )
   const share = (key) => ((100 * (after[key] - before[key])) / (after.at - before.at)).toFixed(1)
   console.log(
     `main thread of the window that looks on: ${share('TaskDuration')} % busy, ${share('ScriptDuration')} % in script, ${share('LayoutDuration')} % in layout`,
@@ -142,6 +174,29 @@ async function typing(room) {
   summary('key to paint, window that looks on', await watcher.page.evaluate(() => window.bench.own))
   summary('key to paint, windows that type', busy)
   summary('key to paint in another window', remote)
+}
+
+/**
+ * What this browser on this machine needs for the same without an editor: a bare text field in a
+ * page whose picture changes as often. No page can be quicker; a frame waits for the display's tick.
+ */
+async function floor(room) {
+  const { page } = await room.person('Nobody')
+  await page.setContent('<textarea rows="20" cols="80"></textarea><p></p>')
+  await page.focus('textarea')
+  await page.evaluate((everyMs) => {
+    const line = document.querySelector('p')
+    setInterval(() => {
+      line.textContent = `${line.textContent}x`.slice(-80)
+    }, everyMs)
+  }, KEY_MS / Number(options.people))
+  await page.evaluate(watchOwnKeys)
+  for (let key = 0; key < 60; key += 1) {
+    await page.keyboard.press('Z')
+    await sleep(250 + (key % 7))
+  }
+  const { own } = await page.evaluate(() => window.bench)
+  summary('key to paint, a bare text field beside the same changes', own)
 }
 
 async function opening(room) {
@@ -190,11 +245,14 @@ const scratch = mkdtempSync(join(tmpdir(), 'tandem-bench-'))
 const server = new Server(options['server-cmd'], await freePort(), join(scratch, 'tandem.db'))
 await server.start()
 const browser = await chromium.launch({ executablePath: options.chromium, args: FLAGS })
-for (const work of [opening, typing]) {
-  const room = new Room(browser, server.url, scratch)
-  await work(room)
-  await room.close()
+try {
+  for (const work of [opening, floor, typing]) {
+    const room = new Room(browser, server.url, scratch)
+    await work(room)
+    await room.close()
+  }
+} finally {
+  await browser.close()
+  await server.stop()
+  rmSync(scratch, { recursive: true, force: true })
 }
-await browser.close()
-await server.stop()
-rmSync(scratch, { recursive: true, force: true })

@@ -1,7 +1,7 @@
 import { TabStrip } from '../features/room/TabStrip'
 import { useAppDispatch, useAppSelector } from '../shared/store/hooks'
 import { narrowTabShown } from '../shared/store/layoutSlice'
-import { panelTabs } from './panels'
+import { usePanelTabs } from './panels'
 
 const TABS = [
   { id: 'code', label: 'Code', icon: 'code' },
@@ -10,7 +10,7 @@ const TABS = [
 
 /** The parts of the room under 800 px, of which one is seen. */
 export function BottomTabs() {
-  const room = useAppSelector((state) => state.room)
+  const panels = usePanelTabs()
   const current = useAppSelector((state) => state.layout.narrowTab)
   const dispatch = useAppDispatch()
   return (
@@ -18,7 +18,7 @@ export function BottomTabs() {
       <TabStrip
         label="Parts of the room"
         look="bar"
-        tabs={[...TABS, ...panelTabs(room)]}
+        tabs={[...TABS, ...panels]}
         current={current}
         onShow={(id) => dispatch(narrowTabShown(id))}
       />

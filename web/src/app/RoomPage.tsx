@@ -21,7 +21,9 @@ interface Props {
 
 export default function RoomPage({ id, onToggleTheme }: Props) {
   const { session, rename, setPeople, reopen } = useRoomSession(id)
-  const { name, problem, ready, readOnly } = useAppSelector((state) => state.room)
+  const name = useAppSelector((state) => state.room.name)
+  const readOnly = useAppSelector((state) => state.room.readOnly)
+  const lost = useAppSelector(({ room }) => (room.ready ? null : room.problem))
   const link = useMemo(() => roomLink(id), [id])
 
   useEffect(() => {
@@ -38,7 +40,7 @@ export default function RoomPage({ id, onToggleTheme }: Props) {
 
   const made = useCallback(() => reopen(), [reopen])
   // Who has the text already keeps it in view, whatever became of the room.
-  if (problem && !ready) return <LostPage problem={problem} roomId={id} onMade={made} />
+  if (lost) return <LostPage problem={lost} roomId={id} onMade={made} />
   return (
     <RoomView
       session={session}

@@ -16,7 +16,7 @@ import { Footer } from '../features/status/Footer'
 import { StatusLight } from '../features/status/StatusLight'
 import { sizeWords } from '../shared/lib/limits'
 import { toast } from '../shared/lib/toasts'
-import { useAppDispatch, useAppSelector } from '../shared/store/hooks'
+import { useAppDispatch, useAppSelector, useAppStore } from '../shared/store/hooks'
 import { filesToggled, narrowTabShown, panelShown, panelToggled } from '../shared/store/layoutSlice'
 import { Toasts } from '../shared/ui/Toasts'
 import { BottomTabs } from './BottomTabs'
@@ -41,7 +41,12 @@ interface Props {
 
 /** What a room looks like: which pane is where, and what opens over it. */
 export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Props) {
-  const room = useAppSelector((state) => state.room)
+  const id = useAppSelector((state) => state.room.id)
+  const name = useAppSelector((state) => state.room.name)
+  const readOnly = useAppSelector(
+    ({ room }) => room.readOnly || !room.ready || room.problem !== null,
+  )
+  const store = useAppStore()
   const files = useAppSelector((state) => state.files)
   const layout = useAppSelector((state) => state.layout)
   const settings = useAppSelector((state) => state.settings)
@@ -55,7 +60,6 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
   const past = usePast(focusText)
   const tab = narrow ? layout.narrowTab : null
   const away = tab !== null && tab !== 'code'
-  const readOnly = room.readOnly || !room.ready || room.problem !== null
 
   const newFile = useCallback(() => {
     if (narrow) dispatch(narrowTabShown('files'))
@@ -75,7 +79,7 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
     session
       ? roomCommands({
           session,
-          state: { room, files, settings },
+          state: { room: store.getState().room, files, settings },
           link,
           editor: editor.current,
           dispatch,
@@ -98,8 +102,8 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
     [showCode],
   )
   const panel = useMemo(
-    () => (session ? { session, room, link, rename, goToLine, onLeave: showCode } : null),
-    [session, room, link, rename, goToLine, showCode],
+    () => (session ? { session, link, rename, goToLine, onLeave: showCode } : null),
+    [session, link, rename, goToLine, showCode],
   )
   const filesPanel = session && (
     <FilesPanel
@@ -115,10 +119,9 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
   return (
     <div className={styles.room}>
       <Toolbar
-        id={room.id}
-        name={room.name}
+        id={id}
+        name={name}
         link={link}
-        peers={room.peers}
         theme={theme}
         filesOpen={layout.filesOpen}
         panelOpen={layout.panelOpen}
@@ -130,9 +133,9 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
         onPalette={() => setDialog('palette')}
         historyOpen={past.startSeq !== undefined}
         onHistory={past.toggle}
-        status={<StatusLight link={room.link} confirms={room.confirms} waiting={room.waiting} />}
+        status={<StatusLight />}
       />
-      <Banner onDownload={() => session && void downloadAll(session, room.name)} />
+      <Banner onDownload={() => session && void downloadAll(session, name)} />
       <div className={styles.body}>
         <FilesPane narrow={narrow}>{filesPanel}</FilesPane>
         {/* biome-ignore lint/a11y/useSemanticElements: another pane may be the main one. */}
@@ -175,7 +178,7 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
       </div>
       {narrow ? <BottomTabs /> : <Footer />}
       {session && <ChatNews chat={session.chat} />}
-      <Announcer peers={room.peers} link={room.link} />
+      <Announcer />
       {session && <DropZone session={session} readOnly={readOnly} />}
       <RoomDialogs open={dialog} commands={commands} onClose={() => setDialog(null)} />
     </div>

@@ -10,7 +10,7 @@ import {
   panelShown,
 } from '../shared/store/layoutSlice'
 import { Splitter } from '../shared/ui/Splitter'
-import { PANELS, type PanelContext, panelOf, panelTabs } from './panels'
+import { PANELS, type PanelContext, panelOf, usePanelTabs } from './panels'
 
 const tabPanel = (id: string) => ({
   id: tabPanelId(id),
@@ -63,6 +63,7 @@ interface SideProps {
 
 export function SidePane({ narrow, context }: SideProps) {
   const { panelOpen, panelWidth, panelTab, narrowTab } = useAppSelector((state) => state.layout)
+  const tabs = usePanelTabs()
   const dispatch = useAppDispatch()
   const shown = panelOf(narrow ? narrowTab : panelTab)
   if (narrow ? shown.id !== narrowTab : !panelOpen) return null
@@ -97,7 +98,7 @@ export function SidePane({ narrow, context }: SideProps) {
         <TabStrip
           label="Side panel"
           look="strip"
-          tabs={panelTabs(context.room)}
+          tabs={tabs}
           current={shown.id}
           onShow={(id) => dispatch(panelShown(id))}
         />

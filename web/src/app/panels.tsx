@@ -1,15 +1,16 @@
 import type { ReactNode } from 'react'
+import { shallowEqual } from 'react-redux'
 import type { Session } from '../collab/session'
 import { ChatPanel } from '../features/chat/ChatPanel'
 import { InvitePanel } from '../features/presence/InvitePanel'
 import { PeoplePanel } from '../features/presence/PeoplePanel'
-import type { RoomState } from '../shared/store/roomSlice'
+import { useAppSelector } from '../shared/store/hooks'
+import type { RootState } from '../shared/store/store'
 import type { IconName } from '../shared/ui/Icon'
 
 /** What a panel may show and do. */
 export interface PanelContext {
   session: Session
-  room: RoomState
   link: string
   rename: (name: string) => void
   /** Something was done that shows in the text: on narrow windows it comes to the front. */
@@ -22,7 +23,7 @@ export interface PanelEntry {
   label: string
   icon: IconName
   /** How much there is that nobody here has seen. */
-  badge?: (room: RoomState) => number
+  badge?: (state: RootState) => number
   render: (context: PanelContext) => ReactNode
 }
 
@@ -32,10 +33,9 @@ export const PANELS: readonly [PanelEntry, ...PanelEntry[]] = [
     id: 'people',
     label: 'People',
     icon: 'people',
-    render: ({ session, room, link, rename, onLeave }) => (
+    render: ({ session, link, rename, onLeave }) => (
       <>
         <PeoplePanel
-          peers={room.peers}
           onRename={rename}
           onFollow={(clientId) => {
             if (session.follow.leader === clientId) session.follow.stop()
@@ -44,8 +44,7 @@ export const PANELS: readonly [PanelEntry, ...PanelEntry[]] = [
           }}
           onCallEveryone={() => session.follow.callEveryone()}
         />
-        {/* Offline nobody can be seen, which does not mean that nobody is there. */}
-        {room.link === 'live' && room.peers.length <= 1 && <InvitePanel link={link} id={room.id} />}
+        <InvitePanel link={link} />
       </>
     ),
   },
@@ -53,18 +52,17 @@ export const PANELS: readonly [PanelEntry, ...PanelEntry[]] = [
     id: 'chat',
     label: 'Chat',
     icon: 'chat',
-    badge: (room) => room.unread,
+    badge: ({ room }) => room.unread,
     render: ({ session, goToLine }) => <ChatPanel chat={session.chat} onLine={goToLine} />,
   },
 ]
 
-export function panelTabs(room: RoomState) {
-  return PANELS.map(({ id, label, icon, badge }) => ({
-    id,
-    label,
-    icon,
-    badge: badge?.(room) ?? 0,
-  }))
+export function usePanelTabs() {
+  const badges = useAppSelector(
+    (state) => PANELS.map(({ badge }) => badge?.(state) ?? 0),
+    shallowEqual,
+  )
+  return PANELS.map(({ id, label, icon }, i) => ({ id, label, icon, badge: badges[i] ?? 0 }))
 }
 
 export function panelOf(id: string): PanelEntry {

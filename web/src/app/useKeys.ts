@@ -16,8 +16,11 @@ export function useKeys(commands: () => readonly Command[]): void {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
+      const { key, ctrlKey, altKey, metaKey } = event
+      const bare = key === '?'
+      // A character alone is text, and typing must cost nothing.
+      if (key.length === 1 && !ctrlKey && !altKey && !metaKey && !bare) return
       if (event.isComposing || document.querySelector('dialog[open]')) return
-      const bare = event.key === '?'
       if (bare && takesText(event.target)) return
       const palette = pressed('Ctrl+Shift+P', event)
       const command = latest

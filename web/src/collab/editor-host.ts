@@ -141,6 +141,8 @@ export class EditorHost implements BoundView, FollowView {
   // ---------------------------------------------------------------- BoundView
 
   around(apply: () => void): void {
+    // Asked for before the edit, the frame of the carets comes before Monaco's, and one does both.
+    this.shown?.others.queue()
     keepingSuggestions(this.editor, () => keepingScroll(this.editor, apply))
   }
 

@@ -7,7 +7,10 @@ afterEach(() => void vi.useRealTimers())
 
 function setUp() {
   const written: Uint8Array[] = []
-  const gathered = new GatheredUpdates((update) => written.push(update), 1_000)
+  const gathered = new GatheredUpdates((update) => written.push(update), {
+    ownMs: 50,
+    othersMs: 1_000,
+  })
   const doc = new Y.Doc()
   let own = false
   doc.on('update', (update: Uint8Array) => gathered.add(update, own))
@@ -35,14 +38,22 @@ test('what others type is written together, and no later than the wait', () => {
   expect(written).toHaveLength(1)
 })
 
-test('what is typed here is written at once, after what it builds on', () => {
+test('what is typed here is written soon, after what it builds on', () => {
   const { written, type, stored } = setUp()
   type('a', false)
   type('b', true)
-  expect(written).toHaveLength(1)
-  expect(stored()).toBe('ab')
+  vi.advanceTimersByTime(40)
   type('c', true)
+  expect(written).toHaveLength(0)
+  vi.advanceTimersByTime(10)
+  expect(written).toHaveLength(1)
   expect(stored()).toBe('abc')
+  type('d', true)
+  type('e', false)
+  vi.advanceTimersByTime(50)
+  expect(stored()).toBe('abcde')
+  vi.advanceTimersByTime(5_000)
+  expect(written).toHaveLength(2)
 })
 
 test('a page that goes away writes what waits', () => {

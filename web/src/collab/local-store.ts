@@ -12,7 +12,7 @@ import { onWindowEvents } from './window-events'
  */
 const OPEN_WAIT_MS = 2_000
 /** A write costs a transaction in another process: ten people who type make fifty a second. */
-const GATHER_MS = 1_000
+const WAITS = { ownMs: 50, othersMs: 1_000 }
 
 export interface LocalStore {
   /** Resolves when the copy is in the document, or when the browser keeps us waiting too long. */
@@ -44,7 +44,7 @@ const NO_STORE: LocalStore = { ready: Promise.resolve(), close: () => {}, forget
 export function openLocalStore(roomId: string, epoch: string, doc: Y.Doc): LocalStore {
   if (typeof indexedDB === 'undefined') return NO_STORE
   const persistence = new IndexeddbPersistence(`tandem:${roomId}:${epoch}`, doc)
-  const updates = new GatheredUpdates((update) => persistence._storeUpdate(update, null), GATHER_MS)
+  const updates = new GatheredUpdates((update) => persistence._storeUpdate(update, null), WAITS)
   const onUpdate = (update: Uint8Array, origin: unknown, _: Y.Doc, { local }: Y.Transaction) => {
     if (origin !== persistence) updates.add(update, local)
   }

@@ -2,6 +2,7 @@ import { type Awareness, applyAwarenessUpdate, removeAwarenessStates } from 'y-p
 import * as Y from 'yjs'
 import { Emitter } from '../shared/lib/emitter'
 import { backoffMs } from './backoff'
+import { Silence } from './silence'
 import { Unsynced } from './unsynced'
 import { onWindowEvents } from './window-events'
 import {
@@ -53,10 +54,6 @@ export interface ProviderOptions {
 const HOLD_MAX_MS = 5_000
 const HELLO_WAIT_MS = 3_000
 const STEP1_WAIT_MS = 1_000
-/** Whoever connects is greeted at once: a socket that stays dumb leads nowhere. */
-const FIRST_WORD_MS = 15_000
-const SILENCE_MS = 30_000
-const PROBE_MS = 10_000
 const CLOSE_TRY_LATER = 1013
 /** The name of the limit stands first in the reason. */
 const ROOM_FULL = 'room_members'
@@ -87,14 +84,14 @@ export class Provider extends Emitter<ProviderEvents> {
   private heldIn: Uint8Array[] = []
   private heldOut: Uint8Array[] = []
   private early: Message[] = []
-  private lastSeen = 0
-  private heard = false
-  private probedAt = 0
   private retryTimer: ReturnType<typeof setTimeout> | undefined
   private holdTimer: ReturnType<typeof setTimeout> | undefined
   private greetTimer: ReturnType<typeof setTimeout> | undefined
   private step1Timer: ReturnType<typeof setTimeout> | undefined
-  private readonly silenceTimer: ReturnType<typeof setInterval>
+  private readonly silence = new Silence({
+    ask: () => this.send(encodeAwareness(this.awareness)),
+    giveUp: () => this.drop(),
+  })
   private readonly stopListening: () => void
 
   constructor(options: ProviderOptions) {
@@ -104,7 +101,6 @@ export class Provider extends Emitter<ProviderEvents> {
     this.awareness = options.awareness
     this.spoken = options.tandem ?? false
     this.unsynced = new Unsynced(options.waiting)
-    this.silenceTimer = setInterval(this.checkSilence, 5_000)
     this.doc.on('update', this.onDocUpdate)
     this.awareness.on('update', this.onAwarenessUpdate)
     this.stopListening = onWindowEvents({ wake: this.wake, leave: this.leave })
@@ -124,8 +120,7 @@ export class Provider extends Emitter<ProviderEvents> {
     let opened = false
     socket.binaryType = 'arraybuffer'
     this.socket = socket
-    this.lastSeen = Date.now()
-    this.heard = false
+    this.silence.begins()
     socket.onopen = () => {
       opened = true
       this.opened(socket)
@@ -149,7 +144,7 @@ export class Provider extends Emitter<ProviderEvents> {
     this.doc.off('update', this.onDocUpdate)
     this.awareness.off('update', this.onAwarenessUpdate)
     this.stopListening()
-    clearInterval(this.silenceTimer)
+    this.silence.destroy()
     clearTimeout(this.retryTimer)
     clearTimeout(this.holdTimer)
     this.link = 'closed'
@@ -201,8 +196,7 @@ export class Provider extends Emitter<ProviderEvents> {
   private opened(socket: WebSocket): void {
     this.confirms = socket.protocol === SUBPROTOCOL
     if (this.confirms) this.spoken = true
-    this.lastSeen = Date.now()
-    this.probedAt = 0
+    this.silence.begins()
     this.send(encodeStep1(this.doc))
     if (this.confirms) this.greetTimer = setTimeout(() => this.greet(), HELLO_WAIT_MS)
     else this.greet()
@@ -230,6 +224,7 @@ export class Provider extends Emitter<ProviderEvents> {
   private forgetConnection(): void {
     clearTimeout(this.greetTimer)
     clearTimeout(this.step1Timer)
+    this.silence.ended()
     this.greeted = false
     this.answered = false
     this.heldIn = []
@@ -241,9 +236,7 @@ export class Provider extends Emitter<ProviderEvents> {
   }
 
   private received(bytes: Uint8Array): void {
-    this.lastSeen = Date.now()
-    this.heard = true
-    this.probedAt = 0
+    this.silence.broken()
     if (this.holding) this.heldIn.push(bytes)
     else this.handleBytes(bytes)
   }
@@ -358,19 +351,6 @@ export class Provider extends Emitter<ProviderEvents> {
     if (origin === this || !this.greeted || this.holding) return
     const own = this.awareness.clientID
     if ([change.added, change.updated, change.removed].some((list) => list.includes(own))) {
-      this.send(encodeAwareness(this.awareness))
-    }
-  }
-
-  /** A half-open connection looks alive for minutes: ask, and give up when nothing comes back. */
-  private readonly checkSilence = (): void => {
-    if (!this.socket) return
-    const now = Date.now()
-    if (!this.heard) {
-      if (now - this.lastSeen > FIRST_WORD_MS) this.drop()
-    } else if (this.probedAt > 0 && now - this.probedAt > PROBE_MS) this.drop()
-    else if (this.probedAt === 0 && now - this.lastSeen > SILENCE_MS) {
-      this.probedAt = now
       this.send(encodeAwareness(this.awareness))
     }
   }

@@ -39,6 +39,7 @@ export class RemoteCursors {
   private readonly tags = new Map<number, Tag>()
   private readonly hover: monaco.IDisposable
   private members: readonly Member[] = []
+  private drawn: readonly monaco.editor.IModelDeltaDecoration[] = []
   private tagChoice: TagChoice = 'typing'
   private frame = 0
 
@@ -98,8 +99,22 @@ export class RemoteCursors {
     }
     const seen = new Set(this.tagChoice === 'never' ? [] : people.map((each) => each.clientId))
     for (const [id, tag] of this.tags) if (!seen.has(id)) this.removeTag(id, tag)
-    this.decorations.set(drawn)
+    if (!this.isDrawn(drawn)) this.decorations.set(drawn)
     this.onPeople(people)
+  }
+
+  /** Carets move along with the text around them; most of the time they are where they belong. */
+  private isDrawn(wanted: readonly monaco.editor.IModelDeltaDecoration[]): boolean {
+    const ranges = this.decorations.getRanges()
+    const same =
+      wanted.length === ranges.length &&
+      wanted.length === this.drawn.length &&
+      wanted.every(({ range, options }, i) => {
+        const at = ranges[i]
+        return options === this.drawn[i]?.options && at && monaco.Range.equalsRange(range, at)
+      })
+    this.drawn = wanted
+    return same
   }
 
   private showTag(member: Member, position: monaco.IPosition, offset: number): void {
@@ -178,32 +193,42 @@ export class RemoteCursors {
   }
 }
 
+const stickiness = monaco.editor.TrackedRangeStickiness.NeverGrowsWhenTypingAtEdges
+
+interface Look {
+  caret: monaco.editor.IModelDecorationOptions
+  selection: monaco.editor.IModelDecorationOptions
+}
+
+/** By colour; made once, so that equal looks are one object. */
+const looks = new Map<number, Look>()
+
+function lookOf(color: number): Look {
+  const known = looks.get(color)
+  if (known) return known
+  const person = personClass(color)
+  const overviewRuler = {
+    color: { id: `tandem.person${color % COLOR_COUNT}` },
+    position: monaco.editor.OverviewRulerLane.Right,
+  }
+  const look = {
+    caret: { beforeContentClassName: `remote-caret ${person}`, stickiness, overviewRuler },
+    selection: { className: `remote-selection ${person}`, stickiness },
+  }
+  looks.set(color, look)
+  return look
+}
+
 function decorate(
   model: Model,
   place: { anchor: number; head: number },
   color: number,
 ): monaco.editor.IModelDeltaDecoration[] {
+  const look = lookOf(color)
   const head = model.getPositionAt(place.head)
-  const person = personClass(color)
-  const stickiness = monaco.editor.TrackedRangeStickiness.NeverGrowsWhenTypingAtEdges
-  const ruler = {
-    color: { id: `tandem.person${color % COLOR_COUNT}` },
-    position: monaco.editor.OverviewRulerLane.Right,
-  }
-  const caret: monaco.editor.IModelDeltaDecoration = {
-    range: monaco.Range.fromPositions(head),
-    options: {
-      beforeContentClassName: `remote-caret ${person}`,
-      stickiness,
-      overviewRuler: ruler,
-    },
-  }
+  const caret = { range: monaco.Range.fromPositions(head), options: look.caret }
   if (place.anchor === place.head) return [caret]
   const anchor = model.getPositionAt(place.anchor)
   const [from, to] = place.anchor < place.head ? [anchor, head] : [head, anchor]
-  const selection: monaco.editor.IModelDeltaDecoration = {
-    range: monaco.Range.fromPositions(from, to),
-    options: { className: `remote-selection ${person}`, stickiness },
-  }
-  return [selection, caret]
+  return [{ range: monaco.Range.fromPositions(from, to), options: look.selection }, caret]
 }

@@ -20,7 +20,9 @@ interface Props {
 
 export function FilesPanel({ session, naming, onNaming, onOpened }: Props) {
   const { list, current } = useAppSelector((state) => state.files)
-  const { peers, readOnly, name } = useAppSelector((state) => state.room)
+  const peers = useAppSelector((state) => state.room.peers)
+  const readOnly = useAppSelector((state) => state.room.readOnly)
+  const name = useAppSelector((state) => state.room.name)
   const upload = useRef<HTMLInputElement>(null)
 
   const open = (id: string) => {

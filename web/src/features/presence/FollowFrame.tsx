@@ -9,8 +9,9 @@ interface Props {
 
 /** A frame in the colour of the one who is followed; a key, click or scroll in the text ends it. */
 export function FollowFrame({ onStop }: Props) {
-  const { following, peers } = useAppSelector((state) => state.room)
-  const leader = peers.find((peer) => peer.clientId === following)
+  const leader = useAppSelector(({ room }) =>
+    room.peers.find((peer) => peer.clientId === room.following),
+  )
   if (!leader) return null
   return (
     <div className={`${styles.frame} ${personClass(leader.color)}`}>

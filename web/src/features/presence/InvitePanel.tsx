@@ -1,12 +1,12 @@
+import { useAppSelector } from '../../shared/store/hooks'
 import { CopyButton } from '../../shared/ui/CopyButton'
 import styles from './presence.module.css'
 
-interface Props {
-  id: string
-  link: string
-}
-
-export function InvitePanel({ id, link }: Props) {
+export function InvitePanel({ link }: { link: string }) {
+  const id = useAppSelector((state) => state.room.id)
+  // Offline nobody can be seen, which does not mean that nobody is there.
+  const alone = useAppSelector(({ room }) => room.link === 'live' && room.peers.length <= 1)
+  if (!alone) return null
   return (
     <section className={styles.invite} aria-labelledby="invite-heading">
       <h2 id="invite-heading" className={styles.inviteHeading}>

@@ -7,7 +7,6 @@ import { OwnName } from './OwnName'
 import styles from './presence.module.css'
 
 interface Props {
-  peers: Peer[]
   onRename: (name: string) => void
   /** Follow this person, or nobody when this one is followed already. */
   onFollow: (clientId: number) => void
@@ -16,7 +15,8 @@ interface Props {
 
 const ROLES: Readonly<Record<string, string>> = { owner: 'owner', viewer: 'reads only' }
 
-export function PeoplePanel({ peers, onRename, onFollow, onCallEveryone }: Props) {
+export function PeoplePanel({ onRename, onFollow, onCallEveryone }: Props) {
+  const peers = useAppSelector((state) => state.room.peers)
   const following = useAppSelector((state) => state.room.following)
   const { list, current } = useAppSelector((state) => state.files)
 

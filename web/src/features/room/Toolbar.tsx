@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { initials } from '../../shared/lib/person'
 import { personClass } from '../../shared/lib/person-class'
 import type { Theme } from '../../shared/store/editorSlice'
+import { useAppSelector } from '../../shared/store/hooks'
 import type { Peer } from '../../shared/store/roomSlice'
 import { Button } from '../../shared/ui/Button'
 import { CopyButton } from '../../shared/ui/CopyButton'
@@ -14,7 +15,6 @@ interface Props {
   id: string
   name: string
   link: string
-  peers: Peer[]
   theme: Theme
   status: ReactNode
   filesOpen: boolean
@@ -32,8 +32,7 @@ interface Props {
 const FACES_MAX = 5
 
 export function Toolbar(props: Props) {
-  const { id, name, link, peers, status, filesOpen, panelOpen } = props
-  const count = peers.length === 1 ? '1 person' : `${peers.length} people`
+  const { id, name, link, status, filesOpen } = props
   return (
     <header className={styles.bar} data-region="toolbar">
       <HomeLink />
@@ -95,23 +94,31 @@ export function Toolbar(props: Props) {
         <CopyButton text={id} look="quiet" className={styles.wide}>
           Copy id
         </CopyButton>
-        <Button
-          look="quiet"
-          className={styles.people}
-          aria-expanded={panelOpen}
-          title={count}
-          onClick={props.onTogglePanel}
-        >
-          <span className="visually-hidden">
-            {count} here. {panelOpen ? 'Hide' : 'Show'} the list
-          </span>
-          {peers.length > 0 ? <Faces peers={peers} /> : <Icon name="people" />}
-        </Button>
+        <PeopleButton open={props.panelOpen} onToggle={props.onTogglePanel} />
         <CopyButton text={link} look="accent">
           Copy link
         </CopyButton>
       </div>
     </header>
+  )
+}
+
+function PeopleButton({ open, onToggle }: { open: boolean; onToggle: () => void }) {
+  const peers = useAppSelector((state) => state.room.peers)
+  const count = peers.length === 1 ? '1 person' : `${peers.length} people`
+  return (
+    <Button
+      look="quiet"
+      className={styles.people}
+      aria-expanded={open}
+      title={count}
+      onClick={onToggle}
+    >
+      <span className="visually-hidden">
+        {count} here. {open ? 'Hide' : 'Show'} the list
+      </span>
+      {peers.length > 0 ? <Faces peers={peers} /> : <Icon name="people" />}
+    </Button>
   )
 }
 

@@ -1,12 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
 import { toast } from '../../shared/lib/toasts'
+import { useAppSelector } from '../../shared/store/hooks'
 import type { Link, Peer } from '../../shared/store/roomSlice'
 import { news, stillHere } from './news'
-
-interface Props {
-  peers: Peer[]
-  link: Link
-}
 
 const BATCH_MS = 3_000
 
@@ -14,7 +10,9 @@ const BATCH_MS = 3_000
  * Says who came and went, seen and read out, at most once every three seconds. The connection is
  * told to screen readers alone: for the eye it has a light and a bar of its own.
  */
-export function Announcer({ peers, link }: Props) {
+export function Announcer() {
+  const peers = useAppSelector((state) => state.room.peers)
+  const link = useAppSelector((state) => state.room.link)
   const [said, setSaid] = useState('')
   const now = useRef({ peers, link })
   now.current = { peers, link }

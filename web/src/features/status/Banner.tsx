@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { shallowEqual } from 'react-redux'
 import { useAppDispatch, useAppSelector } from '../../shared/store/hooks'
 import { noticed, type Problem } from '../../shared/store/roomSlice'
 import { Button } from '../../shared/ui/Button'
@@ -27,8 +28,12 @@ const GONE: Record<Problem, { title: string; text: string }> = {
 /** The one place for trouble: a thin bar above the text, which stays readable. */
 export function Banner({ onDownload }: Props) {
   const dispatch = useAppDispatch()
-  const { link, waiting, notice, readOnly, ready, full, problem } = useAppSelector(
-    (state) => state.room,
+  const { link, edited, notice, readOnly, ready, full, problem } = useAppSelector(
+    ({ room: { link, waiting, notice, readOnly, ready, full, problem } }) => {
+      const edited = link === 'offline' && waiting > 0
+      return { link, edited, notice, readOnly, ready, full, problem }
+    },
+    shallowEqual,
   )
   if (problem && ready) {
     return (
@@ -43,7 +48,7 @@ export function Banner({ onDownload }: Props) {
   }
   if (link === 'offline') {
     let text = 'Keep typing. The page looks for the server by itself.'
-    if (waiting > 0) {
+    if (edited) {
       text = 'Keep typing. Your edits are kept here and go out when the server is back.'
     }
     if (!ready) text = 'The text appears when the server answers.'

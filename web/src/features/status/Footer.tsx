@@ -4,7 +4,8 @@ import { edits } from './words'
 
 export function Footer() {
   const caret = useAppSelector((state) => state.editor.caret)
-  const { link, waiting, readOnly } = useAppSelector((state) => state.room)
+  const readOnly = useAppSelector((state) => state.room.readOnly)
+  const waiting = useAppSelector(({ room }) => (room.link === 'live' ? 0 : room.waiting))
   const { list, current } = useAppSelector((state) => state.files)
   const file = list.find((each) => each.id === current)
   return (
@@ -13,7 +14,7 @@ export function Footer() {
         Ln {caret.line}, Col {caret.column}
         {caret.selected > 0 && ` (${caret.selected} selected)`}
       </span>
-      {waiting > 0 && link !== 'live' && <span>{edits(waiting)} not yet saved</span>}
+      {waiting > 0 && <span>{edits(waiting)} not yet saved</span>}
       {readOnly && <span>Read only</span>}
       <span className={styles.end}>{file?.name ?? ''}</span>
       <span>{file?.language === 'python' ? 'Python' : 'Plain text'}</span>

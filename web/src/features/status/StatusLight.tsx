@@ -1,15 +1,13 @@
-import type { Link } from '../../shared/store/roomSlice'
+import { shallowEqual } from 'react-redux'
+import { useAppSelector } from '../../shared/store/hooks'
 import styles from './status.module.css'
 import { statusWords } from './words'
 
-interface Props {
-  link: Link
-  confirms: boolean
-  waiting: number
-}
-
-export function StatusLight({ link, confirms, waiting }: Props) {
-  const { tone, word, detail } = statusWords(link, confirms, waiting)
+export function StatusLight() {
+  const { tone, word, detail } = useAppSelector(
+    ({ room }) => statusWords(room.link, room.confirms, room.waiting),
+    shallowEqual,
+  )
   const [first, rest] = word.split(', ')
   return (
     <span className={`${styles.light} ${styles[tone]}`} title={detail} data-testid="status">
