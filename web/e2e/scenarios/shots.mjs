@@ -151,6 +151,9 @@ async function alone(room, scheme, server) {
   await ada.type('  # kept here')
   await ada.page.waitForTimeout(300)
   await room.shoot(`offline-${scheme}`, ada)
+  await ada.page.setViewportSize({ width: 390, height: 780 })
+  await ada.page.waitForTimeout(300)
+  await room.shoot(`mobile-offline-${scheme}`, ada)
 }
 
 async function landing(room, scheme) {

@@ -18,6 +18,7 @@ interface Props {
   theme: Theme
   settings: SettingsState
   readOnly: boolean
+  barHeight: number
   startSeq: number | null
   onClose: () => void
 }
@@ -31,7 +32,8 @@ export function hashMoment(hash: string): number | null {
 }
 
 /** The room's past, over the editor. */
-export function HistoryPane({ session, theme, settings, readOnly, startSeq, onClose }: Props) {
+export function HistoryPane(props: Props) {
+  const { session, theme, settings, readOnly, barHeight, startSeq, onClose } = props
   const restore = useCallback(
     (index: number) => {
       const files = restoreMoment(session.doc, session.history.timeline, index)
@@ -62,6 +64,7 @@ export function HistoryPane({ session, theme, settings, readOnly, startSeq, onCl
         color={color}
         theme={theme}
         settings={settings}
+        barHeight={barHeight}
       />
     </Suspense>
   )
