@@ -93,6 +93,11 @@ export const presence = {
     // By keys as well, and Stop ends it.
     await bo.press('Alt+Shift+l')
     await frame(bo).waitFor()
+    // The past is nobody's view, and has its own things where the frame says who is followed.
+    await bo.press('Alt+Shift+h')
+    await until('no frame round the past', async () => (await frame(bo).count()) === 0)
+    await bo.page.getByRole('button', { name: 'Back to the text' }).click()
+    await frame(bo).waitFor()
     await bo.page.getByRole('button', { name: 'Stop', exact: true }).click()
     await until('stopped', async () => (await frame(bo).count()) === 0)
   },

@@ -174,7 +174,9 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
                 onClose={past.close}
               />
             )}
-            {session && <FollowFrame onStop={() => session.follow.stop()} />}
+            {session && past.startSeq === undefined && (
+              <FollowFrame onStop={() => session.follow.stop()} />
+            )}
           </div>
         </div>
         {panel && <SidePane narrow={narrow} context={panel} />}
