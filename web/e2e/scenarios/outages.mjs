@@ -134,6 +134,35 @@ export const outages = {
     equal(high > 32, true, `a bar of more than one line: ${high}`)
   },
 
+  async 'what nobody opened yet opens without the server'(_base, room, server) {
+    const [ada] = await room.gather('Ada')
+    await ada.type('x = 1')
+    await ada.status(/^Saved$/)
+    const isHere = (part) =>
+      ada.page.evaluate(
+        (word) => performance.getEntriesByType('resource').some(({ name }) => name.includes(word)),
+        part,
+      )
+    for (const part of ['HistoryView', 'PastText', 'KeySheet', 'SettingsDialog', 'RoomDialog']) {
+      await until(part, () => isHere(part))
+    }
+    // The last of what was asked for may still be on its way.
+    await sleep(500)
+    await server.kill()
+    await ada.status(/^Offline$/)
+    await ada.press('Control+,')
+    await ada.page.getByRole('dialog', { name: 'Settings' }).waitFor()
+    await ada.press('Escape')
+    await ada.page.getByRole('banner').getByRole('button', { name: room.id }).click()
+    await ada.page.getByRole('dialog', { name: 'This room' }).waitFor()
+    await ada.press('Escape')
+    const download = ada.page.waitForEvent('download')
+    await ada.page.getByRole('button', { name: 'Download all files' }).click()
+    equal(/\.zip$/.test((await download).suggestedFilename()), true, 'the zip')
+    await ada.press('Alt+Shift+h')
+    await ada.page.getByText(/^Not all of the history could be fetched/).waitFor()
+  },
+
   async 'a reload without the server keeps the text'(_base, room, server) {
     const [ada] = await room.gather('Ada')
     await ada.type('safe = 1')

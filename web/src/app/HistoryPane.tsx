@@ -10,8 +10,12 @@ import { toast } from '../shared/lib/toasts'
 import type { Theme } from '../shared/store/editorSlice'
 import type { SettingsState } from '../shared/store/settingsSlice'
 
-const HistoryView = lazy(() => import('../features/history/HistoryView'))
-const PastText = lazy(() => import('../features/editor/PastText'))
+const loadView = () => import('../features/history/HistoryView')
+const loadText = () => import('../features/editor/PastText')
+const HistoryView = lazy(loadView)
+const PastText = lazy(loadText)
+
+export const loadHistory = () => Promise.all([loadView(), loadText()])
 
 interface Props {
   session: Session

@@ -5,9 +5,14 @@ import { useAppDispatch } from '../shared/store/hooks'
 import type { DialogName } from './commands'
 import { chooseTheme } from './theme'
 
-const KeySheet = lazy(() => import('../features/commands/KeySheet'))
-const SettingsDialog = lazy(() => import('../features/settings/SettingsDialog'))
-const RoomDialog = lazy(() => import('../features/room/RoomDialog'))
+const loadKeys = () => import('../features/commands/KeySheet')
+const loadSettings = () => import('../features/settings/SettingsDialog')
+const loadRoom = () => import('../features/room/RoomDialog')
+const KeySheet = lazy(loadKeys)
+const SettingsDialog = lazy(loadSettings)
+const RoomDialog = lazy(loadRoom)
+
+export const loadDialogs = () => Promise.all([loadKeys(), loadSettings(), loadRoom()])
 
 interface Props {
   open: DialogName | null
@@ -16,8 +21,8 @@ interface Props {
 }
 
 /**
- * What opens over the room. Fetched when somebody asks for it, but for the palette: who opens it
- * types on at once, and the first letters must not go into the text.
+ * What opens over the room. Not fetched with the page, but for the palette: who opens it types on at
+ * once, and the first letters must not go into the text.
  */
 export function RoomDialogs({ open, commands, onClose }: Props) {
   const dispatch = useAppDispatch()
