@@ -143,10 +143,8 @@ export const outages = {
         (word) => performance.getEntriesByType('resource').some(({ name }) => name.includes(word)),
         part,
       )
-    for (const part of ['HistoryView', 'PastText', 'KeySheet', 'SettingsDialog', 'RoomDialog']) {
-      await until(part, () => isHere(part))
-    }
-    // The last of what was asked for may still be on its way.
+    await until('the part with the past', () => isHere('PastText'))
+    // The zip was asked for at the same moment.
     await sleep(500)
     await server.kill()
     await ada.status(/^Offline$/)
@@ -161,6 +159,30 @@ export const outages = {
     equal(/\.zip$/.test((await download).suggestedFilename()), true, 'the zip')
     await ada.press('Alt+Shift+h')
     await ada.page.getByText(/^Not all of the history could be fetched/).waitFor()
+  },
+
+  async 'what could not be fetched ahead is fetched when it is asked for'(base, room) {
+    const ada = await room.person('Ada', { serviceWorkers: 'block' })
+    let refused = 0
+    const refuse = (route) => {
+      refused += 1
+      return route.abort()
+    }
+    const parts = /assets\/PastText-/
+    await ada.page.route(parts, refuse)
+    await ada.page.goto(base)
+    await ada.page.getByRole('button', { name: 'New room' }).click()
+    await ada.ready()
+    await until('refused', async () => refused > 0)
+    await sleep(300)
+    await ada.page.unroute(parts, refuse)
+    await ada.type('x')
+    await ada.status(/^Saved$/)
+    await ada.press('Alt+Shift+h')
+    const written = ada.page.locator('section[aria-label="History"] .past-written')
+    await written.waitFor()
+    const paint = await written.evaluate((node) => getComputedStyle(node).backgroundColor)
+    equal(paint === 'rgba(0, 0, 0, 0)', false, `how what was written is marked: ${paint}`)
   },
 
   async 'a reload without the server keeps the text'(_base, room, server) {

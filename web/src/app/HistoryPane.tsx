@@ -2,7 +2,7 @@ import { lazy, Suspense, useCallback } from 'react'
 import { readVersion } from '../collab/history'
 import { restoreMoment } from '../collab/restore'
 import type { Session } from '../collab/session'
-import type { ShownMoment } from '../features/history/HistoryView'
+import { HistoryView, type ShownMoment } from '../features/history/HistoryView'
 import { nameMoment } from '../shared/lib/api'
 import { copyText } from '../shared/lib/clipboard'
 import { languageOf } from '../shared/lib/file-names'
@@ -10,12 +10,12 @@ import { toast } from '../shared/lib/toasts'
 import type { Theme } from '../shared/store/editorSlice'
 import type { SettingsState } from '../shared/store/settingsSlice'
 
-const loadView = () => import('../features/history/HistoryView')
-const loadText = () => import('../features/editor/PastText')
-const HistoryView = lazy(loadView)
-const PastText = lazy(loadText)
+// Its styles come with the room: Vite asks only once for a sheet, also for one that failed.
+import '../features/editor/past.css'
 
-export const loadHistory = () => Promise.all([loadView(), loadText()])
+/** Monaco's, so not in the first page; fetched before somebody asks for it. */
+export const loadPastText = () => import('../features/editor/PastText')
+const PastText = lazy(loadPastText)
 
 interface Props {
   session: Session
@@ -73,17 +73,15 @@ export function HistoryPane(props: Props) {
     </Suspense>
   )
   return (
-    <Suspense fallback={null}>
-      <HistoryView
-        history={session.history}
-        startSeq={startSeq}
-        canWrite={!readOnly}
-        renderText={renderText}
-        onRestore={restore}
-        onName={name}
-        onCopyLink={(seq) => void copyLink(seq)}
-        onClose={onClose}
-      />
-    </Suspense>
+    <HistoryView
+      history={session.history}
+      startSeq={startSeq}
+      canWrite={!readOnly}
+      renderText={renderText}
+      onRestore={restore}
+      onName={name}
+      onCopyLink={(seq) => void copyLink(seq)}
+      onClose={onClose}
+    />
   )
 }

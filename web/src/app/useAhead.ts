@@ -1,8 +1,7 @@
 import { useEffect } from 'react'
 import { loadZip } from '../features/files/file-actions'
 import { useAppSelector } from '../shared/store/hooks'
-import { loadHistory } from './HistoryPane'
-import { loadDialogs } from './RoomDialogs'
+import { loadPastText } from './HistoryPane'
 
 const SETTLED_MS = 1_500
 
@@ -15,7 +14,7 @@ export function useAhead(): void {
   useEffect(() => {
     if (!ready) return
     const timer = setTimeout(() => {
-      for (const load of [loadHistory, loadDialogs, loadZip]) {
+      for (const load of [loadPastText, loadZip]) {
         // Nothing is missing yet: it is fetched again when it is asked for.
         load().catch(() => {})
       }

@@ -33,5 +33,7 @@ export function useTopPadding(editor: () => Editor | undefined, barHeight: numbe
     // Monaco by itself keeps the lines where they were below the top of the editor, which moved.
     const wanted = scrollTop === 0 ? 0 : scrollTop + moved
     shown.setScrollTop(wanted, monaco.editor.ScrollType.Immediate)
+    // At once, as the bar is: until its next frame Monaco's lines would stand where they were.
+    shown.render()
   }, [barHeight])
 }
