@@ -105,7 +105,7 @@ static void check_loaded(room *r, heard *h)
     buf text;
     fuzz_demand(room_check(r) == NULL && yoke_doc_check(r->doc) == NULL, "it is sound");
     buf_init(&text, base_alloc_libc(), 1 << 24);
-    fuzz_demand(room_text(r, "main", &text) != BASE_OK || buf_err(&text) == BASE_OK, "its text");
+    fuzz_demand(room_code(r, &text) != BASE_OK || buf_err(&text) == BASE_OK, "its text");
     buf_deinit(&text);
     unsigned before = h->frames;
     room_on_message(r, 1, bytes_of(step1, sizeof step1), 2000);

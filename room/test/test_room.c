@@ -7,8 +7,6 @@
 
 #include "house.h"
 
-#include "room/seed.h"
-
 static int build(void **state)
 {
     *state = house_new();
@@ -254,7 +252,7 @@ static void open_without_joining(void **state)
     assert_int_equal(room_state(h->room), ROOM_ABSENT);
     buf b;
     buf_init(&b, base_alloc_libc(), 100);
-    assert_int_equal(room_text(h->room, "main", &b), STORE_ENOTFOUND);
+    assert_int_equal(room_code(h->room, &b), STORE_ENOTFOUND);
 }
 
 static void even_without_linger_it_can_be_looked_at(void **state)
@@ -714,44 +712,6 @@ static void two_writers_of_one_id_conflict(void **state)
     assert_string_equal(house_room_text(h), "seed\n");
 }
 
-static bool only_client_one(void *ctx, uint64_t writer, uint64_t from, uint64_t to)
-{
-    assert_int_equal(writer, 1);
-    assert_int_equal(from, 0);
-    *(uint64_t *)ctx = to;
-    return true;
-}
-
-static void a_seed_is_one_update_of_client_one(void **state)
-{
-    house *h = *state;
-    yoke_type files;
-    yoke_value value;
-    yoke_blob json = YOKE_BLOB_INIT;
-    house_join_editor(h, 0);
-    house_load(h);
-    house_deliver(h);
-    yoke_doc *doc = h->clients[0].doc;
-    assert_int_equal(yoke_doc_root(doc, YOKE_STR("files"), YOKE_KIND_MAP, &files), YOKE_OK);
-    assert_int_equal(yoke_map_get(doc, files, YOKE_STR("main"), &value), YOKE_OK);
-    assert_int_equal(yoke_value_json(doc, &value, &json), YOKE_OK);
-    bytes expected = bytes_of_str("{\"name\":\"main.py\",\"language\":\"python\"}");
-    assert_true(bytes_equal(bytes_of(json.ptr, json.len_bytes), expected));
-    yoke_blob_free(&json);
-
-    buf b;
-    uint64_t clocks = 0;
-    buf_init(&b, base_alloc_libc(), 1000);
-    room_seed seed = {bytes_of_str("a\rb\r\nc\n\r"), bytes_of_str("m"), bytes_of_str("p")};
-    assert_int_equal(room_seed_update(&seed, base_alloc_libc(), &b), BASE_OK);
-    yoke_bytes update = {b.ptr, b.len_bytes};
-    assert_int_equal(yoke_update_visit(update, NULL, only_client_one, &clocks), YOKE_OK);
-    assert_int_equal(clocks, 1 + strlen("a\nb\nc\n\n"));
-    seed.text = bytes_of_str("\xff");
-    assert_int_equal(room_seed_update(&seed, base_alloc_libc(), &b), BASE_EMALFORMED);
-    buf_deinit(&b);
-}
-
 static void say_all_updates(house *h)
 {
     for (size_t i = 0; i < sizeof yjs_updates / sizeof *yjs_updates; i++) {
@@ -925,7 +885,6 @@ int main(void)
         CASE(what_waits_is_woken_for_all),
         CASE(what_is_stored_loads_though_more_of_it_waits_than_may),
         CASE(two_writers_of_one_id_conflict),
-        CASE(a_seed_is_one_update_of_client_one),
         cmocka_unit_test(speaks_as_yjs_does),
         cmocka_unit_test(without_memory_nothing_breaks),
         cmocka_unit_test(who_misses_something_for_want_of_memory_comes_back),
