@@ -3,6 +3,10 @@
  * Only what one connection to a database in WAL mode needs: shared memory that nobody shares, locks
  * that nobody else holds, time that stands still.  Without the shared memory SQLite would silently
  * keep a rollback journal instead, and another program would be tested than the one that runs.
+ *
+ * store/test/fault_vfs.c is SQLite on another disk: that one fails at a counted operation and never
+ * makes safe what a failed flush left, this one takes a call of the store back to a part of its
+ * operations and draws from the world's luck.  What is alike are the calls that do nothing.
  */
 #include "sim/disk.h"
 
