@@ -105,6 +105,7 @@ static void sink_send_coalescible(void *ctx, uint64_t session, frame *f, uint64_
         buf_put_bytes(s->probe, msg.body);
     if (c == NULL)
         return;
+    conn_check_ack(c, f);
     conn_send(c, f, key);
 }
 

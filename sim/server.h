@@ -189,6 +189,7 @@ int64_t server_now_ms(const server *s);
 conn *conn_new(server *s, link *l);
 void conn_free(conn *c);
 conn *conn_by_session(const server *s, uint64_t session);
+void conn_check_ack(const conn *c, const frame *f); /* a law, for what rooms send */
 void conn_send(conn *c, frame *f, uint64_t key);
 void conn_close(conn *c, unsigned code, const char *reason);
 void conn_flush(conn *c);

@@ -95,7 +95,7 @@ static uint64_t last_frame_row(const conn *c)
 }
 
 /* An ack may cover only frames whose rows the disk holds. */
-static void check_ack(const conn *c, const frame *f)
+void conn_check_ack(const conn *c, const frame *f)
 {
     sync_msg msg;
     if (sync_decode(frame_payload(f), &msg) != BASE_OK || msg.tag != SYNC_ACK)
@@ -117,7 +117,6 @@ static void check_ack(const conn *c, const frame *f)
 
 void conn_send(conn *c, frame *f, uint64_t key)
 {
-    check_ack(c, f);
     if (c->closing_us != 0 || c->closed)
         return;
     if (key == 0 && f->len_bytes > c->server->limits.queue_soft_bytes &&

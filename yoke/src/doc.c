@@ -578,8 +578,12 @@ void yoke__heap_compact(yoke_doc *doc)
         return; /* another time */
     for (uint32_t i = 1; i < doc->blocks.n; i++) {
         yoke__block *b = yoke__blk(doc, i);
-        if (b->size == 0 || b->ref == YOKE__TYPE)
+        if (b->ref == YOKE__TYPE)
             continue;
+        if (b->size == 0) { /* half of a surrogate pair alone has no bytes: it lies nowhere */
+            b->at = 0;
+            continue;
+        }
         memcpy((uint8_t *)fresh.ptr + fresh.n, (uint8_t *)doc->heap.ptr + b->at, b->size);
         b->at = (uint32_t)fresh.n;
         fresh.n += b->size;

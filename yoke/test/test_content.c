@@ -271,6 +271,29 @@ static void a_kept_state_is_that_of_now(void **state)
     yoke_doc_free(doc);
 }
 
+/* Halves of a surrogate pair have a length but no bytes. */
+static void torn_pairs_outlive_a_compaction(void **state)
+{
+    (void)state;
+    static uint8_t many[40000];
+    memset(many, 'x', sizeof many);
+    yoke_doc *doc = new_doc(false);
+    uint32_t text;
+    must(yoke_doc_root(doc, YOKE_STR("t"), YOKE_KIND_TEXT, &text));
+    must(yoke_text_insert(doc, text, 0, (yoke_bytes){many, sizeof many}));
+    must(yoke_text_insert(doc, text, sizeof many, YOKE_STR("\xf0\x9f\x98\x80")));
+    must(yoke_text_insert(doc, text, sizeof many + 1, YOKE_STR("between")));
+    must(yoke_text_delete(doc, text, 0, sizeof many));
+    assert_null(yoke_doc_check(doc));
+    yoke_blob got = YOKE_BLOB_INIT;
+    must(yoke_text_utf8(doc, text, 0, 9, &got));
+    assert_bytes((yoke_bytes){got.ptr, got.len_bytes}, "\xef\xbf\xbd"
+                                                       "between"
+                                                       "\xef\xbf\xbd");
+    yoke_blob_free(&got);
+    yoke_doc_free(doc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +303,7 @@ int main(void)
         cmocka_unit_test(malformed_updates_are_refused),
         cmocka_unit_test(malformed_state_vectors_are_refused),
         cmocka_unit_test(a_kept_state_is_that_of_now),
+        cmocka_unit_test(torn_pairs_outlive_a_compaction),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
