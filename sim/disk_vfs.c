@@ -4,9 +4,9 @@
  * that nobody else holds, time that stands still.  Without the shared memory SQLite would silently
  * keep a rollback journal instead, and another program would be tested than the one that runs.
  *
- * store/test/fault_vfs.c is SQLite on another disk: that one fails at a counted operation and never
- * makes safe what a failed flush left, this one takes a call of the store back to a part of its
- * operations and draws from the world's luck.  What is alike are the calls that do nothing.
+ * store/test/fault_vfs.c is SQLite on another disk: that one never makes safe what a failed flush
+ * left, and may be without shared memory; this one cuts a call of the store in two when the process
+ * dies, and draws from the world's luck.  What is alike are the calls that do nothing.
  */
 #include "sim/disk.h"
 
