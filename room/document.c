@@ -269,7 +269,8 @@ typedef struct first_file {
 static void keep_first(void *ctx, const room_file *file)
 {
     first_file *first = ctx;
-    if (bytes_equal(first->id, bytes_of_str(MAIN_FILE)))
+    if (bytes_equal(first->id, bytes_of_str(MAIN_FILE)) ||
+        file->id.len_bytes > ROOM_FILE_ID_BYTES_MAX) /* when the limit was raised: it has no text */
         return;
     int order = name_order(file->name, first->name);
     if (order == 0)

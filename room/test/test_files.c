@@ -45,7 +45,7 @@ static void say_document(house *h)
 static void add_file(house *h, const char *id, const char *name)
 {
     yoke_doc *doc = h->clients[0].doc;
-    char root[64];
+    char root[512];
     yoke_type text;
     buf entry;
     buf_init(&entry, base_alloc_libc(), 1000);
@@ -105,6 +105,21 @@ static void without_main_the_code_is_the_first_file_by_name(void **state)
     assert_string_equal(house_room_text(h), "9");
 }
 
+static void an_id_too_long_for_a_text_is_no_code(void **state)
+{
+    house *h = *state;
+    static char id[257];
+    memset(id, 'x', 256);
+    h->limits.file_name_bytes = 1000;
+    add_file(h, "a", "a.py");
+    add_file(h, id, "-.py");
+    remove_file(h, "main");
+    assert_string_equal(house_room_text(h), "a");
+    id[255] = '\0';
+    add_file(h, id, "_.py");
+    assert_string_equal(house_room_text(h), id);
+}
+
 static void a_room_without_a_map_of_files_has_the_code_of_stock_clients(void **state)
 {
     (void)state;
@@ -157,6 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(the_code_is_main_as_long_as_it_is_a_file),
         CASE(without_main_the_code_is_the_first_file_by_name),
+        CASE(an_id_too_long_for_a_text_is_no_code),
         cmocka_unit_test(a_room_without_a_map_of_files_has_the_code_of_stock_clients),
         CASE(a_seed_is_one_update_of_client_one),
     };
