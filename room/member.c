@@ -439,6 +439,9 @@ void room_set_role(room *r, uint64_t session, room_role role)
     snprintf(json, sizeof json, "{\"type\":\"role_changed\",\"session\":%llu,\"role\":\"%s\"}",
              (unsigned long long)session, role_names[role]);
     room__event(r, NULL, bytes_of_str(json));
+    /* A viewer was never asked what it has; pages send nothing before they are. */
+    if (role != ROOM_VIEWER)
+        room__send_step1(r, m);
 }
 
 size_t room_member_count(const room *r)

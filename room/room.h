@@ -230,7 +230,8 @@ bool room_backlogged(const room *r);
 /* room_notice - an event "notice" to one tandem.v1 member: a limit slows it.  Static texts. */
 void room_notice(room *r, uint64_t session, const char *code, const char *message);
 
-/* room_set_role - from the next message on. */
+/* room_set_role - from the next message on.  Who may write now and could not before is asked what
+ * it has, with a step 1: pages send nothing of their own before that. */
 void room_set_role(room *r, uint64_t session, room_role role);
 
 typedef struct room_member {

@@ -202,7 +202,8 @@ static void on_ack(client *c, uint64_t count)
             c->sent[kept++] = *sent;
             continue;
         }
-        ledger_promise(c->w, c->plan->room, c->epoch, c->id, buf_view(&sent->update));
+        uint64_t writer = c->claimed ? LEDGER_NOBODY : c->id;
+        ledger_promise(c->w, c->plan->room, c->epoch, writer, buf_view(&sent->update));
         buf_deinit(&sent->update);
     }
     c->sent_count = kept;

@@ -17,8 +17,12 @@ void ledger_free(struct ledger *l);
 /* ledger_record - the record of a room that is made now, with an epoch of its own. */
 void ledger_record(world *w, uint32_t number, store_room *out);
 
-/* ledger_promise - a client of the room with this epoch (32 hex digits), writing as `id`, was told
- * that `update` is durable.  ledger_promise_tag - the same of an edit, by its tag. */
+/* A forger spoke for the client: what carries its id may be the forger's, too. */
+#define LEDGER_NOBODY ((UINT64_C(1) << 53) - 1)
+
+/* ledger_promise - a client of the room with this epoch (32 hex digits), writing as `id` (or
+ * LEDGER_NOBODY), was told that `update` is durable.  ledger_promise_tag - the same of an edit, by
+ * its tag. */
 void ledger_promise(world *w, uint32_t number, const char *epoch, uint64_t id, bytes update);
 void ledger_promise_tag(world *w, uint32_t number, const char *epoch, const char *tag);
 
