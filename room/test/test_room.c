@@ -147,6 +147,26 @@ static void a_role_counts_from_the_next_frame(void **state)
     assert_string_equal(house_room_text(h), "aseed\n");
 }
 
+/* Pages send nothing of their own before they are asked. */
+static void who_may_write_now_is_asked_what_it_has(void **state)
+{
+    house *h = *state;
+    room_join viewer = {.tandem_v1 = true, .role = ROOM_VIEWER, .name = "Vic"};
+    house_join_editor(h, 0);
+    house_load(h);
+    house_join(h, 1, &viewer);
+    house_deliver(h);
+    room_set_role(h->room, 2, ROOM_EDITOR);
+    assert_int_equal(house_count(h, 1, SYNC_STEP1), 1);
+    assert_int_equal(house_count(h, 0, SYNC_STEP1), 1);
+    house_deliver(h);
+    house_type(h, 1, "v");
+    assert_int_equal(house_count(h, 1, SYNC_DENIED), 0);
+    assert_string_equal(house_room_text(h), "vseed\n");
+    room_set_role(h->room, 2, ROOM_VIEWER);
+    assert_int_equal(house_count(h, 1, SYNC_STEP1), 1);
+}
+
 static void malformed_messages_close_their_sender_only(void **state)
 {
     house *h = *state;
@@ -356,6 +376,7 @@ int main(void)
         CASE(a_stalled_store_makes_it_read_only),
         CASE(viewers_cannot_write),
         CASE(a_role_counts_from_the_next_frame),
+        CASE(who_may_write_now_is_asked_what_it_has),
         CASE(malformed_messages_close_their_sender_only),
         CASE(awareness_is_told_and_taken_back),
         CASE(stock_clients_get_nothing_private),
