@@ -9,6 +9,7 @@
 #include "fuzz/memory.h"
 
 #include "room/inner.h"
+#include "room/test/idle_sink.h"
 
 enum { ROWS_MAX = 64 };
 
@@ -41,12 +42,6 @@ static void on_close(void *ctx, uint64_t session, unsigned code, const char *rea
     ((heard *)ctx)->code = code;
 }
 
-static void on_load(void *ctx, room *r)
-{
-    (void)ctx;
-    (void)r;
-}
-
 static void on_append(void *ctx, room *r, const room_row *row)
 {
     (void)ctx;
@@ -60,22 +55,6 @@ static void on_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
     fuzz_demand(upto_seq == room_stats_get(r).last_seq, "a snapshot holds all rows");
     fuzz_demand(yoke_update_check(to_yoke(state), NULL) == YOKE_OK, "and is an update");
     ((heard *)ctx)->snapshot = true;
-}
-
-static void on_author(void *ctx, room *r, const store_author *author)
-{
-    (void)ctx;
-    (void)r;
-    (void)author;
-}
-
-static bool on_chat(void *ctx, room *r, uint64_t session, const store_chat *said)
-{
-    (void)ctx;
-    (void)r;
-    (void)session;
-    (void)said;
-    return false;
 }
 
 static void on_log(void *ctx, const room *r, const room_log *entry)
@@ -105,7 +84,7 @@ static void check_loaded(room *r, heard *h)
     buf text;
     fuzz_demand(room_check(r) == NULL && yoke_doc_check(r->doc) == NULL, "it is sound");
     buf_init(&text, base_alloc_libc(), 1 << 24);
-    fuzz_demand(room_text(r, "main", &text) != BASE_OK || buf_err(&text) == BASE_OK, "its text");
+    fuzz_demand(room_code(r, &text) != BASE_OK || buf_err(&text) == BASE_OK, "its text");
     buf_deinit(&text);
     unsigned before = h->frames;
     room_on_message(r, 1, bytes_of(step1, sizeof step1), 2000);
@@ -126,8 +105,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
     limits_init(&max);
     max.document_bytes = 1 << 20;
     max.compact_rows = 8;
-    room_sink sink = {&h,        on_send,     on_send_newest, on_close, on_load,
-                      on_append, on_snapshot, on_author,      on_chat,  on_log};
+    room_sink sink = {&h,        on_send,     on_send_newest, on_close,  idle_load,
+                      on_append, on_snapshot, idle_author,    idle_chat, on_log};
     room *r = room_new(&(room_options){"r", &max, &sink, &m.alloc});
     fuzz_demand(r != NULL, "there is memory");
     room_join join = {.tandem_v1 = true, .role = ROOM_EDITOR, .name = "n"};

@@ -16,6 +16,7 @@
 #include "fuzz/memory.h"
 
 #include "room/inner.h"
+#include "room/test/idle_sink.h"
 #include "wire/json.h"
 #include "wire/ws.h"
 
@@ -186,13 +187,6 @@ static bool on_chat(void *ctx, room *r, uint64_t session, const store_chat *said
     w->said.text = copy_of(said->text);
     w->said.ref = copy_of(said->ref);
     return true;
-}
-
-static void on_log(void *ctx, const room *r, const room_log *entry)
-{
-    (void)ctx;
-    (void)r;
-    (void)entry;
 }
 
 /* --------------------------------------------------------------------------------- events --- */
@@ -470,7 +464,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
     fuzz_memory_init(&w.memory);
     set_limits(&w.max);
     w.sink = (room_sink){&w,        on_send,     on_send_newest, on_close, on_load,
-                         on_append, on_snapshot, on_author,      on_chat,  on_log};
+                         on_append, on_snapshot, on_author,      on_chat,  idle_log};
     w.room = room_new(&(room_options){"r", &w.max, &w.sink, &w.memory.alloc});
     fuzz_demand(w.room != NULL, "there is memory");
     for (int i = 0; input_more(&in) && i < EVENTS_MAX; i++) {

@@ -6,6 +6,8 @@
 /* The server's own id: it never writes into a live document, so no peer can meet it. */
 #define SERVER_CLIENT_ID 0
 
+#define MAIN_FILE "main"
+
 static int store_err(yoke_err err)
 {
     return err == YOKE_OK ? BASE_OK : err == YOKE_ENOMEM ? BASE_ENOMEM : STORE_ECORRUPT;
@@ -128,13 +130,15 @@ int room_document_state(const yoke_doc *doc, const yoke_allocator *alloc, buf *o
     return take_blob(&state, err, out);
 }
 
-int room_document_text(yoke_doc *doc, const yoke_allocator *alloc, const char *file_id, buf *out)
+int room_document_text(yoke_doc *doc, const yoke_allocator *alloc, bytes file_id, buf *out)
 {
-    char name[256];
-    if (snprintf(name, sizeof name, "file:%s", file_id) >= (int)sizeof name)
+    char name[5 + ROOM_FILE_ID_BYTES_MAX] = "file:";
+    if (file_id.len_bytes > ROOM_FILE_ID_BYTES_MAX)
         return STORE_ENOTFOUND;
+    memcpy(name + 5, file_id.ptr, file_id.len_bytes);
     yoke_type text;
-    yoke_err err = yoke_doc_root(doc, YOKE_STR(name), YOKE_KIND_TEXT, &text);
+    yoke_err err = yoke_doc_root(doc, (yoke_bytes){(const uint8_t *)name, 5 + file_id.len_bytes},
+                                 YOKE_KIND_TEXT, &text);
     if (err == YOKE_ENOMEM || err == YOKE_ELIMIT_DOC)
         return BASE_ENOMEM;
     if (err != YOKE_OK)
@@ -143,13 +147,6 @@ int room_document_text(yoke_doc *doc, const yoke_allocator *alloc, const char *f
     utf8.alloc = alloc;
     err = yoke_text_utf8(doc, text, 0, UINT64_MAX, &utf8);
     return take_blob(&utf8, err, out);
-}
-
-int room_text(room *r, const char *file_id, buf *out)
-{
-    if (r->doc == NULL)
-        return STORE_ENOTFOUND;
-    return room_document_text(r->doc, &r->engine_alloc, file_id, out);
 }
 
 /* -------------------------------------------------------------------------------- files --- */
@@ -245,4 +242,57 @@ int room_files(room *r, room_file_fn *visit, void *ctx)
     if (r->doc == NULL)
         return STORE_ENOTFOUND;
     return room_document_files(r->doc, r->limits, visit, ctx);
+}
+
+/* ----------------------------------------------------------------------------- the code --- */
+
+/* As the page sorts names, by what most are made of: case does not count, and the underscore comes
+ * before the other signs. */
+static uint8_t name_rank(uint8_t c)
+{
+    return (uint8_t)(c == '_' ? '!' : c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+static int name_order(bytes a, bytes b)
+{
+    for (size_t i = 0; i < a.len_bytes && i < b.len_bytes; i++)
+        if (name_rank(a.ptr[i]) != name_rank(b.ptr[i]))
+            return name_rank(a.ptr[i]) < name_rank(b.ptr[i]) ? -1 : 1;
+    return (a.len_bytes > b.len_bytes) - (a.len_bytes < b.len_bytes);
+}
+
+typedef struct first_file {
+    bytes id; /* empty: there is none yet */
+    bytes name;
+} first_file;
+
+static void keep_first(void *ctx, const room_file *file)
+{
+    first_file *first = ctx;
+    if (bytes_equal(first->id, bytes_of_str(MAIN_FILE)) ||
+        file->id.len_bytes > ROOM_FILE_ID_BYTES_MAX) /* when the limit was raised: it has no text */
+        return;
+    int order = name_order(file->name, first->name);
+    if (order == 0)
+        order = name_order(file->id, first->id);
+    if (first->id.len_bytes == 0 || order < 0 || bytes_equal(file->id, bytes_of_str(MAIN_FILE)))
+        *first = (first_file){file->id, file->name};
+}
+
+int room_document_code(yoke_doc *doc, const limits *l, const yoke_allocator *alloc, buf *out)
+{
+    first_file first = {.id = bytes_of_str("")};
+    int err = room_document_files(doc, l, keep_first, &first);
+    if (err != BASE_OK)
+        return err;
+    if (first.id.len_bytes == 0)
+        first.id = bytes_of_str(MAIN_FILE);
+    return room_document_text(doc, alloc, first.id, out);
+}
+
+int room_code(room *r, buf *out)
+{
+    if (r->doc == NULL)
+        return STORE_ENOTFOUND;
+    return room_document_code(r->doc, r->limits, &r->engine_alloc, out);
 }

@@ -22,13 +22,18 @@ BASE_MUST_CHECK int room_document_replay(yoke_doc *doc, const store_loaded *load
  * Equal documents give equal bytes.  Returns BASE_ENOMEM, BASE_ELIMIT. */
 BASE_MUST_CHECK int room_document_state(const yoke_doc *doc, const yoke_allocator *alloc, buf *out);
 
-/* room_document_text - append the text of file `file_id`.
+/* room_document_text - append the text of file `file_id`, of at most ROOM_FILE_ID_BYTES_MAX.
  * Returns STORE_ENOTFOUND, BASE_ENOMEM, BASE_ELIMIT. */
-BASE_MUST_CHECK int room_document_text(yoke_doc *doc, const yoke_allocator *alloc,
-                                       const char *file_id, buf *out);
+#define ROOM_FILE_ID_BYTES_MAX 255
+BASE_MUST_CHECK int room_document_text(yoke_doc *doc, const yoke_allocator *alloc, bytes file_id,
+                                       buf *out);
 
 /* room_document_files - as room_files. */
 BASE_MUST_CHECK int room_document_files(yoke_doc *doc, const limits *l, room_file_fn *visit,
                                         void *ctx);
+
+/* room_document_code - as room_code. */
+BASE_MUST_CHECK int room_document_code(yoke_doc *doc, const limits *l, const yoke_allocator *alloc,
+                                       buf *out);
 
 #endif

@@ -254,10 +254,6 @@ room_member room_member_at(const room *r, size_t i);
 bool room_tick_soon(const room *r);
 void room_tick(room *r, int64_t now_ms);
 
-/* room_text - append the text of file `file_id` ("main") to `out`.  The room must be loaded.
- * Returns STORE_ENOTFOUND (not loaded), BASE_ENOMEM, BASE_ELIMIT. */
-BASE_MUST_CHECK int room_text(room *r, const char *file_id, buf *out);
-
 /* room_files - the files of the live document: entries {name, language} of its root map "files",
  * at most limits.files.  An entry without a usable name goes by its id.  The room must be loaded.
  * Returns STORE_ENOTFOUND (not loaded), BASE_ENOMEM. */
@@ -268,6 +264,12 @@ typedef struct room_file {
 } room_file;
 typedef void room_file_fn(void *ctx, const room_file *file);
 BASE_MUST_CHECK int room_files(room *r, room_file_fn *visit, void *ctx);
+
+/* room_code - append "the code" to `out`: the text of file "main" if room_files has it or has none
+ * (clients that know of no files write there), else that of the first by name, without regard to
+ * the case of ASCII letters.  The room must be loaded.  O(files + text).
+ * Returns STORE_ENOTFOUND (not loaded), BASE_ENOMEM, BASE_ELIMIT. */
+BASE_MUST_CHECK int room_code(room *r, buf *out);
 
 /* room_loaded - is the document in memory? */
 bool room_loaded(const room *r);

@@ -270,7 +270,7 @@ static void code_ready(void *ctx, room *r, int err)
 {
     rooms_call *c = ctx;
     if (err == BASE_OK)
-        err = room_text(r, "main", &c->call.data);
+        err = room_code(r, &c->call.data);
     if (err != BASE_OK) {
         room_call_fail_by_code(&c->call, err);
         return;

@@ -20,7 +20,7 @@ static const cmd export_cmd = {
             "  --format update        the whole document as one Yjs update (V1)\n"
             "  --format json-history  every update that is kept, one JSON object a line:\n"
             "                         {\"seq\", \"author\", \"at_ms\", \"update\": base64}\n"
-            "  --file ID              which file, for text [main]\n"
+            "  --file ID              which file, for text [main, else the first by name]\n"
             "  --salvage              of a damaged room, what comes before the damage\n\n"
             "Exit codes: 0 written, 1 not written or not whole (standard error says why),\n"
             "2 wrong arguments.\n",
@@ -68,7 +68,7 @@ static int put_history(store *s, const char *id)
     return BASE_OK;
 }
 
-/* Text or update of what was loaded. */
+/* Text or update of what was loaded; `file` NULL: the room's code. */
 static int put_document(const store_loaded *loaded, const char *file, bool as_text)
 {
     const base_alloc *libc = base_alloc_libc();
@@ -86,8 +86,9 @@ static int put_document(const store_loaded *loaded, const char *file, bool as_te
         fprintf(stderr, "tandem export: a stored update is refused: %s\n", yoke_err_text(why));
     int refused = err == STORE_ECORRUPT ? err : BASE_OK;
     if (err == BASE_OK || refused != BASE_OK)
-        err = as_text ? room_document_text(doc, &alloc, file, &out)
-                      : room_document_state(doc, &alloc, &out);
+        err = !as_text       ? room_document_state(doc, &alloc, &out)
+              : file == NULL ? room_document_code(doc, &l, &alloc, &out)
+                             : room_document_text(doc, &alloc, bytes_of_str(file), &out);
     if (err == BASE_OK && !put(buf_view(&out)))
         err = STORE_EIO;
     yoke_doc_free(doc);
@@ -106,8 +107,7 @@ static int put_room(store *s, const char *id, const cmd_line *line, const char *
                 damage.what, (unsigned long long)damage.seq);
     if (err != BASE_OK)
         return err;
-    const char *file = line->values[1] != NULL ? line->values[1] : "main";
-    err = put_document(&loaded, file, strcmp(format, "text") == 0);
+    err = put_document(&loaded, line->values[1], strcmp(format, "text") == 0);
     store_loaded_free(&loaded);
     return err == BASE_OK && damage.what != NULL ? STORE_ECORRUPT : err;
 }

@@ -147,15 +147,12 @@ typedef struct text_list {
 static void put_file(void *ctx, const room_file *file)
 {
     text_list *list = ctx;
-    char id[256];
-    if (list->err != BASE_OK || file->id.len_bytes >= sizeof id)
+    if (list->err != BASE_OK)
         return;
-    memcpy(id, file->id.ptr, file->id.len_bytes);
-    id[file->id.len_bytes] = '\0';
     buf_put_str(list->out, "# ---- ");
     buf_put_bytes(list->out, file->name);
     buf_put_str(list->out, "\n");
-    int err = room_document_text(list->doc, list->alloc, id, list->out);
+    int err = room_document_text(list->doc, list->alloc, file->id, list->out);
     buf_put_str(list->out, "\n");
     list->err = err == STORE_ENOTFOUND ? BASE_OK : err;
 }
@@ -165,7 +162,7 @@ static int put_texts(yoke_doc *doc, const yoke_allocator *alloc, const limits *l
     text_list list = {doc, alloc, out, BASE_OK};
     int err = room_document_files(doc, l, put_file, &list);
     if (err == BASE_OK && list.err == BASE_OK && out->len_bytes == 0)
-        err = room_document_text(doc, alloc, "main", out);
+        err = room_document_text(doc, alloc, bytes_of_str("main"), out);
     return err != BASE_OK && err != STORE_ENOTFOUND ? err : list.err;
 }
 

@@ -11,6 +11,7 @@
 #define FIRST_WORD_US (15 * SECOND)
 #define SILENCE_US (30 * SECOND)
 #define PROBE_US (10 * SECOND)
+#define REJOIN_US (2 * SECOND)
 
 bool client_is_honest(const client *c)
 {
@@ -404,13 +405,45 @@ void client_on_closed(client *c, uint32_t number)
         connection_lost(c);
 }
 
-void client_hears_awareness(client *c, bytes update)
+static void hears_awareness(client *c, bytes update)
 {
     bool answer;
     if (!presence_apply(&c->presence, update, c->w->clock.now_us, &answer))
         law_broken(c->w, "the server speaks the protocol", "awareness for client %u", c->number);
     else if (answer)
         client_say_awareness(c);
+}
+
+void client_hears(client *c, const sync_msg *msg)
+{
+    switch (msg->tag) {
+    case SYNC_STEP2:
+        if (client_apply(c, msg->body)) {
+            c->synced = true;
+            c->attempt = 0;
+        }
+        break;
+    case SYNC_UPDATE:
+        (void)client_apply(c, msg->body);
+        break;
+    case SYNC_AWARENESS:
+        hears_awareness(c, msg->body);
+        break;
+    case SYNC_QUERY_AWARENESS:
+        client_say_awareness(c);
+        break;
+    case SYNC_DENIED:
+        /* It stays "not saved" until its user joins again. */
+        if (!c->denied)
+            client_timer_in(c, TIMER_REJOIN, REJOIN_US);
+        c->denied = true;
+        break;
+    case SYNC_STEP1:
+    case SYNC_ACK:
+    case SYNC_EVENT:
+    case SYNC_UNKNOWN:
+        break;
+    }
 }
 
 /* -------------------------------------------------------------------------------- the page --- */

@@ -125,7 +125,7 @@ void client_new_doc(client *c);
 bool client_apply(client *c, bytes update); /* false: it could not be, and the page has acted */
 void client_encode_since(client *c, bytes sv, yoke_blob *out);
 void client_say_step1(client *c);
-void client_hears_awareness(client *c, bytes update);
+void client_hears(client *c, const sync_msg *msg); /* what all honest clients answer alike */
 
 void page_opened(client *c);
 void page_message(client *c, const sync_msg *msg, bytes whole);

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 
 #define HELLO_WAIT_US (3 * SECOND)
-#define REJOIN_US (2 * SECOND)
 
 /* ------------------------------------------------------------------------------- documents --- */
 
@@ -250,31 +249,19 @@ static void handle(client *c, const sync_msg *msg)
         send_sync(c, SYNC_STEP2, bytes_of(diff.ptr, diff.len_bytes));
         yoke_blob_free(&diff);
         break;
-    case SYNC_STEP2:
-        if (client_apply(c, msg->body)) {
-            c->synced = true;
-            c->attempt = 0;
-        }
-        break;
-    case SYNC_UPDATE:
-        (void)client_apply(c, msg->body);
-        break;
-    case SYNC_AWARENESS:
-        client_hears_awareness(c, msg->body);
-        break;
-    case SYNC_QUERY_AWARENESS:
-        client_say_awareness(c);
-        break;
     case SYNC_ACK:
         on_ack(c, msg->count);
         break;
     case SYNC_DENIED:
         world_note(c->w, "client %u is denied: %.*s", c->number, (int)msg->body.len_bytes,
                    (const char *)msg->body.ptr);
-        /* It stays "not saved" until its user joins again. */
-        if (!c->denied)
-            client_timer_in(c, TIMER_REJOIN, REJOIN_US);
-        c->denied = true;
+        client_hears(c, msg);
+        break;
+    case SYNC_STEP2:
+    case SYNC_UPDATE:
+    case SYNC_AWARENESS:
+    case SYNC_QUERY_AWARENESS:
+        client_hears(c, msg);
         break;
     case SYNC_EVENT:
     case SYNC_UNKNOWN:

@@ -18,24 +18,11 @@ void stock_message(client *c, const sync_msg *msg)
         yoke_blob_free(&diff);
         break;
     case SYNC_STEP2:
-        if (client_apply(c, msg->body)) {
-            c->synced = true;
-            c->attempt = 0;
-        }
-        break;
     case SYNC_UPDATE:
-        (void)client_apply(c, msg->body);
-        break;
     case SYNC_AWARENESS:
-        client_hears_awareness(c, msg->body);
-        break;
     case SYNC_QUERY_AWARENESS:
-        client_say_awareness(c);
-        break;
     case SYNC_DENIED:
-        if (!c->denied)
-            client_timer_in(c, TIMER_REJOIN, 2 * SECOND);
-        c->denied = true;
+        client_hears(c, msg);
         break;
     case SYNC_ACK:
     case SYNC_EVENT:

@@ -3,6 +3,10 @@
  * Only what one connection to a database in WAL mode needs: shared memory that nobody shares, locks
  * that nobody else holds, time that stands still.  Without the shared memory SQLite would silently
  * keep a rollback journal instead, and another program would be tested than the one that runs.
+ *
+ * store/test/fault_vfs.c is SQLite on another disk: that one never makes safe what a failed flush
+ * left, and may be without shared memory; this one cuts a call of the store in two when the process
+ * dies, and draws from the world's luck.  What is alike are the calls that do nothing.
  */
 #include "sim/disk.h"
 

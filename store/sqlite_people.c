@@ -67,6 +67,16 @@ static int room_key(sqlite_store *s, const char *id, sqlite3_int64 *key)
     return sqlite_room_read(s, id, &room, key);
 }
 
+/* A transaction in the room; after an error there is none. */
+static int begin_in_room(sqlite_store *s, const char *id, sqlite3_int64 *key)
+{
+    int err = sqlite_begin(s);
+    if (err != BASE_OK)
+        return err;
+    err = room_key(s, id, key);
+    return err == BASE_OK ? BASE_OK : sqlite_end(s, err);
+}
+
 /* -------------------------------------------------------------------------------- authors --- */
 
 int sqlite_author_put(store *base, const char *id, const store_author *author)
@@ -74,19 +84,15 @@ int sqlite_author_put(store *base, const char *id, const store_author *author)
     sqlite_store *s = sqlite_self(base);
     sqlite3_stmt *q = statement(s, Q_AUTHOR_PUT);
     sqlite3_int64 key = 0;
-    int err = sqlite_begin(s);
+    int err = begin_in_room(s, id, &key);
     if (err != BASE_OK)
         return err;
-    err = room_key(s, id, &key);
-    if (err == BASE_OK) {
-        sqlite3_bind_int64(q, 1, key);
-        sqlite3_bind_int64(q, 2, (sqlite3_int64)author->author);
-        sqlite3_bind_int64(q, 3, author->color_index);
-        sqlite3_bind_int64(q, 4, author->at_ms);
-        bind_text(q, 5, author->name);
-        err = sqlite_run(q);
-    }
-    return sqlite_end(s, err);
+    sqlite3_bind_int64(q, 1, key);
+    sqlite3_bind_int64(q, 2, (sqlite3_int64)author->author);
+    sqlite3_bind_int64(q, 3, author->color_index);
+    sqlite3_bind_int64(q, 4, author->at_ms);
+    bind_text(q, 5, author->name);
+    return sqlite_end(s, sqlite_run(q));
 }
 
 int sqlite_authors(store *base, const char *id, store_author_fn *visit, void *ctx)
@@ -162,12 +168,10 @@ int sqlite_chat_add(store *base, const char *id, store_chat *said, uint64_t keep
     sqlite3_int64 key = 0;
     bool found = false;
     store_chat added = *said;
-    int err = sqlite_begin(s);
+    int err = begin_in_room(s, id, &key);
     if (err != BASE_OK)
         return err;
-    err = room_key(s, id, &key);
-    if (err == BASE_OK)
-        err = find_said(s, key, &added, &found);
+    err = find_said(s, key, &added, &found);
     if (err == BASE_OK && !found)
         err = add_said(s, key, &added, keep);
     err = sqlite_end(s, err);
@@ -233,13 +237,10 @@ int sqlite_version_add(store *base, const char *id, store_version *version, uint
     sqlite_store *s = sqlite_self(base);
     sqlite3_int64 key = 0;
     store_version added = *version;
-    int err = sqlite_begin(s);
+    int err = begin_in_room(s, id, &key);
     if (err != BASE_OK)
         return err;
-    err = room_key(s, id, &key);
-    if (err == BASE_OK)
-        err = add_version(s, key, &added, max);
-    err = sqlite_end(s, err);
+    err = sqlite_end(s, add_version(s, key, &added, max));
     if (err == BASE_OK)
         *version = added;
     return err;

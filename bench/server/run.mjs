@@ -134,7 +134,6 @@ async function storedRooms() {
 // load shares a core, so the bad company only gets what the honest ones leave.
 async function hostile(peer) {
   const server = await peer.start(newDirectory(), serverCore)
-  const { host, pathname } = new URL(server.url)
   const company = []
   const behind = options.realtime ? ['-r', '1'] : ['--idle', '0']
   const join = (...args) =>
@@ -143,7 +142,7 @@ async function hostile(peer) {
     const size = ['--rooms', 50, '--clients', 4, '--writers', 2, '--rate', 5]
     const measured = yload(server, peer.proto, 'run', ...size, '--warm', 6, ...secs(9))
     await wait(1500)
-    join(process.execPath, path.join(here, 'hostile.mjs'), host, pathname, '--slow', 2000, '--deaf', 20)
+    join(process.execPath, path.join(here, 'hostile.mjs'), server.url, '--slow', 2000, '--deaf', 20)
     const flood = ['--room', 'hostile', '--rooms', 20, '--clients', 10, '--writers', 10, '--window', 200]
     join(options.yload, 'flood', '--url', server.url, '--proto', peer.proto, ...flood, '--secs', 60, '--quiet')
     return await measured

@@ -11,6 +11,7 @@
 
 #include "base/varint.h"
 #include "room/room.h"
+#include "room/test/idle_sink.h"
 #include "wire/awareness.h"
 #include "wire/json.h"
 #include "wire/sync.h"
@@ -84,48 +85,11 @@ static void on_close(void *ctx, uint64_t session, unsigned code, const char *rea
     ((house *)ctx)->close_code = code;
 }
 
-static void on_load(void *ctx, room *r)
-{
-    (void)ctx;
-    (void)r;
-}
-
 static void on_append(void *ctx, room *r, const room_row *row)
 {
     (void)r;
     (void)row;
     ((house *)ctx)->rows++;
-}
-
-static void on_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
-{
-    (void)ctx;
-    (void)r;
-    (void)upto_seq;
-    (void)state;
-}
-
-static void on_author(void *ctx, room *r, const store_author *author)
-{
-    (void)ctx;
-    (void)r;
-    (void)author;
-}
-
-static bool on_chat(void *ctx, room *r, uint64_t session, const store_chat *said)
-{
-    (void)ctx;
-    (void)r;
-    (void)session;
-    (void)said;
-    return false;
-}
-
-static void on_log(void *ctx, const room *r, const room_log *entry)
-{
-    (void)ctx;
-    (void)r;
-    (void)entry;
 }
 
 static void join(house *h)
@@ -143,8 +107,8 @@ static int build(void **state)
     limits_init(&h->limits);
     h->limits.pending_structs = 4000;
     h->limits.pending_bytes_per_connection = SIZE_MAX; /* the bombs are meant for the room */
-    h->sink = (room_sink){h,         on_send,     on_send_newest, on_close, on_load,
-                          on_append, on_snapshot, on_author,      on_chat,  on_log};
+    h->sink = (room_sink){h,         on_send,       on_send_newest, on_close,  idle_load,
+                          on_append, idle_snapshot, idle_author,    idle_chat, idle_log};
     h->room = room_new(&(room_options){"r", &h->limits, &h->sink, &h->purse.alloc});
     assert_non_null(h->room);
     join(h);

@@ -1,10 +1,9 @@
 // Clients that mean harm, beside people who type: shared by the test (does everybody's text arrive?) and
 // bench/hostile.mjs (how late?).  The harm is done by a thread of its own, so that it does not slow the watch.
 import { readFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import * as Y from 'yjs'
-import { frame, presence, RawSocket, sync } from './raw.mjs'
+import { frame, presence, RawSocket, slowHeader, sync } from './raw.mjs'
 
 const step1 = frame([0, 0, 1, 0])
 
@@ -26,15 +25,6 @@ const flood = (socket, bytes) => {
   }
   socket.on('drain', more)
   more()
-}
-
-const slowHeader = (port) => {
-  const socket = connect(port, '127.0.0.1')
-  socket.on('error', () => {})
-  socket.resume()
-  socket.write('GET / HTTP/1.1\r\n')
-  const timer = setInterval(() => socket.write('X-A: b\r\n'), 1000)
-  socket.on('close', () => clearInterval(timer))
 }
 
 /** In the worker: everything at once, for ever. */

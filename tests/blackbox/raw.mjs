@@ -115,6 +115,16 @@ export class RawSocket {
   }
 }
 
+/** A socket whose request has no end: a line of its head each second. */
+export const slowHeader = (port) => {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.resume()
+  socket.write('GET / HTTP/1.1\r\n')
+  const timer = setInterval(() => socket.write('X-A: b\r\n'), 1000)
+  return socket.on('close', () => clearInterval(timer))
+}
+
 /** Value of one line of /metrics, 0 when it is not there. */
 export const metric = async (server, name) => {
   const text = await (await server.fetch('/metrics')).text()

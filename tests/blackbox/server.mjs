@@ -24,6 +24,12 @@ export const run = (...flags) =>
     child.on('close', (code) => resolve({ code, out, err }))
   })
 
+/** Processes that run; a test that failed stops none of its own. */
+const living = new Set()
+process.on('exit', () => {
+  for (const child of living) child.kill('SIGKILL')
+})
+
 export class Server {
   constructor(flags = []) {
     this.flags = flags
@@ -40,9 +46,14 @@ export class Server {
       env: { ...environment(), ...env },
     })
     const { child } = this
-    process.once('exit', () => child.kill('SIGKILL')) // a test that failed stops no server
-    this.child.stderr.on('data', (data) => (this.log += data))
-    this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve(code ?? signal)))
+    living.add(child)
+    child.stderr.on('data', (data) => (this.log += data))
+    this.exited = new Promise((resolve) =>
+      child.on('exit', (code, signal) => {
+        living.delete(child)
+        resolve(code ?? signal)
+      }),
+    )
     const lines = createInterface({ input: this.child.stdout })
     const ready = new Promise((resolve) => lines.once('line', resolve))
     const line = await Promise.race([ready, this.exited])

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import WebSocket from 'ws'
 import * as Y from 'yjs'
-import { Server, sleep } from './server.mjs'
+import { Server, sleep, until } from './server.mjs'
 
 let server
 before(async () => (server = await new Server(['--log-level', 'info']).start()))
@@ -86,6 +86,29 @@ test('an update is acknowledged once it is durable, and is in /code', async () =
   assert.equal((await server.call('GET', `/rooms/${id}`)).json.members.length, 1)
   socket.close(1000)
   assert.equal((await closed(socket)).code, 1000)
+})
+
+test('/code is the text of a file that is there', async () => {
+  const { room_id: id } = await room({ template: 'hello' })
+  const socket = open(id)
+  await opened(socket)
+  const doc = new Y.Doc()
+  doc.on('update', (bytes) => socket.send(update(bytes)))
+  const code = async () => (await server.call('GET', `/rooms/${id}/code`)).text
+  const before = await code()
+  doc.getText('file:other').insert(0, 'other = 1\n')
+  doc.getText('file:first').insert(0, 'first = 1\n')
+  doc.getMap('files').set('other', { name: 'other.py', language: 'python' })
+  doc.getMap('files').set('first', { name: 'First.py', language: 'python' })
+  await until(
+    async () => (await server.call('GET', `/rooms/${id}`)).json.files.length === 3,
+    'files are there',
+  )
+  assert.equal(await code(), before)
+  doc.getMap('files').set('main', {})
+  doc.getMap('files').delete('main')
+  await until(async () => (await code()) === 'first = 1\n', 'the first file by name is the code')
+  socket.close()
 })
 
 test('malformed frames and messages close one connection and harm nobody', async () => {
