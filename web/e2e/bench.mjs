@@ -4,8 +4,6 @@
 // twice a second. Of the ten, --windows type in a window of their own (at least one), the others
 // come over the wire alone: people have a machine each, and this one draws all windows. Before,
 // a text of 1 MB is opened in a window that never saw it, and a bare text field shows the floor.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
 import { FLAGS } from './chromium.mjs'
+import { overTheWire } from './over-the-wire.mjs'
 import { Room } from './room.mjs'
 import { freePort, Server } from './server.mjs'
 
@@ -89,25 +88,6 @@ async function cost(chrome) {
   return { ...values, at: performance.now() / 1000 }
 }
 
-/** Those of the ten who have no window; `go` lets them type, `done` waits until all is stored. */
-async function overTheWire(room, lines, keys) {
-  if (lines.length === 0) return { go: () => {}, done: async () => {} }
-  const url = new URL(room.base)
-  const flags = { ws: `ws://${url.host}/ws`, room: room.id, lines, keys, 'key-ms': KEY_MS }
-  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])
-  const child = spawn('node', ['../tests/blackbox/typists.mjs', ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const exit = once(child, 'exit')
-  const ready = await Promise.race([once(child.stdout, 'data').then(() => true), exit])
-  if (ready !== true) throw new Error('typists.mjs ended before it was ready')
-  const done = async () => {
-    const [code] = await exit
-    if (code !== 0) throw new Error(`typists.mjs ended with ${code}`)
-  }
-  return { go: () => child.stdin.end('go\n'), done }
-}
-
 async function typing(room) {
   const people = Number(options.people)
   const windows = Math.min(people, Math.max(1, Number(options.windows)))
@@ -128,7 +108,7 @@ async function typing(room) {
   await watcher.page.evaluate(watchOthers)
   const presses = Math.round((Number(options.seconds) * 1000) / KEY_MS)
   const lines = Array.from({ length: people - windows }, (_, i) => windows + i)
-  const wire = await overTheWire(room, lines, presses)
+  const wire = await overTheWire(room, lines, { keys: presses, keyMs: KEY_MS })
   const idle = { typing: true }
   const chrome = await watcher.page.context().newCDPSession(watcher.page)
   await chrome.send('Performance.enable')

@@ -1,5 +1,7 @@
 // Several files in one room: made, renamed, deleted and brought back, dropped in, taken home.
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { equal, until } from '../room.mjs'
 
 const nav = (person) => person.page.getByRole('navigation', { name: 'Files' })
@@ -38,6 +40,29 @@ function drop(person, files) {
     },
     files.map(([name, content]) => [name, typeof content === 'number' ? content : [...content]]),
   )
+}
+
+/** A folder on this disk that holds these files. */
+function makeFolder(files) {
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-drop-'))
+  for (const [path, content] of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), content)
+  }
+  return folder
+}
+
+/** What the browser does when something of this disk is let go over the text: only so is a folder one. */
+async function dropFromDisk(person, path) {
+  const chrome = await person.page.context().newCDPSession(person.page)
+  const data = { items: [], files: [path], dragOperationsMask: 1 }
+  const drag = (type) => chrome.send('Input.dispatchDragEvent', { type, x: 500, y: 300, data })
+  const zone = person.page.getByText('Drop to add to this room')
+  await drag('dragEnter')
+  await drag('dragOver')
+  await zone.waitFor()
+  await drag('drop')
+  await until('the drop zone went', async () => (await zone.count()) === 0)
 }
 
 const bytes = (text) => new TextEncoder().encode(text)
@@ -141,5 +166,40 @@ export const files = {
     await ada.page.getByRole('button', { name: 'Add it as a file' }).click()
     await until('a file', async () => (await names(ada)) === 'main.py pasted.txt' || names(ada))
     await ada.status(/^Saved$/)
+  },
+  async 'files: a folder is dropped in whole, but for what is no text or what tools keep'(
+    _base,
+    room,
+  ) {
+    const [ada, bo] = await room.gather('Ada', 'Bo')
+    const folder = makeFolder([
+      ['app/main.py', 'import lib.deep.tool\r\n'],
+      ['app/lib/deep/tool.py', 'tool = 1\n'],
+      ['app/logo.png', Uint8Array.from([137, 80, 78, 71, 0, 1, 255])],
+      ['app/.git/config', 'hidden'],
+      ['app/node_modules/left.js', 'left = 1'],
+      ['app/__pycache__/main.pyc', 'left = 2'],
+      ...Array.from({ length: 120 }, (_, i) => [`many/n${i}.py`, `n = ${i}\n`]),
+    ])
+    try {
+      await dropFromDisk(ada, join(folder, 'app'))
+      await ada.page
+        .getByText('Added 2 files. Left out: app/logo.png (not text).', { exact: true })
+        .waitFor()
+      const wanted = 'app/lib/deep/tool.py app/main.py main.py'
+      for (const person of [ada, bo]) {
+        await until('list', async () => (await names(person)) === wanted || names(person))
+      }
+      await nav(bo).getByTitle('app/lib/deep/tool.py', { exact: true }).click()
+      await bo.reads('tool = 1\n')
+      await nav(bo).getByTitle('app/main.py', { exact: true }).click()
+      await bo.reads('import lib.deep.tool\n')
+      // The browser hands out a hundred entries at a time; a room lists 64 files.
+      await dropFromDisk(ada, join(folder, 'many'))
+      await ada.page.getByText(/^Added 61 files\. Left out: .+ and 56 more\.$/).waitFor()
+      await ada.status(/^Saved$/)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   },
 }

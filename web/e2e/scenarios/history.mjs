@@ -96,6 +96,7 @@ export const history = {
     await ada.type('ab')
     await ada.status(/^Saved$/)
     await openHistory(ada)
+    await showsPast(ada, 'ab')
     await slider(ada).focus()
     await ada.page.keyboard.press('ArrowLeft')
     await showsPast(ada, 'a')

@@ -1,9 +1,54 @@
 // The server goes away and comes back. These need a server the runner may kill.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { equal } from '../room.mjs'
+import { equal, until } from '../room.mjs'
 
 const LETTERS = 120
 const count = (text, letter) => [...text].filter((each) => each === letter).length
+
+/**
+ * Runs in the page: from here on, where one line stands after each frame. It is the one in the middle
+ * of the text, or of the past that lies over it; gives what stands in it.
+ */
+function watchMiddleLine() {
+  const pane = document.querySelector('section[aria-label="History"]') ?? document
+  const editor = pane.querySelector('.monaco-editor')
+  const { top, bottom } = editor.getBoundingClientRect()
+  const placeOf = (line) => line?.getBoundingClientRect().top
+  const lines = () => [...editor.querySelectorAll('.view-lines > .view-line')]
+  const { textContent } = lines().find((line) => placeOf(line) > (top + bottom) / 2 - 20)
+  const watch = { places: new Set(), on: true }
+  window.lineWatch = watch
+  const channel = new MessageChannel()
+  // Monaco may draw the line with another element.
+  channel.port1.onmessage = () =>
+    watch.places.add(placeOf(lines().find((line) => line.textContent === textContent)))
+  const frame = () => {
+    // The message comes after this frame was painted: what stands then is what was seen.
+    channel.port2.postMessage(null)
+    if (watch.on) requestAnimationFrame(frame)
+  }
+  frame()
+  return textContent
+}
+
+const watched = (person) =>
+  person.page.evaluate(() => {
+    window.lineWatch.on = false
+    return [...window.lineWatch.places]
+  })
+
+const bar = (person) => person.page.getByRole('status').filter({ hasText: 'Offline.' })
+/** The server goes and comes back; gives the height of the bar that said so. */
+async function outage(person, server) {
+  await server.kill()
+  await bar(person).waitFor()
+  await sleep(200)
+  const height = await bar(person).evaluate((node) => node.offsetHeight)
+  await server.start()
+  await until('the bar went', async () => (await bar(person).count()) === 0)
+  await sleep(200)
+  return height
+}
 
 export const outages = {
   async 'server killed and restarted while both type'(_base, room, server) {
@@ -58,6 +103,86 @@ export const outages = {
     await server.start()
     await ada.status(/^(Saved|Live)$/)
     equal(await room.converged(), 'B1baseA1', 'merged')
+  },
+
+  async 'the bar comes and goes, and no line moves'(_base, room, server) {
+    const [ada] = await room.gather('Ada')
+    const lines = Array.from({ length: 120 }, (_, i) => `line = ${i + 1}`)
+    await ada.page.keyboard.insertText(lines.join('\n'))
+    await ada.status(/^Saved$/)
+    const still = async (where, ...keys) => {
+      await ada.press(...keys)
+      await sleep(200)
+      const line = await ada.page.evaluate(watchMiddleLine)
+      const height = await outage(ada, server)
+      const places = await watched(ada)
+      equal(places.length, 1, `${where}, a bar of ${height} px: ${line} stood at ${places}`)
+      return height
+    }
+    equal(await still('at the start', 'Control+Home'), 32, 'height of the bar')
+    await still('in the middle', ...Array(59).fill('ArrowDown'))
+    // Here there is no line below to scroll to.
+    await still('at the end', 'Control+End')
+    await ada.press('Alt+Shift+h')
+    await ada.page.locator('section[aria-label="History"] .view-line').first().waitFor()
+    await still('in the past')
+    await ada.page.getByRole('button', { name: 'Back to the text' }).click()
+    // The bar has more lines here than the space above the text: scrolled, it stays all the same.
+    await ada.page.setViewportSize({ width: 390, height: 780 })
+    await ada.focus()
+    const high = await still('in a narrow window', ...Array(60).fill('ArrowUp'))
+    equal(high > 32, true, `a bar of more than one line: ${high}`)
+  },
+
+  async 'what nobody opened yet opens without the server'(_base, room, server) {
+    const [ada] = await room.gather('Ada')
+    await ada.type('x = 1')
+    await ada.status(/^Saved$/)
+    const isHere = (part) =>
+      ada.page.evaluate(
+        (word) => performance.getEntriesByType('resource').some(({ name }) => name.includes(word)),
+        part,
+      )
+    await until('the part with the past', () => isHere('PastText'))
+    // The zip was asked for at the same moment.
+    await sleep(500)
+    await server.kill()
+    await ada.status(/^Offline$/)
+    await ada.press('Control+,')
+    await ada.page.getByRole('dialog', { name: 'Settings' }).waitFor()
+    await ada.press('Escape')
+    await ada.page.getByRole('banner').getByRole('button', { name: room.id }).click()
+    await ada.page.getByRole('dialog', { name: 'This room' }).waitFor()
+    await ada.press('Escape')
+    const download = ada.page.waitForEvent('download')
+    await ada.page.getByRole('button', { name: 'Download all files' }).click()
+    equal(/\.zip$/.test((await download).suggestedFilename()), true, 'the zip')
+    await ada.press('Alt+Shift+h')
+    await ada.page.getByText(/^Not all of the history could be fetched/).waitFor()
+  },
+
+  async 'what could not be fetched ahead is fetched when it is asked for'(base, room) {
+    const ada = await room.person('Ada', { serviceWorkers: 'block' })
+    let refused = 0
+    const refuse = (route) => {
+      refused += 1
+      return route.abort()
+    }
+    const parts = /assets\/PastText-/
+    await ada.page.route(parts, refuse)
+    await ada.page.goto(base)
+    await ada.page.getByRole('button', { name: 'New room' }).click()
+    await ada.ready()
+    await until('refused', async () => refused > 0)
+    await sleep(300)
+    await ada.page.unroute(parts, refuse)
+    await ada.type('x')
+    await ada.status(/^Saved$/)
+    await ada.press('Alt+Shift+h')
+    const written = ada.page.locator('section[aria-label="History"] .past-written')
+    await written.waitFor()
+    const paint = await written.evaluate((node) => getComputedStyle(node).backgroundColor)
+    equal(paint === 'rgba(0, 0, 0, 0)', false, `how what was written is marked: ${paint}`)
   },
 
   async 'a reload without the server keeps the text'(_base, room, server) {

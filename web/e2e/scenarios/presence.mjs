@@ -1,5 +1,6 @@
 // Who is where, following, bringing everyone, and marks at the edge of the view.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { overTheWire } from '../over-the-wire.mjs'
 import { equal, until } from '../room.mjs'
 
 const people = (person) => person.page.getByRole('complementary', { name: 'People' })
@@ -16,6 +17,48 @@ const top = (person) =>
 async function longText(person) {
   const lines = Array.from({ length: 200 }, (_, i) => `n${i + 1}`)
   await person.page.keyboard.insertText(lines.join('\n'))
+}
+
+/** Runs in the page: the rows of the ruler that hold a person's colour, and how many there are. */
+function marksInRuler(color) {
+  const canvas = document.querySelector('.decorationsOverviewRuler')
+  const wanted = getComputedStyle(document.documentElement).getPropertyValue(`--p${color}`).trim()
+  const { width, height } = canvas
+  const { data } = canvas.getContext('2d').getImageData(0, 0, width, height)
+  const isWanted = (pixel) => {
+    const [r, g, b, opacity] = data.subarray(4 * pixel, 4 * pixel + 4)
+    return opacity === 255 && ((r << 16) | (g << 8) | b) === Number.parseInt(wanted.slice(1), 16)
+  }
+  const rows = []
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      if (!isWanted(y * width + x)) continue
+      rows.push(y)
+      break
+    }
+  }
+  return { rows, height }
+}
+
+/** The line whose place in the ruler holds the mark of a person; null: there is no mark. */
+async function markedLine(person, color, lineCount) {
+  const { rows, height } = await person.page.evaluate(marksInRuler, color)
+  if (rows.length === 0) return null
+  return Math.round(((rows[0] + rows.at(-1)) / 2 / height) * lineCount)
+}
+
+/** Eight others, a colour each; the one of the first colour looks as said, the rest plain. */
+async function carets(person, first) {
+  const all = person.page.locator('.remote-caret')
+  await until('carets of eight', async () => (await all.count()) === 8 || all.count())
+  const seen = await all.evaluateAll((nodes) =>
+    nodes.map((node) => {
+      const [, color] = /person-(\d)/.exec(node.className)
+      return `${color} ${getComputedStyle(node).borderLeftStyle}`
+    }),
+  )
+  const wanted = [first, ...Array(7).fill('solid')].map((style, color) => `${color} ${style}`)
+  equal(seen.sort().join(), wanted.join(), 'colours and carets of the others')
 }
 
 export const presence = {
@@ -49,6 +92,11 @@ export const presence = {
     await until('ended', async () => (await frame(bo).count()) === 0)
     // By keys as well, and Stop ends it.
     await bo.press('Alt+Shift+l')
+    await frame(bo).waitFor()
+    // The past is nobody's view, and has its own things where the frame says who is followed.
+    await bo.press('Alt+Shift+h')
+    await until('no frame round the past', async () => (await frame(bo).count()) === 0)
+    await bo.page.getByRole('button', { name: 'Back to the text' }).click()
     await frame(bo).waitFor()
     await bo.page.getByRole('button', { name: 'Stop', exact: true }).click()
     await until('stopped', async () => (await frame(bo).count()) === 0)
@@ -102,5 +150,80 @@ export const presence = {
     await until('loud', async () => !(await tag.getAttribute('class')).includes('quiet'))
     await choice.selectOption('never')
     await until('gone', async () => (await tag.count()) === 0)
+  },
+
+  async 'at the right edge a name is seen whole, and at rest the flag is at its caret'(
+    _base,
+    room,
+  ) {
+    const [ada, bo] = await room.gather('Ada', 'Bartholomew')
+    const left = (css) =>
+      ada.page.evaluate((each) => document.querySelector(each)?.getBoundingClientRect().left, css)
+    const tag = ada.page.locator('.remote-tag')
+    await bo.type('x'.repeat(10))
+    await ada.reads('x'.repeat(10))
+    const start = await left('.view-lines')
+    const letterWidth = ((await left('.remote-caret')) - start) / 10
+    const end = await left('.decorationsOverviewRuler')
+    await bo.page.keyboard.insertText('x'.repeat(Math.floor((end - start - 30) / letterWidth) - 10))
+    const apart = async () => (await left('.remote-caret')) - (await left('.remote-tag'))
+    await until('the name is moved in', async () => (await apart()) > 20 || apart())
+    await until('quiet', async () => (await tag.getAttribute('class')).includes('quiet'))
+    await until('the flag is at its caret', async () => Math.abs(await apart()) < 2 || apart())
+  },
+  async 'the ruler shows where another person is, in their colour'(_base, room) {
+    const [ada, bo] = await room.gather('Ada', 'Bo')
+    await longText(ada)
+    await until('arrived', async () => (await bo.text()).includes('n1\n'))
+    await bo.focus()
+    const at = async (keys, line) => {
+      await bo.press(...keys)
+      // Space above and below the text stands in the ruler too, and a mark is higher than a line.
+      await until(`mark at line ${line}`, async () => {
+        const seen = await markedLine(ada, 1, 200)
+        return (seen !== null && Math.abs(seen - line) <= 3) || seen
+      })
+    }
+    await at(['Control+Home', ...Array(49).fill('ArrowDown')], 50)
+    await at(Array(100).fill('ArrowDown'), 150)
+    equal(await markedLine(ada, 0, 200), null, "a mark of one's own")
+    await bo.page.close()
+    await until('gone', async () => (await markedLine(ada, 1, 200)) === null)
+  },
+
+  async 'of nine people the ninth has the first colour again, and a dashed caret'(_base, room) {
+    const [ada] = await room.gather('Ada')
+    await ada.page.keyboard.insertText('\n'.repeat(9))
+    await ada.status(/^Saved$/)
+    const seven = await overTheWire(room, [1, 2, 3, 4, 5, 6, 7], { keys: 1, keyMs: 50 })
+    try {
+      const [bo] = await room.gather('Bo')
+      await bo.focus()
+      await bo.press('Control+End')
+      // Ada sees Bo's caret dashed; Bo sees Ada's as it always was.
+      await carets(ada, 'dashed')
+      await carets(bo, 'solid')
+      for (const person of [ada, bo]) {
+        equal(await people(person).getByRole('listitem').count(), 9, 'people listed')
+        const button = person.page.getByRole('button', { name: /^9 people here/ })
+        equal(await button.locator('[class*="person-"]').count(), 5, 'faces')
+        equal(await button.getByText('+4', { exact: true }).count(), 1, 'and four more')
+        equal(await people(person).locator('[class*="person-0"]').count(), 2, 'of the first colour')
+        // In both windows it is Bo whose mark is not like Ada's.
+        const dashed = people(person).locator('[class*="second-round"]')
+        equal(await dashed.count(), 1, 'dashed marks in the list')
+        const words = person === bo ? dashed.getByRole('textbox') : dashed.getByText('Bo')
+        equal(await words.count(), 1, 'the dashed mark is Bo')
+      }
+      seven.go()
+      await seven.done()
+      for (const person of [ada, bo]) await person.reads('\nb\nc\nd\ne\nf\ng\nh\n\n')
+      // Whoever is left has the plain mark.
+      await ada.page.close()
+      await until('alone', async () => (await people(bo).getByRole('listitem').count()) === 1)
+      equal(await people(bo).locator('[class*="second-round"]').count(), 0, 'dashed marks')
+    } finally {
+      seven.end()
+    }
   },
 }

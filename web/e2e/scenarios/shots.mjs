@@ -36,6 +36,22 @@ class Circle:
         return pi * self.radius**2
 `
 
+const SQUARE = `
+
+@dataclass
+class Square:
+    side: float
+
+    def area(self):
+        return self.side**2
+`
+
+const TEST = `
+
+def test_area_of_a_square():
+    assert Square(3).area() == 9
+`
+
 /** As from the clipboard: typed lines would be indented once more. */
 const paste = (person, text) =>
   person.page.evaluate((value) => {
@@ -56,13 +72,12 @@ const newFile = async (person, name, text) => {
 }
 
 const openFile = (person, name) =>
-  person.page
-    .getByRole('navigation', { name: 'Files' })
-    .getByRole('button', { name: new RegExp(`^${name}`) })
-    .first()
-    .click()
+  person.page.getByRole('navigation', { name: 'Files' }).getByTitle(name, { exact: true }).click()
 
-/** A room with a name, three files and four people, seen by Ada. */
+const go = (person, line, ...keys) =>
+  person.press('Control+Home', ...Array(line - 1).fill('ArrowDown'), ...keys)
+
+/** A room with a name, three files and four people who all wrote, seen by Ada. */
 async function busy(room, scheme) {
   const [ada] = await room.gather(['Ada', { colorScheme: scheme }])
   const key = await ada.page.evaluate((id) => localStorage.getItem(`tandem.owner.${id}`), room.id)
@@ -76,19 +91,29 @@ async function busy(room, scheme) {
   await newFile(ada, 'tests/test_area.py', 'from shapes import Square\n')
   await openFile(ada, 'main.py')
   const [bo, cleo, dan] = await room.gather('Bo', 'Cleo', 'Dan')
-  await bo.focus()
-  await bo.press('Control+Home', ...Array(5).fill('ArrowDown'), 'End', 'Shift+Home')
-  await cleo.focus()
-  await cleo.press('Control+Home', ...Array(11).fill('ArrowDown'), 'End')
+  await openFile(cleo, 'tests/test_area.py')
+  await cleo.press('Control+End')
+  await paste(cleo, TEST)
+  await cleo.status(/^Saved$/)
+  await openFile(cleo, 'main.py')
   await openFile(dan, 'shapes.py')
   await dan.press('Control+End')
-  await ada.press('Control+Home', ...Array(18).fill('ArrowDown'), 'End')
+  await paste(dan, SQUARE)
+  await dan.status(/^Saved$/)
+  await bo.focus()
+  await go(bo, 14, 'End')
+  await bo.type('  # None of no shapes', 60)
+  await bo.status(/^Saved$/)
+  await go(bo, 6, 'End', 'Shift+Home')
+  await cleo.focus()
+  await go(cleo, 12, 'End')
+  await go(ada, 19, 'End')
   // The note about who joined comes three seconds later at the latest, and goes after five.
   await ada.page.mouse.move(600, 650)
   await ada.page.waitForTimeout(3_500)
   const notes = ada.page.getByRole('region', { name: 'Notes' })
   await until('notes are gone', async () => (await notes.textContent()) === '')
-  return { ada, bo, cleo, dan }
+  return { ada, bo, cleo }
 }
 
 async function talk(ada, bo) {
@@ -106,8 +131,12 @@ async function talk(ada, bo) {
 
 async function pictures(room, scheme) {
   const { ada, bo, cleo } = await busy(room, scheme)
-  await bo.press('Shift+ArrowRight', 'Shift+ArrowLeft')
-  await cleo.press('ArrowLeft', 'ArrowRight')
+  // A caret that moved shows its name for two seconds.
+  await bo.press('Shift+ArrowRight')
+  await cleo.press('ArrowLeft')
+  await ada.page.waitForTimeout(200)
+  await bo.press('Shift+ArrowLeft')
+  await cleo.press('ArrowRight')
   await ada.page.waitForTimeout(700)
   await room.shoot(`room-${scheme}`, ada)
   await ada.press('F1')
@@ -119,10 +148,17 @@ async function pictures(room, scheme) {
   await ada.page.waitForTimeout(300)
   await room.shoot(`following-${scheme}`, ada)
   await talk(ada, bo)
+  await go(cleo, 14, 'End')
+  await ada.page.waitForTimeout(700)
   await room.shoot(`chat-${scheme}`, ada)
   await ada.press('Alt+Shift+h')
   await ada.page.getByRole('slider', { name: 'Moment' }).waitFor()
-  await ada.press(...Array(9).fill('ArrowLeft'))
+  const shown = ada.page.locator('section[aria-label="History"] header')
+  await shown.getByText('Bo, main.py').waitFor()
+  // Back to what Dan wrote, through all that Bo did.
+  for (let key = 0; key < 40 && (await shown.getByText('Dan').count()) === 0; key += 1) {
+    await ada.press('ArrowLeft')
+  }
   await ada.page.waitForTimeout(500)
   await room.shoot(`history-${scheme}`, ada)
   await ada.press('Escape', 'Control+,')
@@ -133,6 +169,7 @@ async function pictures(room, scheme) {
   await ada.page.getByRole('dialog').waitFor()
   await room.shoot(`room-dialog-${scheme}`, ada)
   await ada.press('Escape')
+  await ada.page.getByRole('button', { name: 'Stop', exact: true }).click()
   await ada.page.setViewportSize({ width: 390, height: 780 })
   for (const tab of ['Code', 'Files', 'People', 'Chat']) {
     await ada.page.getByRole('tab', { name: tab }).click()
@@ -151,6 +188,9 @@ async function alone(room, scheme, server) {
   await ada.type('  # kept here')
   await ada.page.waitForTimeout(300)
   await room.shoot(`offline-${scheme}`, ada)
+  await ada.page.setViewportSize({ width: 390, height: 780 })
+  await ada.page.waitForTimeout(300)
+  await room.shoot(`mobile-offline-${scheme}`, ada)
 }
 
 async function landing(room, scheme) {

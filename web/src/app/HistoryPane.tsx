@@ -2,7 +2,7 @@ import { lazy, Suspense, useCallback } from 'react'
 import { readVersion } from '../collab/history'
 import { restoreMoment } from '../collab/restore'
 import type { Session } from '../collab/session'
-import type { ShownMoment } from '../features/history/HistoryView'
+import { HistoryView, type ShownMoment } from '../features/history/HistoryView'
 import { nameMoment } from '../shared/lib/api'
 import { copyText } from '../shared/lib/clipboard'
 import { languageOf } from '../shared/lib/file-names'
@@ -10,14 +10,19 @@ import { toast } from '../shared/lib/toasts'
 import type { Theme } from '../shared/store/editorSlice'
 import type { SettingsState } from '../shared/store/settingsSlice'
 
-const HistoryView = lazy(() => import('../features/history/HistoryView'))
-const PastText = lazy(() => import('../features/editor/PastText'))
+// Its styles come with the room: Vite asks only once for a sheet, also for one that failed.
+import '../features/editor/past.css'
+
+/** Monaco's, so not in the first page; fetched before somebody asks for it. */
+export const loadPastText = () => import('../features/editor/PastText')
+const PastText = lazy(loadPastText)
 
 interface Props {
   session: Session
   theme: Theme
   settings: SettingsState
   readOnly: boolean
+  barHeight: number
   startSeq: number | null
   onClose: () => void
 }
@@ -31,7 +36,8 @@ export function hashMoment(hash: string): number | null {
 }
 
 /** The room's past, over the editor. */
-export function HistoryPane({ session, theme, settings, readOnly, startSeq, onClose }: Props) {
+export function HistoryPane(props: Props) {
+  const { session, theme, settings, readOnly, barHeight, startSeq, onClose } = props
   const restore = useCallback(
     (index: number) => {
       const files = restoreMoment(session.doc, session.history.timeline, index)
@@ -62,21 +68,20 @@ export function HistoryPane({ session, theme, settings, readOnly, startSeq, onCl
         color={color}
         theme={theme}
         settings={settings}
+        barHeight={barHeight}
       />
     </Suspense>
   )
   return (
-    <Suspense fallback={null}>
-      <HistoryView
-        history={session.history}
-        startSeq={startSeq}
-        canWrite={!readOnly}
-        renderText={renderText}
-        onRestore={restore}
-        onName={name}
-        onCopyLink={(seq) => void copyLink(seq)}
-        onClose={onClose}
-      />
-    </Suspense>
+    <HistoryView
+      history={session.history}
+      startSeq={startSeq}
+      canWrite={!readOnly}
+      renderText={renderText}
+      onRestore={restore}
+      onName={name}
+      onCopyLink={(seq) => void copyLink(seq)}
+      onClose={onClose}
+    />
   )
 }

@@ -1,13 +1,11 @@
-import { lazy, Suspense } from 'react'
+import { KeySheet } from '../features/commands/KeySheet'
 import { Palette } from '../features/commands/Palette'
+import { RoomDialog } from '../features/room/RoomDialog'
+import { SettingsDialog } from '../features/settings/SettingsDialog'
 import type { Command } from '../shared/lib/command'
 import { useAppDispatch } from '../shared/store/hooks'
 import type { DialogName } from './commands'
 import { chooseTheme } from './theme'
-
-const KeySheet = lazy(() => import('../features/commands/KeySheet'))
-const SettingsDialog = lazy(() => import('../features/settings/SettingsDialog'))
-const RoomDialog = lazy(() => import('../features/room/RoomDialog'))
 
 interface Props {
   open: DialogName | null
@@ -15,21 +13,18 @@ interface Props {
   onClose: () => void
 }
 
-/**
- * What opens over the room. Fetched when somebody asks for it, but for the palette: who opens it
- * types on at once, and the first letters must not go into the text.
- */
+/** What opens over the room. It came with the room: the server may be away when it is asked for. */
 export function RoomDialogs({ open, commands, onClose }: Props) {
   const dispatch = useAppDispatch()
   if (!open) return null
   return (
-    <Suspense fallback={null}>
+    <>
       {open === 'palette' && <Palette commands={commands()} onClose={onClose} />}
       {open === 'keys' && <KeySheet commands={commands()} onClose={onClose} />}
       {open === 'settings' && (
         <SettingsDialog onTheme={(theme) => chooseTheme({ dispatch }, theme)} onClose={onClose} />
       )}
       {open === 'room' && <RoomDialog onClose={onClose} />}
-    </Suspense>
+    </>
   )
 }

@@ -7,6 +7,7 @@ import { roomLink } from '../shared/lib/room-id'
 import { clearToasts } from '../shared/lib/toasts'
 import { useAppSelector } from '../shared/store/hooks'
 import { loadEditor, RoomView } from './RoomView'
+import { useAhead } from './useAhead'
 import { useCalls } from './useCalls'
 import { useLostText } from './useLostText'
 
@@ -36,6 +37,7 @@ export default function RoomPage({ id, onToggleTheme }: Props) {
   // Who only reads cannot bring a file back.
   useDeletions(readOnly ? null : session)
   useCalls(session)
+  useAhead()
   useLostText(session, name)
 
   const made = useCallback(() => reopen(), [reopen])

@@ -55,6 +55,7 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
   const narrow = useNarrow()
   const [dialog, setDialog] = useState<DialogName | null>(null)
   const [naming, setNaming] = useState(false)
+  const [barHeight, setBarHeight] = useState(0)
   const editor = useRef<EditorApi>(null)
   const focusText = useCallback(() => editor.current?.focus(), [])
   const past = usePast(focusText)
@@ -135,43 +136,48 @@ export function RoomView({ session, link, rename, onPeople, onToggleTheme }: Pro
         onHistory={past.toggle}
         status={<StatusLight />}
       />
-      <Banner onDownload={() => session && void downloadAll(session, name)} />
       <div className={styles.body}>
         <FilesPane narrow={narrow}>{filesPanel}</FilesPane>
-        {/* biome-ignore lint/a11y/useSemanticElements: another pane may be the main one. */}
-        <div
-          className={`${styles.stage} ${away ? styles.away : ''}`}
-          role="main"
-          data-region="editor"
-        >
-          {session && (
-            <Suspense fallback={<p className={styles.loading}>Opening the editor…</p>}>
-              <EditorPane
+        <div className={`${styles.stage} ${away ? styles.away : ''}`}>
+          <Banner
+            onDownload={() => session && void downloadAll(session, name)}
+            onHeight={setBarHeight}
+          />
+          {/* biome-ignore lint/a11y/useSemanticElements: another pane may be the main one. */}
+          <div className={styles.text} role="main" data-region="editor">
+            {session && (
+              <Suspense fallback={<p className={styles.loading}>Opening the editor…</p>}>
+                <EditorPane
+                  session={session}
+                  theme={theme}
+                  settings={settings}
+                  readOnly={readOnly}
+                  barHeight={barHeight}
+                  onPeople={onPeople}
+                  onApi={(api) => {
+                    editor.current = api
+                  }}
+                  onPalette={() => setDialog('palette')}
+                  onLongPaste={longPaste}
+                />
+              </Suspense>
+            )}
+            {session && past.startSeq !== undefined && (
+              <HistoryPane
+                key={past.startSeq}
                 session={session}
                 theme={theme}
                 settings={settings}
                 readOnly={readOnly}
-                onPeople={onPeople}
-                onApi={(api) => {
-                  editor.current = api
-                }}
-                onPalette={() => setDialog('palette')}
-                onLongPaste={longPaste}
+                barHeight={barHeight}
+                startSeq={past.startSeq}
+                onClose={past.close}
               />
-            </Suspense>
-          )}
-          {session && past.startSeq !== undefined && (
-            <HistoryPane
-              key={past.startSeq}
-              session={session}
-              theme={theme}
-              settings={settings}
-              readOnly={readOnly}
-              startSeq={past.startSeq}
-              onClose={past.close}
-            />
-          )}
-          {session && <FollowFrame onStop={() => session.follow.stop()} />}
+            )}
+            {session && past.startSeq === undefined && (
+              <FollowFrame onStop={() => session.follow.stop()} />
+            )}
+          </div>
         </div>
         {panel && <SidePane narrow={narrow} context={panel} />}
         <Toasts />

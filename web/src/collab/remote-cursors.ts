@@ -130,7 +130,7 @@ export class RemoteCursors {
       tag.offset = offset
       this.wake(tag)
     }
-    tag.node.classList.toggle('quiet', tag.timer === undefined && this.tagChoice !== 'always')
+    this.setQuiet(tag, tag.timer === undefined && this.tagChoice !== 'always')
     const { lineNumber, column } = tag.placed
     // Placing a widget makes Monaco measure the line: only for those that moved.
     if (lineNumber === position.lineNumber && column === position.column) return
@@ -140,12 +140,19 @@ export class RemoteCursors {
   }
 
   private wake(tag: Tag): void {
-    tag.node.classList.remove('quiet')
+    this.setQuiet(tag, false)
     clearTimeout(tag.timer)
     tag.timer = setTimeout(() => {
       tag.timer = undefined
-      tag.node.classList.toggle('quiet', this.tagChoice !== 'always')
+      this.setQuiet(tag, this.tagChoice !== 'always')
     }, TAG_SHOWN_MS)
+  }
+
+  private setQuiet(tag: Tag, quiet: boolean): void {
+    if (tag.node.classList.contains('quiet') === quiet) return
+    tag.node.classList.toggle('quiet', quiet)
+    // Near the right edge a name is moved in until all of it is seen; the flag stays at its caret.
+    this.editor.layoutContentWidget(tag.widget)
   }
 
   /** The pointer is over a caret: its name comes back. */

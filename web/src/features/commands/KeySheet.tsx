@@ -20,7 +20,7 @@ const OTHERS: readonly (readonly [label: string, keys: string])[] = [
   ['Stop following', 'Escape'],
 ]
 
-export default function KeySheet({ commands, onClose }: Props) {
+export function KeySheet({ commands, onClose }: Props) {
   const ours = commands.filter((command) => command.keys)
   return (
     <Dialog title="Keys" onClose={onClose} wide>

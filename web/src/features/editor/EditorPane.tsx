@@ -14,6 +14,7 @@ import { monaco } from './monaco'
 import { EDITOR_OPTIONS, optionsOf } from './options'
 import { guardPaste } from './paste'
 import { defineThemes, monacoTheme } from './themes'
+import { paddingBelow, useTopPadding } from './top-padding'
 import { useVim } from './useVim'
 
 interface Props {
@@ -21,6 +22,8 @@ interface Props {
   theme: Theme
   settings: SettingsState
   readOnly: boolean
+  /** Of the bar above this pane; 0: there is none. */
+  barHeight: number
   onPeople: (people: readonly Whereabouts[]) => void
   /** For the palette and the keys; null when the editor is gone. */
   onApi: (api: EditorApi | null) => void
@@ -36,7 +39,7 @@ interface Shown {
 
 /** The stage. Monaco owns this element; React only brings it up and takes it down. */
 export default function EditorPane(props: Props) {
-  const { session, theme, settings, readOnly } = props
+  const { session, theme, settings, readOnly, barHeight } = props
   const element = useRef<HTMLDivElement>(null)
   const vimBar = useRef<HTMLDivElement>(null)
   const shown = useRef<Shown>(null)
@@ -53,7 +56,11 @@ export default function EditorPane(props: Props) {
     if (!element.current) return
     registerCompletion()
     defineThemes(monaco)
-    const editor = monaco.editor.create(element.current, { ...EDITOR_OPTIONS, model: null })
+    const editor = monaco.editor.create(element.current, {
+      ...EDITOR_OPTIONS,
+      padding: paddingBelow(latest.current.barHeight),
+      model: null,
+    })
     // With its option off it still marks words whenever another file is shown.
     editor.getContribution('editor.contrib.wordHighlighter')?.dispose()
     const host = new EditorHost(session, editor, {
@@ -107,6 +114,7 @@ export default function EditorPane(props: Props) {
     shown.current?.host.setTags(settings.nameTags)
   }, [settings, session])
 
+  useTopPadding(() => shown.current?.editor, barHeight)
   useVim(settings.vim, session, () => shown.current?.editor ?? null, vimBar)
 
   return (

@@ -8,6 +8,7 @@ import './past.css'
 import { monaco } from './monaco'
 import { EDITOR_OPTIONS, optionsOf } from './options'
 import { defineThemes, monacoTheme } from './themes'
+import { paddingBelow, useTopPadding } from './top-padding'
 
 interface Props {
   text: string
@@ -17,6 +18,8 @@ interface Props {
   color: number
   theme: Theme
   settings: SettingsState
+  /** Of the bar above the pane; 0: there is none. */
+  barHeight: number
 }
 
 type Editor = monaco.editor.IStandaloneCodeEditor
@@ -54,9 +57,11 @@ function mark(editor: Editor, marks: Decorations, edits: readonly TextEdit[], co
 }
 
 /** A text of the past: it can be read, searched and copied, and not written. */
-export default function PastText({ text, language, edits, color, theme, settings }: Props) {
+export default function PastText(props: Props) {
+  const { text, language, edits, color, theme, settings, barHeight } = props
   const element = useRef<HTMLDivElement>(null)
   const shown = useRef<{ editor: Editor; marks: Decorations }>(null)
+  const barAtFirst = useRef(barHeight)
 
   useEffect(() => {
     if (!element.current) return
@@ -66,6 +71,7 @@ export default function PastText({ text, language, edits, color, theme, settings
     const editor = monaco.editor.create(element.current, {
       model,
       ...EDITOR_OPTIONS,
+      padding: paddingBelow(barAtFirst.current),
       readOnly: true,
       domReadOnly: true,
       placeholder: '',
@@ -91,6 +97,7 @@ export default function PastText({ text, language, edits, color, theme, settings
     show(shown.current.editor, text)
     mark(shown.current.editor, shown.current.marks, edits, color)
   }, [text, edits, color])
+  useTopPadding(() => shown.current?.editor, barHeight)
 
   return (
     <div className={styles.pane}>

@@ -9,7 +9,6 @@ export const EDITOR_OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions 
   fontFamily:
     'ui-monospace, "SF Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
   scrollBeyondLastLine: false,
-  padding: { top: 20, bottom: 48 },
   lineNumbersMinChars: 3,
   glyphMargin: false,
   folding: false,

@@ -6,6 +6,8 @@ import { type Incoming, readTexts } from './take-files'
 
 const NAMED_MAX = 3
 
+export const loadZip = () => import('fflate')
+
 function sentence(error: unknown): string {
   return error instanceof Error ? error.message : 'That did not work.'
 }
@@ -29,7 +31,7 @@ export function downloadFile(session: Session, { id, name }: FileEntry): void {
 }
 
 export async function downloadAll(session: Session, roomName: string): Promise<void> {
-  const { strToU8, zipSync } = await import('fflate')
+  const { strToU8, zipSync } = await loadZip()
   const files = session.files.list().map(({ id, name }) => [name, strToU8(textOf(session, id))])
   const name = roomName.replace(/[^\p{L}\p{N}._ -]/gu, '').trim() || 'room'
   save(`${name}.zip`, zipSync(Object.fromEntries(files)) as BlobPart, 'application/zip')

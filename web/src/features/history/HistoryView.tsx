@@ -64,7 +64,7 @@ function useStart(history: RoomHistory, playback: Playback, startSeq: number | n
   return whole !== false
 }
 
-export default function HistoryView(props: Props) {
+export function HistoryView(props: Props) {
   const { history, startSeq, canWrite, renderText } = props
   const playback = usePlayback(history)
   const reachable = useStart(history, playback, startSeq)

@@ -17,7 +17,7 @@ interface Props {
 const NAME_CHARS_MAX = 100
 
 /** Name, life and end of the room: for all to see, for its owner to change. */
-export default function RoomDialog({ onClose }: Props) {
+export function RoomDialog({ onClose }: Props) {
   const { id, name, expiresAt, owned } = useAppSelector((state) => state.room)
   const dispatch = useAppDispatch()
   const [draft, setDraft] = useState(name)

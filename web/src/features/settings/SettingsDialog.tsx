@@ -35,7 +35,7 @@ const SWITCHES = [
 ] as const
 
 /** Kept in this browser; a change shows at once. */
-export default function SettingsDialog({ onTheme, onClose }: Props) {
+export function SettingsDialog({ onTheme, onClose }: Props) {
   const settings = useAppSelector((state) => state.settings)
   const theme = useAppSelector((state) => state.editor.theme)
   const dispatch = useAppDispatch()
