@@ -66,3 +66,36 @@ test('a dropped folder brings its files with their path, without what tools and 
     'notes.txt',
   ])
 })
+
+test('what cannot be read is left out by name, and the rest comes in', async () => {
+  const refuse = (_give: unknown, deny: (error: Error) => void) => deny(new Error('not allowed'))
+  const secret = { name: 'secret.py', isFile: true, file: refuse }
+  const locked = {
+    name: 'locked',
+    isFile: false,
+    createReader: () => ({ readEntries: refuse }),
+  }
+  const gone = {
+    name: 'gone.py',
+    isFile: true,
+    file: (give: (file: unknown) => void) =>
+      give({ size: 1, arrayBuffer: () => Promise.reject(new Error('it was moved')) }),
+  }
+  const open = {
+    name: 'open.py',
+    isFile: true,
+    file: (give: (file: File) => void) => give(new File(['x'], 'open.py')),
+  }
+  const items = [secret, locked, gone, open].map((entry) => {
+    return { kind: 'file', webkitGetAsEntry: () => entry, getAsFile: () => null }
+  })
+  const { texts, refused } = await readTexts(
+    await droppedFiles({ items } as unknown as DataTransfer),
+  )
+  expect(texts).toEqual([{ path: 'open.py', text: 'x' }])
+  expect(refused).toEqual([
+    'secret.py (cannot be read)',
+    'locked/ (cannot be read)',
+    'gone.py (cannot be read)',
+  ])
+})

@@ -3,7 +3,8 @@ import { FILE_BYTES_MAX, sizeWords, UPLOAD_BYTES_MAX } from '../../shared/lib/li
 /** A file of this computer, with its folder as in `tests/test_app.py`. */
 export interface Incoming {
   path: string
-  file: File
+  /** null: the browser may not read it, or it is gone. */
+  file: File | null
 }
 
 export interface TextFile {
@@ -33,7 +34,8 @@ export async function readTexts(
   const refused: string[] = []
   let total = 0
   for (const { path, file } of incoming) {
-    if (file.size > FILE_BYTES_MAX) {
+    if (file === null) refused.push(`${path} (cannot be read)`)
+    else if (file.size > FILE_BYTES_MAX) {
       refused.push(
         `${path} (${sizeWords(file.size)}; a file may have ${sizeWords(FILE_BYTES_MAX)})`,
       )
@@ -41,25 +43,29 @@ export async function readTexts(
       refused.push(`${path} (more than ${sizeWords(UPLOAD_BYTES_MAX)} at once)`)
     } else {
       total += file.size
-      const text = decodeText(await file.arrayBuffer())
-      if (text === null) refused.push(`${path} (not text)`)
+      const bytes = await file.arrayBuffer().catch(() => null)
+      const text = bytes && decodeText(bytes)
+      if (bytes === null) refused.push(`${path} (cannot be read)`)
+      else if (text === null) refused.push(`${path} (not text)`)
       else texts.push({ path, text })
     }
   }
   return { texts, refused }
 }
 
-function fileOf(entry: FileSystemFileEntry): Promise<File> {
-  return new Promise((resolve, reject) => entry.file(resolve, reject))
+function fileOf(entry: FileSystemFileEntry): Promise<File | null> {
+  return new Promise((resolve) => entry.file(resolve, () => resolve(null)))
 }
 
-async function childrenOf(entry: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+/** null: the folder cannot be read. */
+async function childrenOf(entry: FileSystemDirectoryEntry): Promise<FileSystemEntry[] | null> {
   const reader = entry.createReader()
   const all: FileSystemEntry[] = []
   for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
-      reader.readEntries(resolve, reject),
+    const some = await new Promise<FileSystemEntry[] | null>((resolve) =>
+      reader.readEntries(resolve, () => resolve(null)),
     )
+    if (some === null) return null
     if (some.length === 0 || all.length > ENTRIES_MAX) return all
     all.push(...some)
   }
@@ -71,9 +77,10 @@ async function walk(entry: FileSystemEntry, folder: string, found: Incoming[]): 
     const file = await fileOf(entry as FileSystemFileEntry)
     found.push({ path: folder + entry.name, file })
   } else if (!entry.name.startsWith('.') && !SKIPPED_FOLDERS.has(entry.name)) {
-    for (const child of await childrenOf(entry as FileSystemDirectoryEntry)) {
-      await walk(child, `${folder}${entry.name}/`, found)
-    }
+    const path = `${folder}${entry.name}/`
+    const children = await childrenOf(entry as FileSystemDirectoryEntry)
+    if (children === null) found.push({ path, file: null })
+    else for (const child of children) await walk(child, path, found)
   }
 }
 
