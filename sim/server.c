@@ -297,6 +297,7 @@ void server_boot(server *s)
 {
     world *w = s->w;
     s->life++;
+    w->disk.fail_in = 0; /* on a disk that fails it would end at once, until one start succeeds */
     int err = server_store_open(s);
     if (err != BASE_OK) {
         law_broken(w, "the store opens after a crash", "%s", store_err_text(err));

@@ -239,6 +239,35 @@ static int use_wal(sqlite_store *s, const char *expected)
     return err == BASE_OK && !has_wal ? STORE_ENOWAL : err;
 }
 
+/* A log that is found may have been written and never flushed, by a process that died in between;
+ * and after a flush that failed the kernel takes pages for clean that never reached the disk.  The
+ * rows in it are told as saved to those who send them again, so all of it is written once more,
+ * byte for byte, and flushed before anything is believed.  Nobody else writes: the lock is held. */
+static int make_log_durable(sqlite_store *s)
+{
+    enum { CHUNK_BYTES = 1 << 16 };
+    sqlite3_file *log = NULL;
+    sqlite3_int64 size = 0;
+    int rc = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (rc == SQLITE_OK && log != NULL && log->pMethods != NULL)
+        rc = log->pMethods->xFileSize(log, &size);
+    if (rc != SQLITE_OK || size == 0)
+        return sqlite_err(rc);
+    uint8_t *chunk = base_alloc_get(s->base.alloc, CHUNK_BYTES);
+    if (chunk == NULL)
+        return BASE_ENOMEM;
+    for (sqlite3_int64 at = 0; at < size && rc == SQLITE_OK; at += CHUNK_BYTES) {
+        int len = (int)(size - at < CHUNK_BYTES ? size - at : CHUNK_BYTES);
+        rc = log->pMethods->xRead(log, chunk, len, at);
+        if (rc == SQLITE_OK)
+            rc = log->pMethods->xWrite(log, chunk, len, at);
+    }
+    base_alloc_put(s->base.alloc, chunk, CHUNK_BYTES);
+    if (rc == SQLITE_OK)
+        rc = log->pMethods->xSync(log, SQLITE_SYNC_FULL);
+    return sqlite_err(rc);
+}
+
 static int open_file(sqlite_store *s, const store_sqlite_options *options)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
@@ -264,6 +293,8 @@ static int open_file(sqlite_store *s, const store_sqlite_options *options)
         err = sqlite_exec(s, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
                              " PRAGMA journal_size_limit = 67108864;"
                              "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
+    if (err == BASE_OK && !is_in_memory(options))
+        err = make_log_durable(s);
     CRASH_POINT("open.wal");
     if (err == BASE_OK)
         err = sqlite_schema_migrate(s);

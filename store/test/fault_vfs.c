@@ -157,6 +157,25 @@ static disk_file *file_of(sqlite3_file *file)
     return ((open_file *)(void *)file)->f;
 }
 
+/* What became of a change that was never made safe: lost, kept or torn. */
+static void settle(disk_file *f, const change *ch)
+{
+    uint64_t fate = fault_vfs_random() % 3;
+    if (fate == 0)
+        return;
+    if (fate == 1 || ch->truncation) {
+        apply_change(&f->safe, ch);
+        return;
+    }
+    for (size_t at = 0; at < ch->len;) {
+        size_t n = SECTOR - (ch->at + at) % SECTOR;
+        n = n < ch->len - at ? n : ch->len - at;
+        if (fault_vfs_random() % 2 == 0)
+            write_content(&f->safe, ch->at + at, ch->bytes + at, n);
+        at += n;
+    }
+}
+
 static int file_read(sqlite3_file *file, void *out, int len, sqlite3_int64 at)
 {
     const disk_file *f = file_of(file);
@@ -196,18 +215,14 @@ static int file_sync(sqlite3_file *file, int flags)
         return rc;
     }
     f->flushed_once = true;
-    change **link = &f->first;
-    while (*link != NULL) {
-        change *ch = *link;
-        if (ch->poisoned) {
-            link = &ch->next;
-            continue;
-        }
-        apply_change(&f->safe, ch);
-        *link = ch->next;
-        free(ch);
+    /* What an earlier flush should have made safe is not made so by this one. */
+    for (change *ch = f->first; ch != NULL; ch = ch->next) {
+        if (ch->poisoned)
+            settle(f, ch);
+        else
+            apply_change(&f->safe, ch);
     }
-    f->end = link;
+    drop_changes(f);
     return SQLITE_OK;
 }
 
@@ -456,25 +471,6 @@ void fault_vfs_stop(void)
     disk.dead = true;
 }
 
-/* One unsafe change, after the power was lost. */
-static void settle(disk_file *f, const change *ch)
-{
-    uint64_t fate = fault_vfs_random() % 3;
-    if (fate == 0)
-        return;
-    if (fate == 1 || ch->truncation) {
-        apply_change(&f->safe, ch);
-        return;
-    }
-    for (size_t at = 0; at < ch->len;) {
-        size_t n = SECTOR - (ch->at + at) % SECTOR;
-        n = n < ch->len - at ? n : ch->len - at;
-        if (fault_vfs_random() % 2 == 0)
-            write_content(&f->safe, ch->at + at, ch->bytes + at, n);
-        at += n;
-    }
-}
-
 static void restart_file(disk_file *f, bool power)
 {
     if (power) {
@@ -486,10 +482,8 @@ static void restart_file(disk_file *f, bool power)
             settle(f, ch);
         f->now.len = 0;
         write_content(&f->now, 0, f->safe.ptr, f->safe.len);
+        drop_changes(f);
     }
-    f->safe.len = 0;
-    write_content(&f->safe, 0, f->now.ptr, f->now.len);
-    drop_changes(f);
     for (size_t i = 0; i < SHM_REGIONS; i++) {
         free(f->shm[i]);
         f->shm[i] = NULL;

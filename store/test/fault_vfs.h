@@ -3,8 +3,8 @@
  * What was written since the last successful flush of a file is not safe: when the power is cut,
  * each such write is kept, lost or torn (only some of its 512-byte sectors are kept), each for
  * itself, so later ones may be there and earlier ones not.  After a flush that failed, what it
- * should have made safe never becomes so by a later one.  A file that was never flushed may be
- * gone.
+ * should have made safe is not made so by a later one: it is kept, lost or torn.  A file that was
+ * never flushed may be gone.
  */
 #ifndef STORE_TEST_FAULT_VFS_H
 #define STORE_TEST_FAULT_VFS_H
@@ -40,7 +40,7 @@ bool fault_vfs_happened(void);
 
 /* fault_vfs_stop - from now on nothing reaches the disk: the process is dead.  Close the store
  * after it.  fault_vfs_restart - then, the disk as a start finds it: `power`, after the power was
- * lost; else after the process was killed, when all it wrote is there. */
+ * lost; else after the process was killed, when all it wrote is there, but no safer than before. */
 void fault_vfs_stop(void);
 void fault_vfs_restart(bool power);
 

@@ -346,6 +346,33 @@ static void a_failing_disk_then_a_power_cut(void **state)
     every_operation_fails_once(true);
 }
 
+/* A process may die after it wrote a row and before it flushed it, or because a flush failed.  The
+ * next one reads the row and tells those who send it again that it is saved: so it has to be. */
+static void what_is_read_outlives_the_power(void **state)
+{
+    (void)state;
+    const fault_kind kinds[] = {FAULT_EIO, FAULT_POWER};
+    uint64_t count = operations_of(7);
+    for (uint64_t n = 0; n < 2 * count; n++) {
+        script t;
+        begin(&t, 7);
+        fault_vfs_plan(kinds[n % 2], 1 + n / 2);
+        (void)run(&t);
+        fault_vfs_stop();
+        store_close(t.s);
+        fault_vfs_restart(false);
+        assert_int_equal(open_store(&t.s), BASE_OK);
+        const model *read = store_is(t.s, &t.now) ? &t.now : &t.after;
+        assert_true(store_is(t.s, read));
+        fault_vfs_stop();
+        store_close(t.s);
+        fault_vfs_restart(true);
+        assert_int_equal(open_store(&t.s), BASE_OK);
+        assert_true(store_is(t.s, read));
+        store_close(t.s);
+    }
+}
+
 static void no_space_once_at_every_write(void **state)
 {
     (void)state;
@@ -484,6 +511,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(without_shared_memory_it_does_not_open),
         cmocka_unit_test(a_failing_disk_then_a_restart),
         cmocka_unit_test(a_failing_disk_then_a_power_cut),
+        cmocka_unit_test(what_is_read_outlives_the_power),
         cmocka_unit_test(no_space_once_at_every_write),
         cmocka_unit_test(power_is_cut_at_random),
         cmocka_unit_test(killed_again_and_again),
