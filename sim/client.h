@@ -67,9 +67,9 @@ typedef struct client {
     bool demoted;  /* may only look now: what it wrote and was not stored has to go */
     uint64_t *ids; /* that its documents wrote under */
     size_t id_count;
-    bool claimed;    /* a forger spoke for one of them */
-    bool misled;     /* it may have heard a forger, and the process died that kept what it said */
-    bool applying;   /* what the observer sees comes from the server */
+    bool claimed;  /* a forger spoke for one of them */
+    bool misled;   /* of what a forger said it may hold what the room does not, or other content */
+    bool applying; /* what the observer sees comes from the server */
     buf last_update; /* of somebody; for those who forge */
     /* our page */
     bool greeted, answered, synced, denied;

@@ -80,6 +80,11 @@ static void claim(client *c, uint64_t id)
 {
     for (uint32_t i = 0; i < c->w->plan->client_count; i++) {
         client *other = &c->w->clients[i];
+        /* Stock clients know of no epochs and bring back what a restore took away: under the same
+         * clocks they have something else than the room now. */
+        if (other->plan->kind == CLIENT_STOCK && other->plan->room == c->plan->room &&
+            other->doc != NULL && yoke_doc_state(other->doc, id) > yoke_doc_state(c->doc, id))
+            other->misled = true;
         for (size_t k = 0; k < other->id_count && other != c; k++)
             if (other->ids[k] == id)
                 other->claimed = c->w->forged[c->plan->room] = true;
