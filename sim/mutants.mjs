@@ -21,7 +21,13 @@ const mutants = [
     from: 'if (!m->tandem_v1 || m->refused)\n        return;\n    pair *last',
     to: 'if (!m->tandem_v1)\n        return;\n    pair *last',
     seeds: 2000,
-    laws: ['acked edits are stored', 'acked edits are in the text', 'acks are durable'],
+    // The last one, when an ack covers what a reader wrote against his page: the page did not count it.
+    laws: [
+      'acked edits are stored',
+      'acked edits are in the text',
+      'acks are durable',
+      'acks grow and count frames',
+    ],
   },
   {
     name: 'freed-unstored',
