@@ -438,16 +438,22 @@ static void end(server *s)
              (event){.at_us = w->clock.now_us + 300 * MS, .kind = EVENT_BOOT, .life = s->life});
 }
 
-static void poll_drain(server *s)
+static void tick_rooms(server *s)
 {
-    bool late = s->w->clock.now_us >= s->drain_deadline_us;
-    for (hosted *at = s->rooms, *next; at != NULL && s->drained_all && !late; at = next) {
+    for (hosted *at = s->rooms, *next; at != NULL; at = next) {
         next = at->next;
         if (room_state(at->room) != ROOM_ABSENT)
             room_tick(at->room, server_now_ms(s));
         hosted_check(at);
         hosted_maybe_free(at);
     }
+}
+
+static void poll_drain(server *s)
+{
+    bool late = s->w->clock.now_us >= s->drain_deadline_us;
+    if (s->drained_all && !late)
+        tick_rooms(s);
     server_turn_ends(s);
     if (late || (s->drained_all && s->conns == NULL && s->rooms == NULL))
         end(s);
@@ -496,13 +502,7 @@ static void tick(server *s, bool soon)
     for (conn *c = s->conns; c != NULL && !soon; c = c->next)
         conn_tick(c);
     s->tick_soon = s->tick_soon && !soon;
-    for (hosted *at = s->rooms, *next; at != NULL; at = next) {
-        next = at->next;
-        if (room_state(at->room) != ROOM_ABSENT)
-            room_tick(at->room, server_now_ms(s));
-        hosted_check(at);
-        hosted_maybe_free(at);
-    }
+    tick_rooms(s);
     server_turn_ends(s);
     if (!soon)
         later(s, EVENT_TICK, SECOND);

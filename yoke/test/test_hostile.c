@@ -233,37 +233,37 @@ static void what_waits_already_does_not_wait_twice(void **state)
     free(w.ptr);
 }
 
-/* The limit is of structs and ranges together, as it is reported. */
-static void structs_and_ranges_share_the_limit(void **state)
+static yoke_doc *doc_with_two_waiting(size_t pending)
 {
-    (void)state;
-    yoke_doc *doc = new_doc(3);
+    yoke_doc *doc = new_doc(pending);
     writer w = writer_new();
     put(&w, 2);
     put_after(&w, 9, 5, 8, 1);
     put_after(&w, 7, 3, 8, 1);
     put(&w, 0);
     (void)apply(doc, &w);
+    free(w.ptr);
+    return doc;
+}
+
+/* The limit is of structs and ranges together, as it is reported. */
+static void structs_and_ranges_share_the_limit(void **state)
+{
+    (void)state;
+    yoke_doc *doc = doc_with_two_waiting(3);
     static const uint8_t one[] = {0, 1, 6, 1, 1, 1}, two[] = {0, 1, 5, 1, 1, 1};
     assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){one, sizeof one}, 0, NULL), YOKE_OK);
     assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){two, sizeof two}, 0, NULL),
                      YOKE_ELIMIT_PENDING);
     assert_int_equal(yoke_doc_stats(doc).pending_structs, 3);
     yoke_doc_free(doc);
-    free(w.ptr);
 }
 
 /* Lowered ceilings take nothing away and let nothing more in. */
 static void ceilings_can_be_lowered_below_what_is_there(void **state)
 {
     (void)state;
-    yoke_doc *doc = new_doc(10);
-    writer w = writer_new();
-    put(&w, 2);
-    put_after(&w, 9, 5, 8, 1);
-    put_after(&w, 7, 3, 8, 1);
-    put(&w, 0);
-    (void)apply(doc, &w);
+    yoke_doc *doc = doc_with_two_waiting(10);
     yoke_doc_set_limits(doc, &(yoke_limits){.pending_structs = 1, .pending_bytes = 1});
     static const uint8_t one[] = {0, 1, 6, 1, 1, 1};
     assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){one, sizeof one}, 0, NULL),
@@ -275,7 +275,6 @@ static void ceilings_can_be_lowered_below_what_is_there(void **state)
     yoke_doc_set_limits(doc, &(yoke_limits){.pending_structs = 3});
     assert_int_equal(yoke_doc_apply(doc, (yoke_bytes){one, sizeof one}, 0, NULL), YOKE_OK);
     yoke_doc_free(doc);
-    free(w.ptr);
 }
 
 /* What the update itself brings is deleted at once, however many ranges name it. */

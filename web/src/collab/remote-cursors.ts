@@ -99,12 +99,12 @@ export class RemoteCursors {
     }
     const seen = new Set(this.tagChoice === 'never' ? [] : people.map((each) => each.clientId))
     for (const [id, tag] of this.tags) if (!seen.has(id)) this.removeTag(id, tag)
-    if (!this.isDrawn(drawn)) this.decorations.set(drawn)
+    this.draw(drawn)
     this.onPeople(people)
   }
 
   /** Carets move along with the text around them; most of the time they are where they belong. */
-  private isDrawn(wanted: readonly monaco.editor.IModelDeltaDecoration[]): boolean {
+  private draw(wanted: readonly monaco.editor.IModelDeltaDecoration[]): void {
     const ranges = this.decorations.getRanges()
     const same =
       wanted.length === ranges.length &&
@@ -113,8 +113,9 @@ export class RemoteCursors {
         const at = ranges[i]
         return options === this.drawn[i]?.options && at && monaco.Range.equalsRange(range, at)
       })
+    if (same) return
+    this.decorations.set(wanted)
     this.drawn = wanted
-    return same
   }
 
   private showTag(member: Member, position: monaco.IPosition, offset: number): void {
