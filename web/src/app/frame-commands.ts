@@ -11,7 +11,8 @@ export function frameCommands({ store, editor, parts }: Room): Command[] {
     {
       id: 'region',
       group: 'View',
-      label: 'Next part of the page',
+      label: 'Next pane',
+      words: 'part region focus',
       keys: 'F6',
       run: () => cycleRegion(false, () => editor?.focus()),
     },

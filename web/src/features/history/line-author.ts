@@ -4,7 +4,15 @@ import type { Session } from '../../collab/session'
 /** Rows that came since are not worth a request each time the pointer rests. */
 const FRESH_MS = 10_000
 
-const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
+const dayAndYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
+
+/** "28 Nov, 19:06"; the year only when it is another one. */
+function moment(at: Date): string {
+  const date = at.getFullYear() === new Date().getFullYear() ? day : dayAndYear
+  return `${date.format(at)}, ${clock.format(at)}`
+}
 
 export interface LinePlace {
   text: Y.Text
@@ -19,5 +27,6 @@ export async function lineAuthor(session: Session, place: () => LinePlace | null
   const at = place()
   const written = at && history.authorship.latest(at.text, at.from, at.to)
   if (!written) return ''
-  return `${history.author(written.author).name}, ${when.format(new Date(written.at))}`
+  const { name } = history.author(written.author)
+  return `${name} wrote this line on ${moment(new Date(written.at))}`
 }

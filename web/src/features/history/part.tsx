@@ -51,7 +51,7 @@ export const history: Part = {
       run: async () => {
         const place = () => editor?.lineInText(editor.line()) ?? null
         const words = await lineAuthor(session, place)
-        toast(words ? `${words}.` : 'Nobody is known for this line.')
+        toast(words || 'Nobody is known for this line.')
       },
     },
   ],

@@ -78,7 +78,7 @@ export function RoomDialog({ onClose }: Props) {
           <p>{expiryWords(expiresAt)}</p>
           {owned && (
             <label className={styles.line}>
-              Keep it after the last use for
+              Deleted without a visit after
               <select
                 disabled={busy}
                 value=""
