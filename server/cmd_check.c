@@ -2,7 +2,7 @@
 #include "server/cmd.h"
 
 #include "room/document.h"
-#include "store/sqlite_tools.h"
+#include "store/sqlite/tools.h"
 
 #include <stdio.h>
 #include <string.h>

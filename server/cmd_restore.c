@@ -2,7 +2,8 @@
 #include "server/cmd.h"
 
 #include "server/durable_file.h"
-#include "store/sqlite_tools.h"
+#include "store/sqlite/open.h"
+#include "store/sqlite/tools.h"
 
 #include <sodium.h>
 #include <stdio.h>

@@ -9,6 +9,8 @@
 #include "server/store_thread.h"
 #include "server/sweeper.h"
 #include "server/wall_time.h"
+#include "store/memory/memory.h"
+#include "store/sqlite/open.h"
 
 #include <errno.h>
 #include <jansson.h>

@@ -7,6 +7,7 @@
  */
 #include "sim/ledger.h"
 #include "sim/server.h"
+#include "store/sqlite/open.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -1,196 +1,41 @@
-/* store_sqlite.c - the store in one SQLite file: opening it, transactions, the table of calls.
+/* open.c - the store in one SQLite file: opening it, the table of calls.
  *
  * WAL with synchronous = FULL: COMMIT returns when the log is flushed; NORMAL may lose the last
  * commits with the power.  One server at a time: two on one file would number one room's rows
  * twice. The lock for that is a file of its own, so that other processes can read meanwhile
  * (backup).
  */
+#include "store/sqlite/open.h"
+
 #include "base/crash_point.h"
-#include "store/crash_sqlite.h"
-#include "store/sqlite_store.h"
+#include "store/sqlite/checkpoint.h"
+#include "store/sqlite/compact.h"
+#include "store/sqlite/crash.h"
+#include "store/sqlite/history.h"
+#include "store/sqlite/load.h"
+#include "store/sqlite/log.h"
+#include "store/sqlite/people.h"
+#include "store/sqlite/rooms.h"
+#include "store/sqlite/salvage.h"
+#include "store/sqlite/schema.h"
+#include "store/sqlite/space.h"
+#include "store/sqlite/upkeep.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-#define RETRY_MS 2000
-#define RETRY_STEP_MS 10
 /* An older file, up to here, is rewritten once when it is opened so that it can shrink; a larger
  * one by backup and restore, for it would keep the server from starting. */
 #define REWRITE_PAGES_MAX 16384
 
-#define STATEMENTS(X)                                                                              \
-    X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
-    X(COMMIT, "COMMIT")                                                                            \
-    X(ROLLBACK, "ROLLBACK")                                                                        \
-    X(PING, "SELECT count(*) FROM (SELECT 1 FROM rooms LIMIT 1)")
-
-enum { STATEMENTS(SQLITE_STATEMENT_ENUM) Q_COUNT };
-
-static const char *const statements[] = {STATEMENTS(SQLITE_STATEMENT_SQL)};
-
-static const sqlite_statements transaction_statements = {statements, Q_COUNT};
-
-static sqlite3_stmt *statement(sqlite_store *s, int at)
-{
-    return s->prepared[NOUN_TRANSACTION][at];
-}
-
 static const sqlite_statements *const nouns[NOUN_COUNT] = {
-    [NOUN_TRANSACTION] = &transaction_statements, [NOUN_ROOMS] = &sqlite_room_statements,
-    [NOUN_LOG] = &sqlite_log_statements,          [NOUN_HISTORY] = &sqlite_history_statements,
-    [NOUN_UPKEEP] = &sqlite_upkeep_statements,    [NOUN_PEOPLE] = &sqlite_people_statements,
+    [NOUN_CALL] = &sqlite_call_statements,     [NOUN_ROOMS] = &sqlite_room_statements,
+    [NOUN_LOG] = &sqlite_log_statements,       [NOUN_HISTORY] = &sqlite_history_statements,
+    [NOUN_PEOPLE] = &sqlite_people_statements, [NOUN_COMPACT] = &sqlite_compact_statements,
+    [NOUN_UPKEEP] = &sqlite_upkeep_statements, [NOUN_SPACE] = &sqlite_space_statements,
 };
-
-/* A write that the system refused for want of space has changed nothing that counts: unlike a
- * failed flush it may be tried again. */
-static bool no_space(int rc)
-{
-    if (rc == SQLITE_IOERR_SHMSIZE)
-        return true;
-    return rc == SQLITE_IOERR_WRITE && (errno == EDQUOT || errno == EFBIG || errno == ENOSPC);
-}
-
-int sqlite_err(int rc)
-{
-    switch (rc & 0xff) {
-    case SQLITE_OK:
-    case SQLITE_DONE:
-    case SQLITE_ROW:
-        return BASE_OK;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return STORE_EBUSY;
-    case SQLITE_FULL:
-    case SQLITE_TOOBIG:
-        return STORE_EFULL;
-    case SQLITE_CORRUPT:
-        return STORE_ECORRUPT;
-    case SQLITE_NOTADB:
-        return STORE_EVERSION;
-    case SQLITE_NOMEM:
-        return BASE_ENOMEM;
-    case SQLITE_CONSTRAINT:
-        return STORE_EEXISTS;
-    default:
-        break;
-    }
-    switch (rc) {
-    case SQLITE_IOERR_READ: /* of what is read, and of nothing else, the disk lost something */
-    case SQLITE_IOERR_SHORT_READ:
-    case SQLITE_IOERR_DATA:
-    case SQLITE_IOERR_CORRUPTFS:
-        return STORE_ECORRUPT;
-    default:
-        return no_space(rc) ? STORE_EFULL : STORE_EIO;
-    }
-}
-
-/* Step once and make the statement ready again; for statements without results. */
-int sqlite_run(sqlite3_stmt *q)
-{
-    int rc = sqlite3_step(q);
-    sqlite3_reset(q);
-    sqlite3_clear_bindings(q);
-    return sqlite_err(rc);
-}
-
-int sqlite_begin(sqlite_store *s)
-{
-    int err = sqlite_run(statement(s, Q_BEGIN));
-    for (int waited_ms = 0; err == STORE_EBUSY && waited_ms < RETRY_MS;
-         waited_ms += RETRY_STEP_MS) {
-        sqlite3_sleep(RETRY_STEP_MS);
-        err = sqlite_run(statement(s, Q_BEGIN));
-    }
-    return err;
-}
-
-/* Commit when all went well, else roll back; a commit that fails leaves nothing behind either. */
-int sqlite_end(sqlite_store *s, int err)
-{
-    CRASH_POINT("commit.before");
-    if (err == BASE_OK)
-        err = sqlite_run(statement(s, Q_COMMIT));
-    CRASH_POINT("commit.after");
-    if (err != BASE_OK && !sqlite3_get_autocommit(s->db)) {
-        sqlite3_step(statement(s, Q_ROLLBACK));
-        sqlite3_reset(statement(s, Q_ROLLBACK));
-    }
-    return err;
-}
-
-void sqlite_bind_str(sqlite3_stmt *q, int at, const char *text)
-{
-    sqlite3_bind_text(q, at, text, -1, SQLITE_STATIC);
-}
-
-void sqlite_bind_bytes(sqlite3_stmt *q, int at, bytes s)
-{
-    sqlite3_bind_blob64(q, at, s.len_bytes > 0 ? (const void *)s.ptr : "", s.len_bytes,
-                        SQLITE_STATIC);
-}
-
-bytes sqlite_bytes(sqlite3_stmt *q, int at)
-{
-    const void *ptr = sqlite3_column_blob(q, at);
-    return bytes_of(ptr, (size_t)sqlite3_column_bytes(q, at));
-}
-
-bool sqlite_copy_text(sqlite3_stmt *q, int at, char *out, size_t cap)
-{
-    const unsigned char *text = sqlite3_column_text(q, at);
-    if (text == NULL)
-        return false;
-    return snprintf(out, cap, "%s", (const char *)text) < (int)cap;
-}
-
-static int sqlite_ping(store *base)
-{
-    sqlite3_stmt *q = statement(sqlite_self(base), Q_PING);
-    int rc = sqlite3_step(q);
-    sqlite3_reset(q);
-    return sqlite_err(rc);
-}
-
-void sqlite_close(store *base)
-{
-    sqlite_store *s = sqlite_self(base);
-    for (size_t i = 0; i < NOUN_COUNT; i++) {
-        sqlite3_stmt **q = s->prepared[i];
-        for (size_t k = 0; q != NULL && k < nouns[i]->count; k++)
-            sqlite3_finalize(q[k]);
-        base_alloc_put(base->alloc, q, nouns[i]->count * sizeof(sqlite3_stmt *));
-    }
-    sqlite3_close(s->db);
-    if (s->lock_fd >= 0)
-        close(s->lock_fd);
-    base_alloc_put(base->alloc, s, sizeof *s);
-}
-
-int sqlite_exec(sqlite_store *s, const char *sql)
-{
-    return sqlite_err(sqlite3_exec(s->db, sql, NULL, NULL, NULL));
-}
-
-int sqlite_prepare(sqlite_store *s)
-{
-    for (size_t i = 0; i < NOUN_COUNT; i++) {
-        sqlite3_stmt **q = base_alloc_get(s->base.alloc, nouns[i]->count * sizeof(sqlite3_stmt *));
-        if (q == NULL)
-            return BASE_ENOMEM;
-        memset(q, 0, nouns[i]->count * sizeof(sqlite3_stmt *));
-        s->prepared[i] = q;
-        for (size_t k = 0; k < nouns[i]->count; k++) {
-            int rc = sqlite3_prepare_v3(s->db, nouns[i]->sql[k], -1, SQLITE_PREPARE_PERSISTENT,
-                                        &q[k], NULL);
-            if (rc != SQLITE_OK)
-                return sqlite_err(rc);
-        }
-    }
-    return BASE_OK;
-}
 
 static int take_lock(sqlite_store *s, const char *path)
 {
@@ -312,11 +157,11 @@ static int open_file(sqlite_store *s, const store_sqlite_options *options)
     if (err == BASE_OK)
         err = sqlite_prepare(s);
     if (err == BASE_OK)
-        sqlite_upkeep_init(s);
+        sqlite_checkpoint_init(s);
     return err;
 }
 
-const store_ops sqlite_ops = {
+static const store_ops ops = {
     .close = sqlite_close,
     .room_create = sqlite_room_create,
     .room_get = sqlite_room_get,
@@ -341,13 +186,20 @@ const store_ops sqlite_ops = {
     .stats_get = sqlite_stats_get,
 };
 
+sqlite_store *sqlite_new(const base_alloc *alloc)
+{
+    sqlite_store *s = base_alloc_get(alloc, sizeof *s);
+    if (s != NULL)
+        *s = (sqlite_store){.base = {.ops = &ops, .alloc = alloc}, .nouns = nouns, .lock_fd = -1};
+    return s;
+}
+
 int store_sqlite_open_with(const store_sqlite_options *options, const base_alloc *alloc,
                            store **out)
 {
-    sqlite_store *s = base_alloc_get(alloc, sizeof *s);
+    sqlite_store *s = sqlite_new(alloc);
     if (s == NULL)
         return BASE_ENOMEM;
-    *s = (sqlite_store){.base = {.ops = &sqlite_ops, .alloc = alloc}, .lock_fd = -1};
     int err = open_file(s, options);
     if (err != BASE_OK) {
         sqlite_close(&s->base);

@@ -1,4 +1,4 @@
-/* sqlite_tools.h - what is done with a database beside the server that has it, or after it. */
+/* tools.h - what is done with a database beside the server that has it, or after it. */
 #ifndef STORE_SQLITE_TOOLS_H
 #define STORE_SQLITE_TOOLS_H
 

@@ -1,5 +1,7 @@
-/* sqlite_people.c - authors, chat and named versions. */
-#include "store/sqlite_store.h"
+/* people.c - authors, chat and named versions. */
+#include "store/sqlite/people.h"
+
+#include "store/sqlite/rooms.h"
 
 #define STATEMENTS(X)                                                                              \
     X(AUTHOR_PUT, "INSERT INTO authors (room, author, color_index, at_ms, name)"                   \

@@ -1,12 +1,15 @@
-/* sqlite_log.c - the log of updates and the snapshots before it. */
+/* log.c - the log of updates and the snapshots before it. */
+#include "store/sqlite/log.h"
+
 #include "base/crash_point.h"
-#include "store/sqlite_store.h"
+#include "store/crc32c.h"
 
 #define STATEMENTS(X)                                                                              \
     X(APPEND, "INSERT INTO log (room, seq, author, at_ms, crc32c, bytes)"                          \
               " SELECT key, ?2, ?3, ?4, ?5, ?6 FROM rooms WHERE id = ?1")                          \
     X(TAIL, "SELECT seq, author, at_ms, crc32c, bytes FROM log WHERE room = ?1 AND seq > ?2"       \
             " ORDER BY seq")                                                                       \
+    X(DROP, "DELETE FROM log WHERE room = ?1 AND seq <= ?2")                                       \
     X(SNAPSHOT_GET, "SELECT upto_seq, crc32c, bytes, history_seq,"                                 \
                     " (SELECT max(seq) FROM log WHERE log.room = ?1)"                              \
                     " FROM snapshots WHERE room = ?1")                                             \
@@ -110,58 +113,12 @@ int sqlite_read_log(sqlite_store *s, sqlite3_int64 key, uint64_t after_seq, sqli
     return err;
 }
 
-static bool take_row(void *builder, const store_row *row)
+int sqlite_log_drop(sqlite_store *s, sqlite3_int64 key, sqlite3_int64 upto_seq)
 {
-    load_builder_row(builder, row);
-    return true;
-}
-
-int sqlite_load(store *base, const char *id, store_loaded *out)
-{
-    sqlite_store *s = sqlite_self(base);
-    store_room room;
-    store_damage damage;
-    sqlite3_int64 key = 0;
-    load_builder b;
-    int err = sqlite_room_read(s, id, &room, &key);
-    if (err != BASE_OK)
-        return err;
-    load_builder_init(&b, base->alloc);
-    err = sqlite_read_snapshot(s, key, &b, &damage);
-    CRASH_POINT("load.snapshot");
-    if (err == BASE_OK)
-        err = sqlite_read_log(s, key, b.snapshot_seq, take_row, &b, &damage);
-    if (err == BASE_OK)
-        err = load_builder_finish(&b, &room, out);
-    load_builder_deinit(&b);
-    return err;
-}
-
-/* The snapshot and the good rows behind it; without a good snapshot, history from its beginning. */
-int sqlite_salvage(store *base, const char *id, store_loaded *out, store_damage *damage)
-{
-    sqlite_store *s = sqlite_self(base);
-    const store_history_query all = {0, INT64_MIN, SIZE_MAX, SIZE_MAX};
-    store_room room;
-    store_damage second = {NULL, 0};
-    sqlite3_int64 key = 0;
-    load_builder b;
-    bool more;
-    int err = sqlite_room_read(s, id, &room, &key);
-    if (err == STORE_ECORRUPT)
-        *damage = (store_damage){"record", 0};
-    if (err != BASE_OK)
-        return err;
-    load_builder_init(&b, base->alloc);
-    err = sqlite_read_snapshot(s, key, &b, damage);
-    if (err == BASE_OK)
-        err = sqlite_read_log(s, key, b.snapshot_seq, take_row, &b, damage);
-    else if (err == STORE_ECORRUPT)
-        err = sqlite_read_history(s, key, &all, &b, &more, &second);
-    if (err == BASE_OK || err == STORE_ECORRUPT)
-        err = load_builder_finish(&b, &room, out);
-    load_builder_deinit(&b);
-    return err;
+    sqlite3_stmt *q = statement(s, Q_DROP);
+    sqlite3_bind_int64(q, 1, key);
+    sqlite3_bind_int64(q, 2, upto_seq);
+    return sqlite_run(q);
 }
 
 int sqlite_append(store *base, store_row *rows, size_t count)

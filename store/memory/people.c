@@ -1,5 +1,5 @@
-/* memory_people.c - see memory_people.h.  One shape serves all three kinds. */
-#include "store/memory_people.h"
+/* people.c - see people.h.  One shape serves all three kinds. */
+#include "store/memory/people.h"
 
 typedef struct kept_note {
     uint64_t n; /* of an author: its number */

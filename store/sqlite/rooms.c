@@ -1,10 +1,12 @@
-/* sqlite_rooms.c - records of rooms.
+/* rooms.c - records of rooms.
  *
  * A deleted room is one whose id is the character U+0001 and its key: no room can be called so, no
- * reader finds it, and sqlite_upkeep.c takes it apart.
+ * reader finds it, and upkeep.c takes it apart.
  */
+#include "store/sqlite/rooms.h"
+
 #include "base/crash_point.h"
-#include "store/sqlite_store.h"
+#include "store/sqlite/log.h"
 
 #define STATEMENTS(X)                                                                              \
     X(CREATE, "INSERT INTO rooms (id, name, language, epoch, owner_key_hash, created_at_ms,"       \

@@ -1,6 +1,10 @@
-/* sqlite_history.c - segments of history, and reading it: segments first, then the log. */
+/* history.c - segments of history, and reading it: segments first, then the log. */
+#include "store/sqlite/history.h"
+
+#include "store/crc32c.h"
 #include "store/segment.h"
-#include "store/sqlite_store.h"
+#include "store/sqlite/log.h"
+#include "store/sqlite/rooms.h"
 
 #define STATEMENTS(X)                                                                              \
     X(PUT, "INSERT INTO segments (room, first_seq, last_seq, first_at_ms, last_at_ms, raw_bytes,"  \

@@ -1,11 +1,14 @@
-/* store_memory.c - a store that ends with the process: for tests, the simulator and `--memory`.
+/* memory.c - see memory.h.
  *
  * Rooms are a list, rows of a room an array.  Everything that can fail is prepared before anything
  * is changed.
  */
+#include "store/memory/memory.h"
+
+#include "store/crc32c.h"
 #include "store/impl.h"
-#include "store/memory_people.h"
-#include "store/store.h"
+#include "store/load_builder.h"
+#include "store/memory/people.h"
 
 typedef struct kept_row {
     uint64_t seq;

@@ -1,9 +1,10 @@
-/* memory_people.h - authors, chat and versions of one room of the memory store.  Private to store/.
+/* people.h - authors, chat and versions of one room of the memory store.  Private to store/.
  */
 #ifndef STORE_MEMORY_PEOPLE_H
 #define STORE_MEMORY_PEOPLE_H
 
-#include "store/impl.h"
+#include "base/buf.h"
+#include "store/store.h"
 
 typedef struct memory_people {
     const base_alloc *alloc;

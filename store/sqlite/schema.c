@@ -1,9 +1,10 @@
-/* sqlite_schema.c - the shape of the tables.  Each entry of `migrations` is one step, done once and
+/* schema.c - the shape of the tables.  Each entry of `migrations` is one step, done once and
  * in order; a released step is never changed, what is new becomes the next one.  user_version
  * counts the steps a file has seen, application_id says that it is ours.
  */
+#include "store/sqlite/schema.h"
+
 #include "base/crash_point.h"
-#include "store/sqlite_store.h"
 
 #define APPLICATION_ID 0x546E646D /* "Tndm" */
 
@@ -84,18 +85,6 @@ static const char *const migrations[] = {
 };
 
 #define SCHEMA_VERSION ((int)(sizeof migrations / sizeof *migrations))
-
-int sqlite_read_int(sqlite_store *s, const char *sql, int *out)
-{
-    sqlite3_stmt *q;
-    int rc = sqlite3_prepare_v2(s->db, sql, -1, &q, NULL);
-    if (rc != SQLITE_OK)
-        return sqlite_err(rc);
-    rc = sqlite3_step(q);
-    *out = sqlite3_column_int(q, 0);
-    sqlite3_finalize(q);
-    return sqlite_err(rc);
-}
 
 int sqlite_schema_version(void)
 {

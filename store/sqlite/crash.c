@@ -1,5 +1,5 @@
-/* crash_sqlite.c - see crash_sqlite.h.  SQLite lets each system call be replaced. */
-#include "store/crash_sqlite.h"
+/* crash.c - see crash.h.  SQLite lets each system call be replaced. */
+#include "store/sqlite/crash.h"
 
 #include "base/crash_point.h"
 

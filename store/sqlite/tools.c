@@ -1,6 +1,8 @@
-#include "store/sqlite_tools.h"
+#include "store/sqlite/tools.h"
 
-#include "store/sqlite_store.h"
+#include "store/sqlite/call.h"
+#include "store/sqlite/open.h"
+#include "store/sqlite/schema.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -20,10 +22,9 @@ static bool has_wal(const char *path)
 static int open_existing(const char *path, const base_alloc *alloc, sqlite_store **out,
                          int *version)
 {
-    sqlite_store *s = base_alloc_get(alloc, sizeof *s);
+    sqlite_store *s = sqlite_new(alloc);
     if (s == NULL)
         return BASE_ENOMEM;
-    *s = (sqlite_store){.base = {.ops = &sqlite_ops, .alloc = alloc}, .lock_fd = -1};
     int rc = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     int err = sqlite_err(rc);
     if (err == BASE_OK) {
