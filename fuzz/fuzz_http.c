@@ -4,10 +4,11 @@
 #include "fuzz/fuzz.h"
 #include "fuzz/input.h"
 
-#include "server/conn.h"
-#include "server/exchange.h"
-#include "server/http_conn.h"
-#include "server/router.h"
+#include "server/api/router.h"
+#include "server/http/exchange.h"
+#include "server/http/http_conn.h"
+#include "server/net/address_book.h"
+#include "server/net/conn.h"
 
 #include <sys/socket.h>
 #include <unistd.h>

@@ -4,7 +4,7 @@
 #include "fuzz/input.h"
 
 #include "base/utf.h"
-#include "server/json_check.h"
+#include "server/http/json_check.h"
 #include "wire/json.h"
 
 static const char content_type[] = "content-type";

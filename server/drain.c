@@ -1,11 +1,11 @@
 #include "server/drain.h"
 
 #include "base/crash_point.h"
-#include "server/limits.h"
-#include "server/log.h"
+#include "server/app/limits.h"
+#include "server/app/log.h"
 #include "server/room_host.h"
-#include "server/store_thread.h"
-#include "server/ws_conn.h"
+#include "server/store/store_thread.h"
+#include "server/ws/ws_conn.h"
 
 #include <stdlib.h>
 

@@ -1,9 +1,10 @@
 #include "server/room_host.h"
 
-#include "server/log.h"
+#include "server/app/limits.h"
+#include "server/app/log.h"
+#include "server/app/wall_time.h"
 #include "server/room_host_internal.h"
-#include "server/wall_time.h"
-#include "server/ws_conn.h"
+#include "server/ws/ws_conn.h"
 
 #include <stdlib.h>
 

@@ -1,14 +1,16 @@
 #include "server/serve.h"
 
+#include "server/app/limits.h"
+#include "server/app/log.h"
+#include "server/app/wall_time.h"
 #include "server/drain.h"
-#include "server/limits.h"
-#include "server/listen.h"
-#include "server/log.h"
+#include "server/http/static_files.h"
+#include "server/net/address_book.h"
+#include "server/net/listen.h"
 #include "server/room_host.h"
-#include "server/store_reserve.h"
-#include "server/store_thread.h"
-#include "server/sweeper.h"
-#include "server/wall_time.h"
+#include "server/store/reserve.h"
+#include "server/store/store_thread.h"
+#include "server/store/sweeper.h"
 #include "store/memory/memory.h"
 #include "store/sqlite/open.h"
 
@@ -23,6 +25,7 @@
 
 typedef struct serve {
     app app;
+    address_set proxies;
     uv_loop_t main; /* signals and the sweeper's clock only */
     uv_signal_t signals[2];
     uv_timer_t sweep;
@@ -196,7 +199,8 @@ static int init_app(serve *s, config *c)
     randombytes_buf(&a->hash_seed, sizeof a->hash_seed);
     a->limits = a->config.limits;
     a->started_at_ms = wall_time_now_ms();
-    const char *bad = address_set_parse(&a->proxies, a->config.trusted_proxies);
+    a->proxies = &s->proxies;
+    const char *bad = address_set_parse(&s->proxies, a->config.trusted_proxies);
     if (bad != NULL)
         return complain("http.trusted_proxies: neither an address nor a network", bad);
     a->addresses = address_book_new(&a->limits, sockets_max(&a->limits));
@@ -233,7 +237,7 @@ static void take_down(serve *s)
     uv_loop_close(&s->main);
     static_files_free(a->files);
     address_book_free(a->addresses);
-    address_set_deinit(&a->proxies);
+    address_set_deinit(&s->proxies);
     free(a->loops);
     config_deinit(&a->config);
     log_event(LOG_INFO, "stopped", LOG_INT("code", 0));

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "store/store.h"
 
-/* The calls of store.h.  Arguments were checked by store.c. */
+/* The calls of store.h.  Arguments were checked by dispatch.c. */
 typedef struct store_ops {
     void (*close)(store *s);
     int (*room_create)(store *s, const store_room *room, bytes first_update);

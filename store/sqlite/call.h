@@ -11,8 +11,8 @@
  *
  * Each noun keeps its own SQL: a table of statements in its file, named in `sqlite_noun` and in the
  * list of open.c, and prepared once when the store is opened.  A new noun is a file beside these, a
- * step in schema.c, calls in store.h, store.c and impl.h, the same in store/memory/, and tests in
- * store/test/test_store_contract.c.
+ * step in schema.c, calls in store.h, dispatch.c and impl.h, the same in store/memory/, and tests
+ * in store/test/test_store_contract.c.
  */
 #ifndef STORE_SQLITE_CALL_H
 #define STORE_SQLITE_CALL_H

@@ -1,0 +1,82 @@
+/* exchange.h - one HTTP request and its one reply, possibly given later.
+ *
+ * A handler gets an exchange and must see to it that exactly one exchange_reply_* call follows, on
+ * the same loop thread, now or later.  The connection may be gone by then; the reply is dropped.
+ */
+#ifndef SERVER_HTTP_EXCHANGE_H
+#define SERVER_HTTP_EXCHANGE_H
+
+#include "base/buf.h"
+#include "server/app/limits.h"
+#include "server/net/address.h"
+#include "server/net/loop.h"
+
+#include <jansson.h>
+
+typedef struct http_conn http_conn;
+
+typedef enum method {
+    METHOD_GET,
+    METHOD_HEAD,
+    METHOD_POST,
+    METHOD_PATCH,
+    METHOD_DELETE,
+    METHOD_OPTIONS,
+    METHOD_PUT,
+    METHOD_OTHER,
+} method;
+
+typedef struct header {
+    uint32_t name_at, name_bytes; /* offsets into exchange.head */
+    uint32_t value_at, value_bytes;
+} header;
+
+typedef struct exchange {
+    loop *loop;
+    http_conn *conn; /* NULL: gone */
+    method method;
+    bool keep_alive;
+    bool upgrade;
+    unsigned http_minor;
+
+    buf head; /* target, then names and values, each ended by NUL */
+    uint32_t target_bytes;
+    header *headers; /* see exchange_new_header */
+    size_t header_count;
+    buf body;
+
+    address client;  /* set by throttle_allows */
+    char path[512];  /* of the target, percent-decoded, no query */
+    char param[160]; /* what stood for {id} in the route */
+    buf reply_headers;
+} exchange;
+
+exchange *exchange_new(loop *l, http_conn *hc, size_t head_bytes_max, size_t body_bytes_max);
+void exchange_free(exchange *x);
+
+/* exchange_new_header - a zeroed one behind the others, of which there are fewer than
+ * LIMIT_HEADER_COUNT.  NULL: no memory. */
+header *exchange_new_header(exchange *x);
+
+/* exchange_header - the value of the first header of that name (lower case), or NULL. */
+const char *exchange_header(const exchange *x, const char *name);
+
+/* exchange_bearer - the token of "Authorization: Bearer ...", or NULL. */
+const char *exchange_bearer(const exchange *x);
+
+/* exchange_add_header - to the reply. */
+void exchange_add_header(exchange *x, const char *name, const char *value);
+
+/* exchange_reply_* - answer and free the exchange.
+ *   static  `body` lives as long as the process
+ *   copy    `body` is copied
+ *   json    takes the reference
+ *   error   {"detail": "..."}
+ *   empty   no body */
+void exchange_reply_static(exchange *x, int status, const char *type, bytes body);
+void exchange_reply_copy(exchange *x, int status, const char *type, bytes body);
+void exchange_reply_json(exchange *x, int status, json_t *json);
+void exchange_reply_error(exchange *x, int status, const char *detail);
+void exchange_reply_empty(exchange *x, int status);
+
+#endif
