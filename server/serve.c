@@ -1,5 +1,6 @@
 #include "server/serve.h"
 
+#include "server/api/router.h"
 #include "server/app/limits.h"
 #include "server/app/log.h"
 #include "server/app/wall_time.h"
@@ -8,6 +9,7 @@
 #include "server/net/address_book.h"
 #include "server/net/listen.h"
 #include "server/room_host.h"
+#include "server/shard.h"
 #include "server/store/reserve.h"
 #include "server/store/store_thread.h"
 #include "server/store/sweeper.h"
@@ -142,11 +144,11 @@ static int start_loops(serve *s)
         return complain(where, strerror(-err));
     }
     for (size_t i = 0; i < a->loop_count; i++) {
-        if (!loop_init(&a->loops[i], a, i, fds[i]))
+        if (!shard_init(&a->loops[i], a, i, fds[i]))
             return complain("event loop", "cannot be started");
     }
     for (size_t i = 0; i < a->loop_count; i++) {
-        if (uv_thread_create(&a->loops[i].thread, loop_run, &a->loops[i]) != 0)
+        if (uv_thread_create(&a->loops[i].thread, shard_run, &a->loops[i]) != 0)
             return complain("loop thread", "cannot be started");
     }
     return SERVE_OK;
@@ -200,6 +202,7 @@ static int init_app(serve *s, config *c)
     a->limits = a->config.limits;
     a->started_at_ms = wall_time_now_ms();
     a->proxies = &s->proxies;
+    a->answer = router_dispatch;
     const char *bad = address_set_parse(&s->proxies, a->config.trusted_proxies);
     if (bad != NULL)
         return complain("http.trusted_proxies: neither an address nor a network", bad);

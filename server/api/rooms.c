@@ -30,6 +30,7 @@ typedef struct rooms_call {
     store_room record;
     store_patch patch;
     char new_name[STORE_NAME_BYTES_MAX + 1];
+    char host[256]; /* of the request, when it may stand in a URL; else empty */
 } rooms_call;
 
 static void forget_key(room_call *c)
@@ -37,9 +38,21 @@ static void forget_key(room_call *c)
     sodium_memzero(((rooms_call *)c)->key, KEY_CHARS + 1);
 }
 
+/* Is the Host header safe to put into a URL? */
+static bool plain_host(const char *host)
+{
+    return host != NULL && host[0] != '\0' && strlen(host) < 256 &&
+           host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                             ".-:[]")] == '\0';
+}
+
 static rooms_call *call_new(exchange *x)
 {
-    return (rooms_call *)room_call_new(x, sizeof(rooms_call), forget_key);
+    rooms_call *c = (rooms_call *)room_call_new(x, sizeof *c, forget_key);
+    const char *host = c != NULL ? exchange_header(x, "host") : NULL;
+    if (plain_host(host))
+        snprintf(c->host, sizeof c->host, "%s", host);
+    return c;
 }
 
 /* ----------------------------------------------------------------------------- as JSON --- */
@@ -64,26 +77,17 @@ static json_t *members_json(const room *r)
     return all;
 }
 
-/* Is the Host header safe to put into a URL? */
-static bool plain_host(const char *host)
-{
-    return host != NULL && host[0] != '\0' && strlen(host) < 256 &&
-           host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                             ".-:[]")] == '\0';
-}
-
 static json_t *url_json(const rooms_call *c)
 {
     const config *set = &c->call.from->app->config;
-    const char *host = c->call.x->conn != NULL ? exchange_header(c->call.x, "host") : NULL;
     if (set->public_url[0] != '\0') {
         size_t n = strlen(set->public_url);
         n -= set->public_url[n - 1] == '/';
         return json_sprintf("%.*s/r/%s", (int)n, set->public_url, c->record.id);
     }
-    if (!plain_host(host))
+    if (c->host[0] == '\0')
         return json_sprintf("/r/%s", c->record.id);
-    return json_sprintf("http://%s/r/%s", host, c->record.id);
+    return json_sprintf("http://%s/r/%s", c->host, c->record.id);
 }
 
 static void add_file(void *ctx, const room_file *file)

@@ -98,8 +98,10 @@ int conn_release_fd(conn *c);
 /* conn_forget_peer - a socket of this peer is closed that has no conn. */
 void conn_forget_peer(app *a, const peer *from);
 
-/* For the loop.  conn_loop_init - false: no set of sockets can be made. */
+/* For the loop's thread.  conn_loop_init - false: no memory, or no set of sockets can be made.
+ * conn_loop_deinit - when the loop is closed. */
 bool conn_loop_init(loop *l);
+void conn_loop_deinit(loop *l);
 void conn_flush_dirty(loop *l);
 void conn_tick_all(loop *l);
 void conn_close_all(loop *l);

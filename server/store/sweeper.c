@@ -106,7 +106,7 @@ static void find_done(loop *l, store_job *job)
         r->of = s;
         r->id = s->ids[i];
         atomic_fetch_add(&s->left, 1);
-        loop_post(app_loop_of(s->app, r->id.text), &r->msg);
+        loop_post(loop_owner(s->app, r->id.text), &r->msg);
     }
     leave(s);
 }
