@@ -5,7 +5,7 @@ import { personClass } from '../shared/lib/person-class'
 import type { OffsetSelection } from './delta'
 import type { Whereabouts } from './edge-marks'
 import { NameTags, type Standing, type TagChoice } from './name-tags'
-import type { Member } from './session'
+import type { Member } from './presence'
 import { selectionIn } from './text-places'
 
 type Editor = monaco.editor.IStandaloneCodeEditor
