@@ -14,6 +14,7 @@ export const floors = {
   auth: 3,
   suggest: 3,
   room: 4,
+  client: 4,
   sim: 5,
   server: 5,
 }
