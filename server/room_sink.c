@@ -51,13 +51,13 @@ typedef struct load_job {
 static void load_work(store *s, store_job *job)
 {
     load_job *j = (load_job *)job;
-    j->err = store_load(s, j->id, &j->loaded);
+    j->err = store_load(store_reads(s), j->id, &j->loaded);
     if (j->err == STORE_ENOTFOUND && j->create) {
         store_room record;
         room_record_init(&record, j->id, j->now_ms, j->keep_ms);
         j->err = store_room_create(s, &record, bytes_of("", 0));
         if (j->err == BASE_OK || j->err == STORE_EEXISTS)
-            j->err = store_load(s, j->id, &j->loaded);
+            j->err = store_load(store_reads(s), j->id, &j->loaded);
     }
     if (j->err == STORE_ECORRUPT && !j->known_damaged)
         j->damaged = quarantine_read(s, j->id);

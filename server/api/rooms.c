@@ -229,7 +229,7 @@ void api_room_create(exchange *x)
 static void get_work(store *s, room_call *base)
 {
     rooms_call *c = (rooms_call *)base;
-    c->call.err = store_room_get(s, c->call.id, &c->record);
+    c->call.err = store_room_get(store_reads(s), c->call.id, &c->record);
 }
 
 /* The record is read; the files are in the document. */
@@ -298,7 +298,7 @@ void api_room_code(exchange *x)
  * why. */
 static bool authorize(store *s, rooms_call *c)
 {
-    c->call.err = store_room_get(s, c->call.id, &c->record);
+    c->call.err = store_room_get(store_reads(s), c->call.id, &c->record);
     if (c->call.err != BASE_OK)
         return false;
     if (c->key[0] == '\0')
@@ -338,7 +338,7 @@ static void patch_work(store *s, room_call *base)
     c->call.err = store_room_patch(s, c->call.id, &c->patch);
     CRASH_POINT("rename.stored");
     if (c->call.err == BASE_OK)
-        c->call.err = store_room_get(s, c->call.id, &c->record);
+        c->call.err = store_room_get(store_reads(s), c->call.id, &c->record);
 }
 
 static void patch_step(room_call *base, loop *owner)

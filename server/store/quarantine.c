@@ -76,7 +76,7 @@ quarantine *quarantine_read(store *s, const char *id)
     quarantine *q = calloc(1, sizeof *q);
     if (q == NULL)
         return NULL;
-    int err = store_salvage(s, id, &q->loaded, &q->damage);
+    int err = store_salvage(store_reads(s), id, &q->loaded, &q->damage);
     if (err == BASE_OK)
         return q;
     log_event(LOG_ERROR, "nothing of a damaged room can be read", LOG_STR("room", id),
