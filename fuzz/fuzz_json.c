@@ -15,7 +15,7 @@ static loop at_loop;
 
 static exchange *request(bytes body)
 {
-    exchange *x = exchange_new(&at_loop, NULL, 1024, body.len_bytes + 1);
+    exchange *x = exchange_new(&at_loop, NULL, NULL, 1024, body.len_bytes + 1);
     fuzz_demand(x != NULL, "there is memory");
     buf_put_str(&x->head, "/");
     buf_put_u8(&x->head, 0);

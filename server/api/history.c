@@ -2,12 +2,12 @@
  * it were given.  docs/format.md describes the bytes of a page of rows. */
 #include "server/api/api.h"
 
+#include "host/host.h"
 #include "room/room.h"
 #include "server/api/room_call.h"
 #include "server/app/wall_time.h"
 #include "server/http/json_check.h"
 #include "server/http/query.h"
-#include "server/room_host.h"
 
 #include <stdio.h>
 
@@ -115,14 +115,17 @@ static void rows_work(store *s, room_call *base)
 
 static void rows_step(room_call *base, loop *owner)
 {
-    rows_call *c = (rows_call *)base;
     (void)owner;
-    if (base->err != BASE_OK) {
+    if (base->err != BASE_OK)
         room_call_fail_by_code(base, base->err);
-        return;
-    }
-    exchange_add_header(base->x, "Tandem-More", c->more ? "true" : "false");
-    room_call_reply_data(base, 200, "application/octet-stream");
+    else
+        room_call_reply_data(base, 200, "application/octet-stream");
+}
+
+static void rows_finish(room_call *base)
+{
+    if (base->status == 200)
+        exchange_add_header(base->x, "Tandem-More", ((rows_call *)base)->more ? "true" : "false");
 }
 
 static void rows_begin(loop *owner, loop_msg *msg)
@@ -142,6 +145,7 @@ void api_history_rows(exchange *x)
     rows_call *c = (rows_call *)room_call_new(x, sizeof *c, NULL);
     if (c == NULL)
         return;
+    c->call.finish = rows_finish;
     c->query = (store_history_query){.after_seq = after,
                                      .from_ms = (int64_t)from_ms,
                                      .rows_max = PAGE_ROWS,

@@ -1,7 +1,7 @@
 #include "server/api/room_call.h"
 
+#include "host/record.h"
 #include "server/http/throttle.h"
-#include "server/room_record.h"
 
 #include <stdlib.h>
 
@@ -34,6 +34,8 @@ static void reply_here(loop *l, loop_msg *msg)
     (void)l;
     if (c->status == 404)
         throttle_count(c->x, ADDRESS_MISS);
+    if (c->finish != NULL)
+        c->finish(c);
     exchange_add_header(c->x, "Cache-Control", "no-store");
     if (c->status == 401)
         exchange_add_header(c->x, "WWW-Authenticate", "Bearer");
@@ -94,7 +96,7 @@ void room_call_go(room_call *c, void (*begin)(loop *owner, loop_msg *msg))
     }
     snprintf(c->id, sizeof c->id, "%.128s", c->x->param);
     c->msg.run = begin;
-    loop_post(app_loop_of(c->from->app, c->id), &c->msg);
+    loop_post(loop_owner(c->from->app, c->id), &c->msg);
 }
 
 static room_call *call_of_job(store_job *job)

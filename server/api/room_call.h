@@ -3,7 +3,8 @@
  *   the request's loop -> the room's loop -> store thread -> the room's loop -> the request's loop
  *
  * so that store and live room are looked at in order and the reply is written where its socket is.
- * Each handler embeds a room_call as the first member of what it carries along.
+ * Each handler embeds a room_call as the first member of what it carries along.  What it needs of
+ * the request it takes along from the start: `x` is touched on the request's loop only.
  */
 #ifndef SERVER_API_ROOM_CALL_H
 #define SERVER_API_ROOM_CALL_H
@@ -19,7 +20,8 @@ struct room_call {
     loop *from;
     void (*work)(store *s, room_call *c);    /* on the store thread */
     void (*step)(room_call *c, loop *owner); /* on the room's loop, after the store */
-    void (*release)(room_call *c);           /* of what the handler added; may be NULL */
+    void (*finish)(room_call *c);  /* on the request's loop, before the reply; may be NULL */
+    void (*release)(room_call *c); /* of what the handler added; may be NULL */
     char id[STORE_ID_BYTES_MAX + 1];
     buf data;         /* body of a reply that was not built as a tree */
     const char *type; /* its content type; NULL: text */

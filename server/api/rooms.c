@@ -6,6 +6,8 @@
 
 #include "auth/key.h"
 #include "base/crash_point.h"
+#include "host/host.h"
+#include "host/record.h"
 #include "room/seed.h"
 #include "server/api/room_call.h"
 #include "server/api/templates.h"
@@ -13,8 +15,6 @@
 #include "server/app/wall_time.h"
 #include "server/http/json_check.h"
 #include "server/http/throttle.h"
-#include "server/room_host.h"
-#include "server/room_record.h"
 
 #include <sodium.h>
 
@@ -30,6 +30,7 @@ typedef struct rooms_call {
     store_room record;
     store_patch patch;
     char new_name[STORE_NAME_BYTES_MAX + 1];
+    char host[256]; /* of the request, when it may stand in a URL; else empty */
 } rooms_call;
 
 static void forget_key(room_call *c)
@@ -37,9 +38,21 @@ static void forget_key(room_call *c)
     sodium_memzero(((rooms_call *)c)->key, KEY_CHARS + 1);
 }
 
+/* Is the Host header safe to put into a URL? */
+static bool plain_host(const char *host)
+{
+    return host != NULL && host[0] != '\0' && strlen(host) < 256 &&
+           host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                             ".-:[]")] == '\0';
+}
+
 static rooms_call *call_new(exchange *x)
 {
-    return (rooms_call *)room_call_new(x, sizeof(rooms_call), forget_key);
+    rooms_call *c = (rooms_call *)room_call_new(x, sizeof *c, forget_key);
+    const char *host = c != NULL ? exchange_header(x, "host") : NULL;
+    if (plain_host(host))
+        snprintf(c->host, sizeof c->host, "%s", host);
+    return c;
 }
 
 /* ----------------------------------------------------------------------------- as JSON --- */
@@ -64,26 +77,17 @@ static json_t *members_json(const room *r)
     return all;
 }
 
-/* Is the Host header safe to put into a URL? */
-static bool plain_host(const char *host)
-{
-    return host != NULL && host[0] != '\0' && strlen(host) < 256 &&
-           host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                             ".-:[]")] == '\0';
-}
-
 static json_t *url_json(const rooms_call *c)
 {
     const config *set = &c->call.from->app->config;
-    const char *host = c->call.x->conn != NULL ? exchange_header(c->call.x, "host") : NULL;
     if (set->public_url[0] != '\0') {
         size_t n = strlen(set->public_url);
         n -= set->public_url[n - 1] == '/';
         return json_sprintf("%.*s/r/%s", (int)n, set->public_url, c->record.id);
     }
-    if (!plain_host(host))
+    if (c->host[0] == '\0')
         return json_sprintf("/r/%s", c->record.id);
-    return json_sprintf("http://%s/r/%s", host, c->record.id);
+    return json_sprintf("http://%s/r/%s", c->host, c->record.id);
 }
 
 static void add_file(void *ctx, const room_file *file)
@@ -163,6 +167,7 @@ static void make_record(rooms_call *c, const char *id, const char *name, int64_t
     else
         room_id_make(random, c->call.id);
     room_record_init(&c->record, c->call.id, wall_time_now_ms(), keep_ms);
+    randombytes_buf(c->record.epoch, sizeof c->record.epoch);
     if (name != NULL)
         snprintf(c->record.name, sizeof c->record.name, "%.*s", STORE_NAME_BYTES_MAX, name);
     randombytes_buf(random, sizeof random);
@@ -211,8 +216,7 @@ void api_room_create(exchange *x)
     rooms_call *c = call_new(x);
     if (c != NULL) {
         make_record(c, id, name,
-                    days < 0 ? room_record_keep_ms(&x->loop->app->config)
-                             : days * ROOM_RECORD_DAY_MS);
+                    days < 0 ? config_keep_ms(&x->loop->app->config) : days * CONFIG_DAY_MS);
         const room_seed seed = {bytes_of_str(template_text(template != NULL ? template : "empty")),
                                 bytes_of_str("main.py"), bytes_of_str("python")};
         int err = room_seed_update(&seed, base_alloc_libc(), &c->call.data);
@@ -380,7 +384,7 @@ void api_room_patch(exchange *x)
         c->patch = (store_patch){.set_name = name != NULL,
                                  .name = c->new_name,
                                  .set_keep_ms = has_days,
-                                 .keep_ms = days * ROOM_RECORD_DAY_MS};
+                                 .keep_ms = days * CONFIG_DAY_MS};
         take_key(c);
         room_call_go(&c->call, patch_begin);
     }

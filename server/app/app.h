@@ -7,6 +7,7 @@
 #include "server/app/config.h"
 
 struct address_set;
+struct exchange;
 struct loop;
 typedef struct address_book address_book;
 typedef struct static_files static_files;
@@ -19,15 +20,13 @@ typedef struct app {
     static_files *docs;  /* the pages of /docs */
     store_thread *store;
     address_book *addresses;
-    struct address_set *proxies; /* whose X-Forwarded-For is believed */
+    struct address_set *proxies;        /* whose X-Forwarded-For is believed */
+    void (*answer)(struct exchange *x); /* what requests are handed to: the router */
     struct loop *loops;
     size_t loop_count;
     int port;
     uint64_t hash_seed;
     int64_t started_at_ms;
 } app;
-
-/* app_loop_of - the loop thread that owns a room. */
-struct loop *app_loop_of(app *a, const char *room_id);
 
 #endif

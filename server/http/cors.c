@@ -43,7 +43,7 @@ void cors_add_headers(exchange *x)
     if (origin == NULL || strcmp(origin, "null") == 0 || !listed(c, origin))
         return;
     exchange_add_header(x, "Access-Control-Allow-Origin", origin);
-    exchange_add_header(x, "Access-Control-Expose-Headers", "ETag");
+    exchange_add_header(x, "Access-Control-Expose-Headers", "ETag, Tandem-More");
 }
 
 void cors_preflight(exchange *x, const char *methods)

@@ -1,20 +1,19 @@
 #include "server/http/exchange.h"
 
-#include "server/http/cors.h"
-#include "server/http/http_conn.h"
-
 #include <stdlib.h>
 #include <strings.h>
 
 #define JSON_TYPE "application/json"
 
-exchange *exchange_new(loop *l, http_conn *hc, size_t head_bytes_max, size_t body_bytes_max)
+exchange *exchange_new(loop *l, conn *c, const exchange_ops *ops, size_t head_bytes_max,
+                       size_t body_bytes_max)
 {
     exchange *x = calloc(1, sizeof *x);
     if (x == NULL)
         return NULL;
     x->loop = l;
-    x->conn = hc;
+    x->conn = c;
+    x->ops = ops;
     /* Names and values get a NUL each on top of what was received. */
     buf_init(&x->head, base_alloc_libc(), head_bytes_max + 2 * LIMIT_HEADER_COUNT + 16);
     buf_init(&x->body, base_alloc_libc(), body_bytes_max);
@@ -108,7 +107,6 @@ static bool send_head(exchange *x, int status, const char *type, size_t body_byt
 {
     buf out;
     buf_init(&out, base_alloc_libc(), 16384);
-    cors_add_headers(x);
     buf_put_fmt(&out, "HTTP/1.1 %d %s\r\n", status, status_text(status));
     if (type != NULL)
         buf_put_fmt(&out, "Content-Type: %s\r\n", type);
@@ -128,7 +126,7 @@ static bool send_head(exchange *x, int status, const char *type, size_t body_byt
     }
     size_t len_bytes, cap_bytes;
     uint8_t *head = buf_detach(&out, &len_bytes, &cap_bytes);
-    conn_send_heap(http_conn_base(x->conn), head, len_bytes);
+    conn_send_heap(x->conn, head, len_bytes);
     return x->method != METHOD_HEAD && status != 204 && status != 304;
 }
 
@@ -138,21 +136,21 @@ static void finish(exchange *x, int status)
     if (status >= 400)
         metric_add(&x->loop->metrics.http_errors_total, 1);
     if (x->conn != NULL)
-        http_conn_replied(x->conn, x->keep_alive);
+        x->ops->replied(x);
     exchange_free(x);
 }
 
 void exchange_reply_static(exchange *x, int status, const char *type, bytes body)
 {
     if (x->conn != NULL && send_head(x, status, type, body.len_bytes))
-        conn_send_static(http_conn_base(x->conn), body);
+        conn_send_static(x->conn, body);
     finish(x, status);
 }
 
 void exchange_reply_copy(exchange *x, int status, const char *type, bytes body)
 {
     if (x->conn != NULL && send_head(x, status, type, body.len_bytes) && body.len_bytes > 0)
-        conn_send_copy(http_conn_base(x->conn), body.ptr, body.len_bytes);
+        conn_send_copy(x->conn, body.ptr, body.len_bytes);
     finish(x, status);
 }
 
@@ -166,7 +164,7 @@ void exchange_reply_json(exchange *x, int status, json_t *json)
     }
     size_t n = strlen(text);
     if (x->conn != NULL && send_head(x, status, JSON_TYPE, n))
-        conn_send_heap(http_conn_base(x->conn), text, n);
+        conn_send_heap(x->conn, text, n);
     else
         free(text);
     finish(x, status);

@@ -1,7 +1,8 @@
 /* exchange.h - one HTTP request and its one reply, possibly given later.
  *
- * A handler gets an exchange and must see to it that exactly one exchange_reply_* call follows, on
- * the same loop thread, now or later.  The connection may be gone by then; the reply is dropped.
+ * A handler gets an exchange and must see to it that exactly one exchange_reply_* call follows, now
+ * or later.  The connection may be gone by then; the reply is dropped.  Only the loop thread that
+ * the request came on may touch an exchange: not even its headers may be read on another.
  */
 #ifndef SERVER_HTTP_EXCHANGE_H
 #define SERVER_HTTP_EXCHANGE_H
@@ -9,11 +10,11 @@
 #include "base/buf.h"
 #include "server/app/limits.h"
 #include "server/net/address.h"
-#include "server/net/loop.h"
+#include "server/net/conn.h"
 
 #include <jansson.h>
 
-typedef struct http_conn http_conn;
+typedef struct exchange exchange;
 
 typedef enum method {
     METHOD_GET,
@@ -31,9 +32,16 @@ typedef struct header {
     uint32_t value_at, value_bytes;
 } header;
 
-typedef struct exchange {
+/* What an exchange asks of the HTTP connection that it came on; given by http_conn.c. */
+typedef struct exchange_ops {
+    /* The reply is queued, `x` is about to be freed. */
+    void (*replied)(exchange *x);
+} exchange_ops;
+
+struct exchange {
     loop *loop;
-    http_conn *conn; /* NULL: gone */
+    conn *conn; /* NULL: gone */
+    const exchange_ops *ops;
     method method;
     bool keep_alive;
     bool upgrade;
@@ -45,13 +53,16 @@ typedef struct exchange {
     size_t header_count;
     buf body;
 
-    address client;  /* set by throttle_allows */
+    address client;  /* whom limits of addresses are put to; see who.h */
     char path[512];  /* of the target, percent-decoded, no query */
     char param[160]; /* what stood for {id} in the route */
     buf reply_headers;
-} exchange;
+};
 
-exchange *exchange_new(loop *l, http_conn *hc, size_t head_bytes_max, size_t body_bytes_max);
+/* exchange_new - of a request that begins on `c`; without a connection the reply goes nowhere.
+ * exchange_free - of one that was never answered; NULL is let pass. */
+exchange *exchange_new(loop *l, conn *c, const exchange_ops *ops, size_t head_bytes_max,
+                       size_t body_bytes_max);
 void exchange_free(exchange *x);
 
 /* exchange_new_header - a zeroed one behind the others, of which there are fewer than

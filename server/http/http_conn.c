@@ -1,17 +1,16 @@
 #include "server/http/http_conn.h"
 
-#include "server/api/router.h"
 #include "server/app/limits.h"
 #include "server/app/log.h"
+#include "server/http/cors.h"
 #include "server/http/http_parse.h"
+#include "server/http/who.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <strings.h>
 
 typedef enum phase { PHASE_IDLE, PHASE_HEAD, PHASE_BODY, PHASE_WAITING } phase;
 
-struct http_conn {
+typedef struct http_conn {
     conn base; /* first: a conn pointer is ours */
     http_parse parser;
     exchange *request; /* being read, or waiting for its reply */
@@ -25,17 +24,14 @@ struct http_conn {
     size_t head_bytes;
     uint8_t *rest; /* received behind the request that waits */
     size_t rest_bytes;
-};
+} http_conn;
 
 static http_conn *conn_of(http_parse *p)
 {
     return p->data;
 }
 
-conn *http_conn_base(http_conn *hc)
-{
-    return &hc->base;
-}
+static exchange *new_request(http_conn *hc, size_t head_bytes_max, size_t body_bytes_max);
 
 static void enter(http_conn *hc, phase to)
 {
@@ -55,7 +51,7 @@ static int on_begin(http_parse *p)
 {
     http_conn *hc = conn_of(p);
     const limits *max = &hc->base.loop->app->limits;
-    hc->request = exchange_new(hc->base.loop, hc, max->header_bytes, max->body_bytes);
+    hc->request = new_request(hc, max->header_bytes, max->body_bytes);
     hc->in_value = true;
     hc->complete = false;
     enter(hc, PHASE_HEAD);
@@ -242,7 +238,7 @@ static void refuse_request(http_conn *hc, int status)
     hc->last = true;
     conn_pause_input(&hc->base);
     if (x == NULL)
-        x = exchange_new(hc->base.loop, hc, 0, 0);
+        x = new_request(hc, 0, 0);
     hc->request = x;
     if (x == NULL) {
         conn_close(&hc->base);
@@ -253,6 +249,7 @@ static void refuse_request(http_conn *hc, int status)
     buf_put_u8(&x->head, 0);
     x->keep_alive = false;
     enter(hc, PHASE_WAITING);
+    cors_add_headers(x);
     exchange_reply_error(x, status, refusal_text(status));
 }
 
@@ -279,7 +276,9 @@ static void dispatch(http_conn *hc)
     conn_pause_input(&hc->base);
     if (hc->last || hc->base.loop->draining)
         x->keep_alive = false;
-    router_dispatch(x);
+    who_identify(x);
+    cors_add_headers(x);
+    hc->base.loop->app->answer(x);
 }
 
 /* Parses requests out of the bytes until they are used up or one of them has to wait.  A head is
@@ -327,8 +326,10 @@ static void http_input(conn *c, uint8_t *ptr, size_t n)
         conn_resume_input(c);
 }
 
-void http_conn_replied(http_conn *hc, bool keep_alive)
+static void on_replied(exchange *x)
 {
+    http_conn *hc = (http_conn *)x->conn;
+    bool keep_alive = x->keep_alive;
     hc->request = NULL;
     hc->complete = false;
     hc->head_bytes = 0;
@@ -344,37 +345,15 @@ void http_conn_replied(http_conn *hc, bool keep_alive)
     http_input(&hc->base, &none, 0);
 }
 
-/* Said once: without it all people behind a proxy would share the limits of one address, and the
- * operator would look for the reason for a long time. */
-static void warn_of_proxy(void)
+static exchange *new_request(http_conn *hc, size_t head_bytes_max, size_t body_bytes_max)
 {
-    static atomic_flag told = ATOMIC_FLAG_INIT;
-    if (!atomic_flag_test_and_set(&told))
-        log_event(LOG_WARN, "X-Forwarded-For is not believed",
-                  LOG_STR("reason", "its sender is not in http.trusted_proxies"));
+    static const exchange_ops ops = {.replied = on_replied};
+    return exchange_new(hc->base.loop, &hc->base, &ops, head_bytes_max, body_bytes_max);
 }
 
-address http_conn_client(http_conn *hc, const exchange *x)
+int http_conn_take_socket(exchange *x, uint8_t **rest, size_t *rest_bytes)
 {
-    address hop = hc->base.peer.key;
-    bool more = hc->base.peer.proxy;
-    for (size_t i = x->header_count; i-- > 0;) {
-        const char *name = (const char *)x->head.ptr + x->headers[i].name_at;
-        if (strcasecmp(name, "x-forwarded-for") != 0)
-            continue;
-        if (!hc->base.peer.proxy)
-            warn_of_proxy();
-        if (!more)
-            break;
-        const char *value = (const char *)x->head.ptr + x->headers[i].value_at;
-        more = address_forwarded(hc->base.loop->app->proxies, value, &hop);
-    }
-    return address_key(hop);
-}
-
-int http_conn_take_socket(http_conn *hc, peer *from, uint8_t **rest, size_t *rest_bytes)
-{
-    *from = hc->base.peer;
+    http_conn *hc = (http_conn *)x->conn;
     *rest = hc->rest;
     *rest_bytes = hc->rest_bytes;
     hc->rest = NULL;

@@ -1,7 +1,5 @@
 #include "server/http/throttle.h"
 
-#include "server/http/http_conn.h"
-
 static const char *const limit_names[ADDRESS_ACTS] = {
     [ADDRESS_JOIN] = "joins_per_minute",
     [ADDRESS_MISS] = "misses_per_minute",
@@ -11,7 +9,6 @@ static const char *const limit_names[ADDRESS_ACTS] = {
 bool throttle_allows(exchange *x, address_act act)
 {
     loop *l = x->loop;
-    x->client = http_conn_client(x->conn, x);
     uint64_t wait_ms = address_book_wait_ms(l->app->addresses, &x->client, act, loop_now_ms(l));
     if (wait_ms == 0)
         return true;

@@ -12,7 +12,7 @@
 /* throttle_allows - may the request's client do this?  false: the request was answered. */
 bool throttle_allows(exchange *x, address_act act);
 
-/* throttle_count - it did it; after throttle_allows, also when its connection is gone by now. */
+/* throttle_count - it did it; also when its connection is gone by now. */
 void throttle_count(exchange *x, address_act act);
 
 #endif

@@ -315,8 +315,16 @@ bool conn_loop_init(loop *l)
 {
     l->sockets_fd = epoll_create1(EPOLL_CLOEXEC);
     l->sockets.data = l;
-    return l->sockets_fd >= 0 && uv_poll_init(&l->uv, &l->sockets, l->sockets_fd) == 0 &&
+    l->recv_buf = malloc(LIMIT_RECV_BYTES);
+    return l->recv_buf != NULL && l->sockets_fd >= 0 &&
+           uv_poll_init(&l->uv, &l->sockets, l->sockets_fd) == 0 &&
            uv_poll_start(&l->sockets, UV_READABLE, on_sockets) == 0;
+}
+
+void conn_loop_deinit(loop *l)
+{
+    close(l->sockets_fd);
+    free(l->recv_buf);
 }
 
 void conn_pause_input(conn *c)

@@ -2,8 +2,8 @@
 
 #include "server/app/limits.h"
 #include "server/app/log.h"
-#include "server/http/http_conn.h"
 #include "server/net/address_book.h"
+#include "server/net/conn.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -145,7 +145,7 @@ static void take(loop *l, int fd, const struct sockaddr_storage *addr)
         return;
     }
     address_book_open(a->addresses);
-    if (!http_conn_open(l, fd, &p)) {
+    if (!l->hooks->accepted(l, fd, &p)) {
         conn_forget_peer(a, &p);
         close(fd);
     }
@@ -176,10 +176,21 @@ static void listen_events(uv_poll_t *poll, int status, int events)
     }
 }
 
-bool listen_start(loop *l)
+bool listen_start(loop *l, int listen_fd)
 {
+    l->listen_fd = listen_fd;
     l->listener.data = l->accept_again.data = l;
     return uv_timer_init(&l->uv, &l->accept_again) == 0 &&
            uv_poll_init(&l->uv, &l->listener, l->listen_fd) == 0 &&
            uv_poll_start(&l->listener, UV_READABLE, listen_events) == 0;
+}
+
+void listen_stop(loop *l)
+{
+    l->draining = true;
+    if (l->listen_fd < 0)
+        return;
+    uv_poll_stop(&l->listener);
+    close(l->listen_fd);
+    l->listen_fd = -1;
 }

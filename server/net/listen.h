@@ -9,7 +9,9 @@
  * would share it.  Returns 0 or a negative errno; `fds` then holds nothing open. */
 int listen_open(const config *c, int *fds, size_t count, int *port);
 
-/* listen_start - begin to accept on l->listen_fd. */
-bool listen_start(loop *l);
+/* listen_start - take the listening socket and begin to accept.  listen_stop - on the loop's
+ * thread: nobody new, and who is here is told to come back elsewhere. */
+bool listen_start(loop *l, int listen_fd);
+void listen_stop(loop *l);
 
 #endif

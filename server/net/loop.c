@@ -1,13 +1,8 @@
 #include "server/net/loop.h"
 
-#include "server/app/limits.h"
-#include "server/net/conn.h"
-#include "server/net/listen.h"
-#include "server/room_host.h"
-#include "server/store/quarantine.h"
+#include "base/hash.h"
 
-#include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
 #define TICK_MS 1000
 
@@ -45,38 +40,46 @@ static void on_wake(uv_async_t *wake)
     }
 }
 
-static void on_flush(uv_check_t *check)
+static void on_turn(uv_check_t *check)
 {
     loop *l = check->data;
-    l->busy_us = 0;
-    room_host_flush(l->rooms);
-    conn_flush_dirty(l);
+    l->hooks->turn(l);
 }
 
-static void on_tick(uv_timer_t *timer)
+static void on_second(uv_timer_t *timer)
 {
     loop *l = timer->data;
-    conn_tick_all(l);
-    room_host_tick(l->rooms);
+    l->hooks->second(l);
 }
 
-bool loop_init(loop *l, app *a, size_t index, int listen_fd)
+bool loop_init(loop *l, app *a, size_t index, const loop_hooks *hooks)
 {
     memset(l, 0, sizeof *l);
     l->app = a;
     l->index = index;
-    l->listen_fd = listen_fd;
-    l->recv_buf = malloc(LIMIT_RECV_BYTES);
-    l->rooms = room_host_new(l);
-    if (l->recv_buf == NULL || l->rooms == NULL || uv_loop_init(&l->uv) != 0 ||
-        uv_mutex_init(&l->mailbox_lock) != 0)
+    l->hooks = hooks;
+    l->listen_fd = -1;
+    if (uv_loop_init(&l->uv) != 0 || uv_mutex_init(&l->mailbox_lock) != 0)
         return false;
     l->wake.data = l->flush.data = l->tick.data = l->resume.data = l->hurry.data = l;
     return uv_async_init(&l->uv, &l->wake, on_wake) == 0 && uv_check_init(&l->uv, &l->flush) == 0 &&
            uv_timer_init(&l->uv, &l->resume) == 0 && uv_timer_init(&l->uv, &l->hurry) == 0 &&
-           uv_check_start(&l->flush, on_flush) == 0 && uv_timer_init(&l->uv, &l->tick) == 0 &&
-           uv_timer_start(&l->tick, on_tick, TICK_MS, TICK_MS) == 0 && conn_loop_init(l) &&
-           listen_start(l);
+           uv_check_start(&l->flush, on_turn) == 0 && uv_timer_init(&l->uv, &l->tick) == 0 &&
+           uv_timer_start(&l->tick, on_second, TICK_MS, TICK_MS) == 0;
+}
+
+loop *loop_owner(const app *a, const char *room_id)
+{
+    /* The low bits choose the place in the thread's table of rooms; the high ones the thread. */
+    return &a->loops[(hash_text(room_id) >> 16) % a->loop_count];
+}
+
+void loop_run(loop *l)
+{
+    uv_run(&l->uv, UV_RUN_DEFAULT);
+    uv_mutex_lock(&l->mailbox_lock);
+    l->stopped = true;
+    uv_mutex_unlock(&l->mailbox_lock);
 }
 
 static void close_handle(uv_handle_t *handle, void *arg)
@@ -86,37 +89,16 @@ static void close_handle(uv_handle_t *handle, void *arg)
         uv_close(handle, NULL);
 }
 
-void loop_run(void *loop_arg)
+void loop_close(loop *l)
 {
-    loop *l = loop_arg;
-    uv_run(&l->uv, UV_RUN_DEFAULT);
-    uv_mutex_lock(&l->mailbox_lock);
-    l->stopped = true;
-    uv_mutex_unlock(&l->mailbox_lock);
-    /* Stopped: everything that is still open goes, so that a leak checker sees what was lost. */
-    conn_close_all(l);
-    room_host_free(l->rooms);
-    quarantine_forget_all(l);
     uv_walk(&l->uv, close_handle, NULL);
     uv_run(&l->uv, UV_RUN_DEFAULT);
     uv_loop_close(&l->uv);
-    close(l->sockets_fd);
-    free(l->recv_buf);
 }
 
 void loop_deinit(loop *l)
 {
     uv_mutex_destroy(&l->mailbox_lock);
-}
-
-void loop_stop_listening(loop *l)
-{
-    l->draining = true;
-    if (l->listen_fd < 0)
-        return;
-    uv_poll_stop(&l->listener);
-    close(l->listen_fd);
-    l->listen_fd = -1;
 }
 
 void loop_stop(loop *l)

@@ -1,9 +1,9 @@
 #include "server/store/sweeper.h"
 
+#include "host/host.h"
 #include "server/app/limits.h"
 #include "server/app/log.h"
 #include "server/app/wall_time.h"
-#include "server/room_host.h"
 #include "server/store/store_thread.h"
 
 #include <stdlib.h>
@@ -107,7 +107,7 @@ static void find_done(loop *l, store_job *job)
         r->of = s;
         r->id = s->ids[i];
         atomic_fetch_add(&s->left, 1);
-        loop_post(app_loop_of(s->app, r->id.text), &r->msg);
+        loop_post(loop_owner(s->app, r->id.text), &r->msg);
     }
     leave(s);
 }

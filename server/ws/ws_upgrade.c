@@ -1,12 +1,12 @@
 #include "server/ws/ws_upgrade.h"
 
 #include "auth/person.h"
+#include "host/record.h"
 #include "server/http/cors.h"
 #include "server/http/http_conn.h"
 #include "server/http/query.h"
 #include "server/http/throttle.h"
 #include "server/net/address_book.h"
-#include "server/room_record.h"
 #include "server/ws/ws_conn.h"
 #include "wire/sync.h"
 
@@ -68,7 +68,7 @@ static bool check_address(exchange *x, peer *from)
     loop *l = x->loop;
     if (!throttle_allows(x, ADDRESS_JOIN) || !throttle_allows(x, ADDRESS_MISS))
         return false;
-    *from = http_conn_base(x->conn)->peer;
+    *from = x->conn->peer;
     if (from->proxy) {
         from->key = x->client;
         from->proxy = false;
@@ -121,10 +121,9 @@ void ws_upgrade(exchange *x)
     if (!hand->known_bad)
         snprintf(hand->room_id, sizeof hand->room_id, "%.128s", x->param);
     query_get((const char *)x->head.ptr, "name", hand->name, sizeof hand->name);
-    peer proxy;
     hand->author = author_of((const char *)x->head.ptr, hand->room_id);
-    hand->fd = http_conn_take_socket(x->conn, &proxy, &hand->rest, &hand->rest_bytes);
-    loop *owner = hand->known_bad ? x->loop : app_loop_of(x->loop->app, hand->room_id);
+    hand->fd = http_conn_take_socket(x, &hand->rest, &hand->rest_bytes);
+    loop *owner = hand->known_bad ? x->loop : loop_owner(x->loop->app, hand->room_id);
     exchange_free(x);
     loop_post(owner, &hand->msg);
 }
