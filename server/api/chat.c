@@ -1,12 +1,12 @@
 /* /rooms/{id}/chat - what was said in a room, by pages, and saying something from outside. */
 #include "server/api/api.h"
 
+#include "host/host.h"
 #include "room/room.h"
 #include "server/api/room_call.h"
 #include "server/app/wall_time.h"
 #include "server/http/json_check.h"
 #include "server/http/query.h"
-#include "server/room_host.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -2,12 +2,12 @@
  * it were given.  docs/format.md describes the bytes of a page of rows. */
 #include "server/api/api.h"
 
+#include "host/host.h"
 #include "room/room.h"
 #include "server/api/room_call.h"
 #include "server/app/wall_time.h"
 #include "server/http/json_check.h"
 #include "server/http/query.h"
-#include "server/room_host.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 #include "server/api/room_call.h"
 
+#include "host/record.h"
 #include "server/http/throttle.h"
-#include "server/room_record.h"
 
 #include <stdlib.h>
 

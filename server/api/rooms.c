@@ -5,6 +5,8 @@
 #include "server/api/api.h"
 
 #include "base/crash_point.h"
+#include "host/host.h"
+#include "host/record.h"
 #include "room/seed.h"
 #include "server/api/room_call.h"
 #include "server/api/templates.h"
@@ -13,8 +15,6 @@
 #include "server/http/json_check.h"
 #include "server/http/throttle.h"
 #include "server/http/who.h"
-#include "server/room_host.h"
-#include "server/room_record.h"
 
 #include <sodium.h>
 
@@ -170,6 +170,7 @@ static void make_record(rooms_call *c, const char *id, const char *name, int64_t
     else
         room_id_make(random, c->call.id);
     room_record_init(&c->record, c->call.id, wall_time_now_ms(), keep_ms);
+    randombytes_buf(c->record.epoch, sizeof c->record.epoch);
     if (name != NULL)
         snprintf(c->record.name, sizeof c->record.name, "%.*s", STORE_NAME_BYTES_MAX, name);
     randombytes_buf(random, sizeof random);
@@ -218,8 +219,7 @@ void api_room_create(exchange *x)
     rooms_call *c = call_new(x);
     if (c != NULL) {
         make_record(c, id, name,
-                    days < 0 ? room_record_keep_ms(&x->loop->app->config)
-                             : days * ROOM_RECORD_DAY_MS);
+                    days < 0 ? config_keep_ms(&x->loop->app->config) : days * CONFIG_DAY_MS);
         const room_seed seed = {bytes_of_str(template_text(template != NULL ? template : "empty")),
                                 bytes_of_str("main.py"), bytes_of_str("python")};
         int err = room_seed_update(&seed, base_alloc_libc(), &c->call.data);
@@ -378,7 +378,7 @@ void api_room_patch(exchange *x)
         c->patch = (store_patch){.set_name = name != NULL,
                                  .name = c->new_name,
                                  .set_keep_ms = has_days,
-                                 .keep_ms = days * ROOM_RECORD_DAY_MS};
+                                 .keep_ms = days * CONFIG_DAY_MS};
         who_key(x, c->key);
         room_call_go(&c->call, ACT_READ, patch_begin);
     }

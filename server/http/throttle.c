@@ -9,7 +9,8 @@ static const char *const limit_names[ADDRESS_ACTS] = {
 bool throttle_allows(exchange *x, address_act what)
 {
     loop *l = x->loop;
-    uint64_t wait_ms = address_book_wait_ms(l->app->addresses, &x->who.client, what, loop_now_ms(l));
+    uint64_t wait_ms =
+        address_book_wait_ms(l->app->addresses, &x->who.client, what, loop_now_ms(l));
     if (wait_ms == 0)
         return true;
     char seconds[24], detail[96];

@@ -1,9 +1,9 @@
 #include "server/store/sweeper.h"
 
+#include "host/host.h"
 #include "server/app/limits.h"
 #include "server/app/log.h"
 #include "server/app/wall_time.h"
-#include "server/room_host.h"
 #include "server/store/store_thread.h"
 
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 #include "server/ws/ws_upgrade.h"
 
+#include "host/record.h"
 #include "server/http/cors.h"
 #include "server/http/http_conn.h"
 #include "server/http/query.h"
 #include "server/http/throttle.h"
 #include "server/http/who.h"
 #include "server/net/address_book.h"
-#include "server/room_record.h"
 #include "server/ws/ws_conn.h"
 #include "wire/sync.h"
 

@@ -147,7 +147,7 @@ static int stop(void **state)
 
 static void append(const char *const *rooms, size_t count)
 {
-    store_batch *b = store_batch_new(&f.loop);
+    store_batch *b = store_batch_new(base_alloc_libc(), &f.loop);
     assert_non_null(b);
     b->done = on_done;
     for (size_t i = 0; i < count; i++) {
