@@ -284,7 +284,7 @@ void house_join_editor(house *h, size_t i)
 {
     char name[16];
     snprintf(name, sizeof name, "Ann %d", (int)i);
-    room_join join = {.tandem_v1 = true, .role = ROOM_EDITOR, .name = name};
+    room_join join = {.tandem_v1 = true, .role = ROLE_EDITOR, .name = name};
     house_join(h, i, &join);
 }
 

@@ -84,7 +84,7 @@ void api_history_overview(exchange *x)
 {
     overview_call *c = (overview_call *)room_call_new(x, sizeof *c, NULL);
     if (c != NULL)
-        room_call_go(&c->call, overview_begin);
+        room_call_go(&c->call, ACT_READ, overview_begin);
 }
 
 /* ----------------------------------------------------------------------------------- rows --- */
@@ -150,7 +150,7 @@ void api_history_rows(exchange *x)
                                      .from_ms = (int64_t)from_ms,
                                      .rows_max = PAGE_ROWS,
                                      .bytes_max = PAGE_BYTES};
-    room_call_go(&c->call, rows_begin);
+    room_call_go(&c->call, ACT_READ, rows_begin);
 }
 
 /* ------------------------------------------------------------------------------- versions --- */
@@ -213,7 +213,7 @@ void api_version_add(exchange *x)
         snprintf(c->name, sizeof c->name, "%s", name);
         c->version = (store_version){
             .seq = (uint64_t)seq, .at_ms = wall_time_now_ms(), .name = bytes_of_str(c->name)};
-        room_call_go(&c->call, version_begin);
+        room_call_go(&c->call, ACT_MARK, version_begin);
     }
     json_check_free(&check);
 }
