@@ -1,13 +1,13 @@
 /* What rooms ask the store about people: who an author is, and what was said. */
-#include "server/app/log.h"
-#include "server/room_host_internal.h"
+#include "host/people.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 /* -------------------------------------------------------------------------------- authors --- */
 
 typedef struct author_job {
     store_job job; /* first */
+    room_host *host;
     store_id room;
     store_author author;
     uint8_t name[];
@@ -18,31 +18,32 @@ static void author_work(store *s, store_job *job)
     author_job *j = (author_job *)job;
     int err = store_author_put(s, j->room.text, &j->author);
     if (err != BASE_OK && err != STORE_ENOTFOUND)
-        log_event(LOG_WARN, "author not stored", LOG_STR("room", j->room.text),
-                  LOG_STR("reason", store_err_text(err)));
+        host_log(j->host, LOG_WARN, "author not stored", LOG_STR("room", j->room.text),
+                 LOG_STR("reason", store_err_text(err)));
 }
 
 static void author_done(loop *l, store_job *job)
 {
+    author_job *j = (author_job *)job;
     (void)l;
-    free(job);
+    base_alloc_put(j->host->alloc, j, sizeof *j + j->author.name.len_bytes);
 }
 
-void room_host_store_author(void *ctx, room *r, const store_author *author)
+void people_store_author(void *ctx, room *r, const store_author *author)
 {
     room_host *h = ctx;
-    author_job *j = calloc(1, sizeof *j + author->name.len_bytes);
+    author_job *j = host_new_job(h, sizeof *j + author->name.len_bytes, author_work, author_done);
     if (j == NULL) {
-        log_event(LOG_WARN, "author not stored", LOG_STR("reason", "out of memory"));
+        host_log(h, LOG_WARN, "author not stored", LOG_STR("reason", "out of memory"));
         return;
     }
-    j->job.work = author_work;
-    j->job.done = author_done;
+    j->job.home = NULL;
+    j->host = h;
     snprintf(j->room.text, sizeof j->room.text, "%s", room_id(r));
     memcpy(j->name, author->name.ptr, author->name.len_bytes);
     j->author = *author;
     j->author.name.ptr = j->name;
-    store_thread_submit(h->loop->app->store, &j->job);
+    h->port.submit(h->port.ctx, &j->job);
 }
 
 /* ----------------------------------------------------------------------------------- chat --- */
@@ -81,30 +82,28 @@ static void chat_done(loop *l, store_job *job)
         room_on_chat_stored(at->room, &j->said);
     else if (!at->removed)
         room_on_chat_failed(at->room, j->session, j->err);
+    size_t n = j->said.name.len_bytes + j->said.text.len_bytes + j->said.ref.len_bytes;
+    base_alloc_put(at->host->alloc, j, sizeof *j + n);
     hosted_maybe_free(at);
-    free(j);
 }
 
-bool room_host_store_chat(void *ctx, room *r, uint64_t session, const store_chat *said)
+bool people_store_chat(void *ctx, room *r, uint64_t session, const store_chat *said)
 {
     room_host *h = ctx;
-    hosted *at = room_host_hosted(h, room_id(r));
+    hosted *at = hosted_find(h, room_id(r));
     size_t n = said->name.len_bytes + said->text.len_bytes + said->ref.len_bytes;
-    chat_job *j = calloc(1, sizeof *j + n);
+    chat_job *j = host_new_job(h, sizeof *j + n, chat_work, chat_done);
     if (j == NULL)
         return false;
     uint8_t *to = j->data;
-    j->job.work = chat_work;
-    j->job.done = chat_done;
-    j->job.home = h->loop;
     j->at = at;
     j->session = session;
-    j->keep = h->loop->app->limits.chat_messages;
+    j->keep = h->limits->chat_messages;
     j->said = *said;
     j->said.name = keep_bytes(&to, said->name);
     j->said.text = keep_bytes(&to, said->text);
     j->said.ref = keep_bytes(&to, said->ref);
     at->in_store++;
-    store_thread_submit(h->loop->app->store, &j->job);
+    h->port.submit(h->port.ctx, &j->job);
     return true;
 }

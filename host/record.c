@@ -1,8 +1,7 @@
-#include "server/room_record.h"
+#include "host/record.h"
 
 #include "base/utf.h"
 
-#include <sodium.h>
 #include <stdio.h>
 
 void room_record_init(store_room *record, const char *id, int64_t now_ms, int64_t keep_ms)
@@ -11,7 +10,6 @@ void room_record_init(store_room *record, const char *id, int64_t now_ms, int64_
     snprintf(record->id, sizeof record->id, "%s", id);
     snprintf(record->name, sizeof record->name, "%s", id);
     snprintf(record->language, sizeof record->language, "python");
-    randombytes_buf(record->epoch, sizeof record->epoch);
     record->created_at_ms = record->used_at_ms = now_ms;
     record->keep_ms = keep_ms;
 }

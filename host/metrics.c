@@ -1,4 +1,4 @@
-#include "server/metrics.h"
+#include "host/metrics.h"
 
 #define FIRST_BUCKET_US 50
 

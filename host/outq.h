@@ -6,8 +6,8 @@
  * memory that lives as long as the process (static files).  An empty queue owns no memory: most
  * connections are idle, and a ring kept for the next frame would be their largest part.
  */
-#ifndef SERVER_OUTQ_H
-#define SERVER_OUTQ_H
+#ifndef HOST_OUTQ_H
+#define HOST_OUTQ_H
 
 #include "wire/frame.h"
 

@@ -3,8 +3,8 @@
  * Only the owning thread writes, so a relaxed load and store is enough; a reader may see a value of
  * a moment ago.
  */
-#ifndef SERVER_METRICS_H
-#define SERVER_METRICS_H
+#ifndef HOST_METRICS_H
+#define HOST_METRICS_H
 
 #include "base/buf.h"
 #include "room/limits.h"
@@ -26,6 +26,11 @@ static inline uint64_t metric_get(const metric *m)
 static inline void metric_add(metric *m, uint64_t v)
 {
     metric_set(m, metric_get(m) + v);
+}
+
+static inline void metric_sub(metric *m, uint64_t v)
+{
+    metric_set(m, metric_get(m) - v);
 }
 
 /* Time from 50 us doubling to 1.6 s, and above. */

@@ -1,4 +1,4 @@
-#include "server/outq.h"
+#include "host/outq.h"
 
 #include <stdlib.h>
 

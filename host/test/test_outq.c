@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "server/outq.h"
-#include "server/room_record.h"
+#include "host/outq.h"
+#include "host/record.h"
 #include "wire/ws.h"
 
 #include <string.h>
