@@ -33,7 +33,7 @@ bool client_is_saved(const client *c)
 {
     if (!c->open || !c->synced)
         return false;
-    return c->plan->kind != CLIENT_TANDEM || c->role == ROOM_VIEWER ||
+    return c->plan->kind != CLIENT_TANDEM || c->role == ROLE_VIEWER ||
            (!c->loose && c->sent_count == 0 && c->tag_count == 0 && !c->denied);
 }
 
@@ -43,7 +43,7 @@ void client_init(client *c, world *w, uint32_t number)
                   .plan = &w->plan->clients[number],
                   .number = number,
                   .luck = rng_of(w->plan->seed, 0x636C0000 + number)};
-    c->role = c->plan->kind == CLIENT_VIEWER ? ROOM_VIEWER : ROOM_EDITOR;
+    c->role = c->plan->kind == CLIENT_VIEWER ? ROLE_VIEWER : ROLE_EDITOR;
     buf_init(&c->in, base_alloc_libc(), SIZE_MAX / 4);
     buf_init(&c->copy, base_alloc_libc(), SIZE_MAX / 4);
     buf_init(&c->last_update, base_alloc_libc(), SIZE_MAX / 4);
@@ -457,7 +457,7 @@ void client_arrive(client *c)
     c->attempt = 0;
     c->denied = false;
     client_new_doc(c);
-    if (c->role == ROOM_VIEWER)
+    if (c->role == ROLE_VIEWER)
         page_forget_copy(c); /* who may not write has nothing to bring: it was never acked */
     else if (c->plan->kind == CLIENT_TANDEM)
         page_load_copy(c);
@@ -500,7 +500,7 @@ void client_happens(client *c, const happening *h)
         client_arrive(c);
         break;
     case HAPPEN_EDIT:
-        if (c->here && c->role == ROOM_VIEWER)
+        if (c->here && c->role == ROLE_VIEWER)
             hostile_viewer_writes(c, h->salt);
         else if (c->here)
             client_edit(c, h->salt);
@@ -546,8 +546,8 @@ void client_happens(client *c, const happening *h)
     case HAPPEN_ROLE:
         if (c->plan->kind != CLIENT_TANDEM)
             break;
-        c->role = c->role == ROOM_EDITOR ? ROOM_VIEWER : ROOM_EDITOR;
-        c->demoted = c->here && c->role == ROOM_VIEWER;
+        c->role = c->role == ROLE_EDITOR ? ROLE_VIEWER : ROLE_EDITOR;
+        c->demoted = c->here && c->role == ROLE_VIEWER;
         server_set_role(c->w->server, c->number, c->role);
         if (c->here)
             client_timer_in(c, TIMER_REJOIN, rng_scale(&luck, 1 * MS, 2 * SECOND));

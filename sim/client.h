@@ -48,7 +48,7 @@ typedef struct client {
     const plan_client *plan;
     uint32_t number;
     uint32_t life; /* of the page; timers of an earlier one are void */
-    room_role role;
+    role role;
     bool here; /* the page is open */
     bool gone; /* closed for good by 4400-4499, or by its user */
     rng luck;

@@ -266,7 +266,7 @@ static void run_until(world *w, int64_t until_us)
 static bool is_lost(const world *w, const client *c)
 {
     return c->here &&
-           (c->claimed || c->misled || (c->role == ROOM_VIEWER && w->counts[COUNT_KILLS] > 0));
+           (c->claimed || c->misled || (c->role == ROLE_VIEWER && w->counts[COUNT_KILLS] > 0));
 }
 
 static void become_quiet(world *w)
