@@ -1,7 +1,7 @@
 import * as monaco from 'monaco-editor/editor'
 import type * as Y from 'yjs'
 import { EdgeMarks, type Whereabouts } from './edge-marks'
-import { keepingScroll, keepingSuggestions } from './editor-edits'
+import { keepingScroll } from './editor-edits'
 import { fileText } from './files'
 import type { FollowView, Place } from './follow'
 import { OwnPresence } from './own-presence'
@@ -32,6 +32,8 @@ interface HostPlace {
 export interface EditorHostOptions {
   /** Where the others are in the file that is shown, at most once a frame. */
   onPeople: (people: readonly Whereabouts[]) => void
+  /** Runs an edit from elsewhere, around which something has to be kept. */
+  aroundEdit?: (apply: () => void) => void
 }
 
 /**
@@ -143,7 +145,9 @@ export class EditorHost implements BoundView, FollowView {
   around(apply: () => void): void {
     // Asked for before the edit, the frame of the carets comes before Monaco's, and one does both.
     this.shown?.others.queue()
-    keepingSuggestions(this.editor, () => keepingScroll(this.editor, apply))
+    const edit = () => keepingScroll(this.editor, apply)
+    if (this.options.aroundEdit) this.options.aroundEdit(edit)
+    else edit()
   }
 
   undone(position: monaco.IPosition): void {

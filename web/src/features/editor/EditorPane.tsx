@@ -5,7 +5,6 @@ import type { Session } from '../../collab/session'
 import { caretMoved, type Theme } from '../../shared/store/editorSlice'
 import { useAppDispatch, useAppSelector } from '../../shared/store/hooks'
 import type { SettingsState } from '../../shared/store/settingsSlice'
-import { registerCompletion } from './completion'
 import styles from './EditorPane.module.css'
 import './remote.css'
 import { type EditorApi, makeApi, routePalette } from './editor-api'
@@ -13,6 +12,7 @@ import { showLineAuthors } from './line-authors'
 import { monaco } from './monaco'
 import { EDITOR_OPTIONS, optionsOf } from './options'
 import { guardPaste } from './paste'
+import { SuggestionList } from './suggestion-list'
 import { defineThemes, monacoTheme } from './themes'
 import { paddingBelow, useTopPadding } from './top-padding'
 import { useVim } from './useVim'
@@ -54,7 +54,6 @@ export default function EditorPane(props: Props) {
 
   useEffect(() => {
     if (!element.current) return
-    registerCompletion()
     defineThemes(monaco)
     const editor = monaco.editor.create(element.current, {
       ...EDITOR_OPTIONS,
@@ -63,8 +62,10 @@ export default function EditorPane(props: Props) {
     })
     // With its option off it still marks words whenever another file is shown.
     editor.getContribution('editor.contrib.wordHighlighter')?.dispose()
+    const suggestions = new SuggestionList(editor)
     const host = new EditorHost(session, editor, {
       onPeople: (people) => latest.current.onPeople(people),
+      aroundEdit: (apply) => suggestions.around(apply),
     })
     shown.current = { editor, host }
     const palette = routePalette(() => latest.current.onPalette())
@@ -84,6 +85,7 @@ export default function EditorPane(props: Props) {
       selection.dispose()
       palette.dispose()
       paste.dispose()
+      suggestions.dispose()
       host.destroy()
       editor.dispose()
     }
