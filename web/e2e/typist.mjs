@@ -6,13 +6,15 @@ import { until } from './room.mjs'
 
 const PIECE_LINES = 16
 
-// Lines of the standard library of the Python that is installed, so that nobody chose them for us.
+// Lines of the standard library of the Python that is installed, so that nobody chose them for us:
+// pieces of which every fifth line or more ends in a name, where Enter could be taken for a choice.
 const PICK = `
 import json, os, random, re, sys, sysconfig
 dice = random.Random(int(sys.argv[1])); wanted = int(sys.argv[2]); size = int(sys.argv[3])
 folder = sysconfig.get_path("stdlib")
 names = sorted(n for n in os.listdir(folder) if n.endswith(".py"))
 fits = re.compile(r"[ -~]{0,88}")
+named = re.compile(r" *(pass|break|continue|(return|import|from|yield) .*\\w|[^#]*[=.] ?[a-zA-Z_]\\w*)")
 pieces = []
 while wanted > 0:
     try:
@@ -26,6 +28,8 @@ while wanted > 0:
     piece = lines[at : at + min(size, wanted)]
     while piece and piece[-1] == "":
         piece.pop()
+    if sum(named.fullmatch(line) is not None for line in piece) * 5 < len(piece):
+        continue
     if all(fits.fullmatch(line) and line == line.rstrip() for line in piece):
         pieces.append(piece)
         wanted -= len(piece)

@@ -5,9 +5,9 @@ import { keepingScroll } from './editor-edits'
 import { fileText } from './files'
 import type { FollowView, Place } from './follow'
 import { OwnPresence } from './own-presence'
-import { offsetIn } from './presence'
+import { type Member, offsetIn } from './presence'
 import { RemoteCursors, type TagChoice } from './remote-cursors'
-import type { Member, Session } from './session'
+import type { Session } from './session'
 import { type BoundView, TextBinding } from './text-binding'
 
 type Editor = monaco.editor.IStandaloneCodeEditor

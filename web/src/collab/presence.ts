@@ -32,6 +32,14 @@ export interface Presence {
   idle: boolean
 }
 
+/** A presence of one window in the room, this one's own among them. */
+export interface Member extends Presence {
+  clientId: number
+  self: boolean
+  /** owner, editor or viewer; '' where the server tells none. */
+  role: string
+}
+
 function readId(value: unknown): Y.ID | null {
   if (!isRecord(value) || !isIndex(value.client) || !isIndex(value.clock)) return null
   return Y.createID(value.client, value.clock)

@@ -1,4 +1,5 @@
 import type { Chat, Outgoing } from '../../collab/chat'
+import { useAppSelector } from '../../shared/store/hooks'
 import styles from './chat.module.css'
 import { MessageBody } from './Message'
 
@@ -10,6 +11,7 @@ interface Props {
 
 /** What was said here and is not stored yet. */
 export function OutgoingList({ items, chat, onLine }: Props) {
+  const live = useAppSelector((state) => state.room.link === 'live')
   return (
     <ul className={styles.messages}>
       {items.map(({ ref, text, problem }) => (
@@ -18,7 +20,7 @@ export function OutgoingList({ items, chat, onLine }: Props) {
             <MessageBody text={text} onLine={onLine} />
           </div>
           {problem === '' ? (
-            <p className={styles.hint}>Sending…</p>
+            <p className={styles.hint}>{live ? 'Sending…' : 'Waiting for the connection'}</p>
           ) : (
             <p className={styles.problem} role="alert">
               Not sent: {problem}{' '}

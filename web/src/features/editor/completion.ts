@@ -1,5 +1,5 @@
+import { monaco } from '../../shared/monaco/monaco'
 import { isFinished, type TypedWord, wordOf } from './finished-word'
-import { monaco } from './monaco'
 import {
   kindName,
   localSuggestions,

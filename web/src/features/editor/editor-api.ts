@@ -1,31 +1,15 @@
 import type { EditorHost } from '../../collab/editor-host'
-import type { Session } from '../../collab/session'
-import { lineAuthor } from './line-authors'
-import { monaco } from './monaco'
+import { monaco } from '../../shared/monaco/monaco'
+import type { EditorApi } from '../part'
 
 type Editor = monaco.editor.IStandaloneCodeEditor
 
-export interface EditorAction {
-  id: string
-  label: string
-}
-
-/** What the rest of the page may ask of the editor. */
-export interface EditorApi {
-  focus(): void
-  goToLine(line: number): void
-  /** Who wrote the line the caret is in, in words; '' when it cannot be known. */
-  lineAuthor(): Promise<string>
-  /** The editor's own commands, as the palette lists them. */
-  actions(): EditorAction[]
-  run(actionId: string): void
-}
-
-export function makeApi(editor: Editor, host: EditorHost, session: Session): EditorApi {
+export function makeApi(editor: Editor, host: EditorHost): EditorApi {
   return {
     focus: () => editor.focus(),
     goToLine: (line) => host.goToLine(line),
-    lineAuthor: () => lineAuthor(session, host, editor.getPosition()?.lineNumber ?? 0),
+    line: () => editor.getPosition()?.lineNumber ?? 1,
+    lineInText: (line) => host.lineInText(line),
     actions: () =>
       editor
         .getSupportedActions()

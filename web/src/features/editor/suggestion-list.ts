@@ -1,3 +1,4 @@
+import { monaco } from '../../shared/monaco/monaco'
 import {
   type Answer,
   answers,
@@ -8,7 +9,6 @@ import {
   typedWord,
 } from './completion'
 import { isBegun, isFinished, isInWord, type TypedWord, wordOf } from './finished-word'
-import { monaco } from './monaco'
 import { localSuggestions } from './suggestions'
 
 type Editor = monaco.editor.IStandaloneCodeEditor

@@ -2,6 +2,7 @@ import { type FileEntry, fileText, type RemovedFile } from '../../collab/files'
 import type { Session } from '../../collab/session'
 import { fileNameProblem, freeName } from '../../shared/lib/file-names'
 import { toast } from '../../shared/lib/toasts'
+import type { Room } from '../part'
 import { type Incoming, readTexts } from './take-files'
 
 const NAMED_MAX = 3
@@ -60,11 +61,13 @@ export function deleteFile(session: Session, id: string): void {
 }
 
 /** Somebody else deleted the file this person was in: the way back is theirs too. */
-export function watchDeletions(session: Session): () => void {
+export function watchDeletions({ session, store }: Room): () => void {
   let current = session.file
   // By the time of the event the window shows another file already.
   const stopFile = session.on('file', (id) => queueMicrotask(() => (current = id)))
   const stopRemoved = session.files.on('removed', (list) => {
+    // Who only reads cannot bring a file back.
+    if (store.getState().room.readOnly) return
     for (const removed of list) if (removed.id === current) offerBack(session, removed)
   })
   return () => {

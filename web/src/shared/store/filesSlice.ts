@@ -10,22 +10,24 @@ export interface FilesState {
   list: FileItem[]
   /** The file this window shows. */
   current: string
+  /** A name for a new file is being typed. */
+  naming: boolean
 }
 
-const initialState: FilesState = { list: [], current: 'main' }
+const initialState: FilesState = { list: [], current: 'main', naming: false }
 
 const filesSlice = createSlice({
   name: 'files',
   initialState,
   reducers: {
-    filesChanged: (state, action: PayloadAction<FileItem[]>) => {
-      state.list = action.payload
+    filesSeen: (state, action: PayloadAction<Pick<FilesState, 'list' | 'current'>>) => {
+      Object.assign(state, action.payload)
     },
-    fileShown: (state, action: PayloadAction<string>) => {
-      state.current = action.payload
+    newFileNaming: (state, action: PayloadAction<boolean>) => {
+      state.naming = action.payload
     },
   },
 })
 
-export const { filesChanged, fileShown } = filesSlice.actions
+export const { filesSeen, newFileNaming } = filesSlice.actions
 export const filesReducer = filesSlice.reducer

@@ -1,0 +1,30 @@
+import { newFileNaming } from '../../shared/store/filesSlice'
+import { useAppSelector } from '../../shared/store/hooks'
+import { cannotWrite } from '../../shared/store/roomSlice'
+import type { Part, PieceProps } from '../part'
+import { fileCommands } from './commands'
+import { DropZone } from './DropZone'
+import { FilesPanel } from './FilesPanel'
+import { loadZip, watchDeletions } from './file-actions'
+import { guardPaste } from './long-paste'
+import { offerLostText } from './lost-text'
+
+function Drop({ room }: PieceProps) {
+  const readOnly = useAppSelector(cannotWrite)
+  return <DropZone session={room.session} readOnly={readOnly} />
+}
+
+export const files: Part = {
+  panels: [{ id: 'files', label: 'Files', icon: 'files', side: 'left', content: FilesPanel }],
+  pieces: { page: Drop },
+  commands: fileCommands,
+  editor: async () => guardPaste,
+  session: (room) => {
+    const ends = [watchDeletions(room), offerLostText(room)]
+    return () => {
+      for (const end of ends) end()
+      room.store.dispatch(newFileNaming(false))
+    }
+  },
+  later: loadZip,
+}
