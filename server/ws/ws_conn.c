@@ -205,7 +205,7 @@ void ws_conn_adopt(loop *l, loop_msg *msg)
         else
             room_host_join(l->rooms, &wc->member, hand->room_id,
                            &(room_join){.tandem_v1 = hand->tandem_v1,
-                                        .role = ROOM_EDITOR,
+                                        .role = hand->role,
                                         .name = hand->name,
                                         .author = hand->author});
         if (hand->rest_bytes > 0)
