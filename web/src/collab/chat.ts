@@ -37,7 +37,9 @@ function randomRef(): string {
  * stored it; until then it is outgoing and is sent again after each reconnection, under one name,
  * so that it is stored once.
  */
-export class Chat extends Emitter<{ changed: ChatState }> {
+export class Chat extends Emitter<{ changed: ChatState; draft: string }> {
+  /** What is being written; it waits here while the chat is not on the screen. */
+  draft = ''
   /** Of one message, UTF-8: what the server announced. */
   bytesMax = 4096
   private readonly port: ChatPort
@@ -71,6 +73,17 @@ export class Chat extends Emitter<{ changed: ChatState }> {
   /** Was it said in this window? */
   isOwn(message: ChatMessage): boolean {
     return this.refs.has(message.ref)
+  }
+
+  write(draft: string): void {
+    this.draft = draft
+    this.emit('draft', draft)
+  }
+
+  /** Puts something at the end of what is being written. */
+  quote(text: string): void {
+    const gap = this.draft === '' || /\s$/.test(this.draft) ? '' : ' '
+    this.write(`${this.draft}${gap}${text} `)
   }
 
   say(text: string): void {

@@ -56,8 +56,12 @@ export class EditorHost implements BoundView, FollowView {
   ) {
     this.edges = new EdgeMarks(editor, (line) => this.goToLine(line))
     const stopMembers = session.on('members', (members) => this.shown?.others.show(members))
+    const stopRestores = session.restores.on('done', (step) => {
+      for (const { id } of step.files) this.open.get(id)?.binding.order.add(step)
+    })
     this.subscriptions.push(
       { dispose: stopMembers },
+      { dispose: stopRestores },
       editor.onDidChangeCursorSelection((event) => this.onSelection(event)),
       editor.onDidScrollChange(() => {
         if (!this.quiet && !this.shown?.file.binding.applying) this.shown?.own.queue()
@@ -204,6 +208,7 @@ export class EditorHost implements BoundView, FollowView {
       binding: new TextBinding(fileText(this.session.doc, id), model),
       viewState: null,
     }
+    for (const step of this.session.restores.of(id)) file.binding.order.add(step)
     this.open.set(id, file)
     return file
   }

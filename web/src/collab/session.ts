@@ -6,7 +6,7 @@ import { DEFAULT_NAME, personSecret } from '../shared/lib/person'
 import { readStored, writeStored } from '../shared/lib/storage'
 import { Chat } from './chat'
 import { readChatPage } from './chat-message'
-import { MAIN_FILE, RoomFiles } from './files'
+import { type FileEntry, MAIN_FILE, RoomFiles } from './files'
 import { Follow } from './follow'
 import { RoomHistory, readOverview } from './history'
 import { decodeRows } from './history-rows'
@@ -21,6 +21,8 @@ import {
 } from './local-store'
 import { freeColor, markRepeatedColors, type Presence, readPresence } from './presence'
 import { Provider, type ProviderState } from './provider'
+import { Restores } from './restores'
+import { Revival } from './revival'
 import type { Hello, RoomEvent } from './wire'
 
 const CLOSE_DELETED = 4410
@@ -73,6 +75,8 @@ export class Session extends Emitter<SessionEvents> {
   readonly doc = new Y.Doc()
   readonly awareness = new Awareness(this.doc)
   readonly files = new RoomFiles(this.doc)
+  private readonly revival = new Revival(this.doc, this.files, () => this.mayWrite)
+  readonly restores = new Restores(this.doc, (fields) => this.present(fields))
   readonly follow = new Follow(this)
   readonly chat: Chat
   readonly history: RoomHistory
@@ -90,6 +94,8 @@ export class Session extends Emitter<SessionEvents> {
   private colorGiven = false
   private destroyed = false
   private live = false
+  private synced = false
+  private viewer = false
   private keptWaiting = -1
 
   constructor(options: SessionOptions) {
@@ -146,11 +152,21 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   showFile(id: string): void {
-    if (id === this.file || !this.files.list().some((file) => file.id === id)) return
+    if (id === this.file || !this.files.find(id)) return
     this.file = id
     writeStored(`file.${this.roomId}`, id === MAIN_FILE ? null : id)
     this.present({ file: id, selections: [], top: null, line: null })
     this.emit('file', id)
+  }
+
+  /** Takes a file out of the list; a window that shows it goes to its neighbour. Throws as `remove`. */
+  deleteFile(id: string): FileEntry {
+    const before = this.files.list().findIndex((file) => file.id === id)
+    const removed = this.files.remove(id, this.name, Date.now())
+    const rest = this.files.list()
+    const neighbour = rest[Math.min(before, rest.length - 1)]
+    if (this.file === id && neighbour) this.openFile(neighbour.id)
+    return removed
   }
 
   /** Tells the others something about this window. */
@@ -183,6 +199,8 @@ export class Session extends Emitter<SessionEvents> {
     this.local?.close()
     this.idle.destroy()
     this.follow.destroy()
+    this.revival.destroy()
+    this.restores.destroy()
     this.files.destroy()
     this.awareness.off('change', this.onAwareness)
     this.awareness.destroy()
@@ -211,6 +229,7 @@ export class Session extends Emitter<SessionEvents> {
       this.keepWaiting(state)
       if (state.link === 'live') this.becomeReady()
       this.chatWhenLive(state)
+      this.lookAtDeletions(state)
       if (state.link === 'live' && !this.colorGiven) this.takeFreeColor()
       this.emit('state', state)
     })
@@ -227,7 +246,7 @@ export class Session extends Emitter<SessionEvents> {
   private becomeReady(): void {
     if (this.ready || this.destroyed) return
     this.ready = true
-    this.settleFile()
+    this.settleFile(true)
     this.emit('ready', undefined)
   }
 
@@ -238,11 +257,30 @@ export class Session extends Emitter<SessionEvents> {
     this.live = live
   }
 
-  /** Whoever is in a file that goes away is taken to the first one. */
-  private settleFile(): void {
+  private lookAtDeletions({ link }: ProviderState): void {
+    const synced = link === 'live'
+    if (synced && !this.synced) this.revival.lookAtAll()
+    this.synced = synced
+  }
+
+  private get mayWrite(): boolean {
+    return this.synced && !this.viewer && !this.destroyed
+  }
+
+  private get name(): string {
+    const user: unknown = this.awareness.getLocalState()?.user
+    return readPresence({ user })?.name ?? DEFAULT_NAME
+  }
+
+  /**
+   * What a window shows stays, also when somebody deletes it: nobody's next key goes into another
+   * file. Only who comes is taken to a file that is listed.
+   */
+  private settleFile(arriving = false): void {
     if (!this.ready) return
     const files = this.files.list()
     if (files.some((file) => file.id === this.file)) return
+    if (!arriving && this.files.findDeleted(this.file)) return
     const first = files.find((file) => file.id === MAIN_FILE) ?? files[0]
     if (first) this.showFile(first.id)
   }
@@ -277,6 +315,7 @@ export class Session extends Emitter<SessionEvents> {
     if (event.type === 'memberJoined') this.roles.set(event.session, event.role)
     if (event.type === 'roleChanged' && event.session !== null) {
       this.roles.set(event.session, event.role)
+      if (event.session === this.session) this.viewer = event.role === 'viewer'
       this.onAwareness()
     }
     if (event.type === 'chat') this.chat.receive(event.message)
@@ -294,6 +333,7 @@ export class Session extends Emitter<SessionEvents> {
 
   private greeted(hello: Hello): void {
     this.session = hello.session
+    this.viewer = hello.role === 'viewer'
     this.roles.clear()
     for (const { session, role } of hello.members) this.roles.set(session, role)
     if (hello.limits.chat_bytes !== undefined) this.chat.bytesMax = hello.limits.chat_bytes
@@ -312,8 +352,7 @@ export class Session extends Emitter<SessionEvents> {
 
   private urlWithName(): string {
     const url = new URL(this.options.url)
-    const user: unknown = this.awareness.getLocalState()?.user
-    url.searchParams.set('name', readPresence({ user })?.name ?? DEFAULT_NAME)
+    url.searchParams.set('name', this.name)
     url.searchParams.set('person', personSecret())
     return url.href
   }
@@ -326,6 +365,7 @@ export class Session extends Emitter<SessionEvents> {
   private readonly onAwareness = (): void => {
     const members = this.members()
     this.follow.membersChanged(members)
+    this.restores.membersChanged(members)
     this.emit('members', members)
   }
 }

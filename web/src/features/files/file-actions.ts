@@ -1,4 +1,4 @@
-import { type FileEntry, fileText, type RemovedFile } from '../../collab/files'
+import { type FileEntry, fileText, type ReturnedFile } from '../../collab/files'
 import type { Session } from '../../collab/session'
 import { fileNameProblem, freeName } from '../../shared/lib/file-names'
 import { toast } from '../../shared/lib/toasts'
@@ -37,39 +37,59 @@ export async function downloadAll(session: Session, roomName: string): Promise<v
   save(`${name}.zip`, zipSync(Object.fromEntries(files)) as BlobPart, 'application/zip')
 }
 
-function offerBack(session: Session, removed: RemovedFile): void {
-  toast(`${removed.name} was deleted.`, {
-    label: 'Undo',
-    run: () => {
-      try {
-        session.files.restore(removed)
-        session.openFile(removed.id)
-      } catch (error) {
-        toast(sentence(error))
-      }
-    },
-  })
-}
-
-export function deleteFile(session: Session, id: string): void {
+/** Puts a deleted file into the list and into view. */
+export function bringBack(session: Session, id: string): void {
   try {
-    offerBack(session, session.files.remove(id))
+    session.files.bringBack(id)
+    session.openFile(id)
   } catch (error) {
     toast(sentence(error))
   }
 }
 
-/** Somebody else deleted the file this person was in: the way back is theirs too. */
-export function watchDeletions(session: Session): () => void {
-  let current = session.file
-  // By the time of the event the window shows another file already.
-  const stopFile = session.on('file', (id) => queueMicrotask(() => (current = id)))
-  const stopRemoved = session.files.on('removed', (list) => {
-    for (const removed of list) if (removed.id === current) offerBack(session, removed)
+export function deleteFile(session: Session, id: string): void {
+  try {
+    const { name } = session.deleteFile(id)
+    toast(`${name} was deleted.`, { label: 'Undo', run: () => bringBack(session, id) })
+  } catch (error) {
+    toast(sentence(error))
+  }
+}
+
+function returnWords({ name, why, clientId }: ReturnedFile, was: string, session: Session): string {
+  const as = was === name ? name : `${was}, as ${name},`
+  if (why === 'edit') return `${as} is back, because you wrote in it.`
+  const member = session.members().find((each) => each.clientId === clientId)
+  const who = member?.name ?? 'Somebody'
+  return member?.file && session.file !== member.file
+    ? `${as} is back: ${who} was writing in it.`
+    : `${who} brought ${as} back.`
+}
+
+/**
+ * Tells that a deleted file is in the list again: who deleted it here, whose writing brought it back,
+ * and who has it in view. Who asked for it knows.
+ */
+export function watchReturns(session: Session): () => void {
+  const deletedHere = new Map<string, string>()
+  const { files } = session
+  const stopChanged = files.on('changed', () => {
+    for (const { id, name, by } of files.deleted()) {
+      if (by !== '') deletedHere.set(id, name)
+    }
+  })
+  const stopReturned = files.on('returned', (returned) => {
+    for (const file of returned) {
+      if (file.why === 'asked') continue
+      toast(returnWords(file, deletedHere.get(file.id) ?? file.name, session), {
+        label: 'Delete it',
+        run: () => deleteFile(session, file.id),
+      })
+    }
   })
   return () => {
-    stopFile()
-    stopRemoved()
+    stopChanged()
+    stopReturned()
   }
 }
 
