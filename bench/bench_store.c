@@ -4,7 +4,7 @@
  * Prints one line for each figure, in milliseconds, or microseconds where it says so.  CPU time is
  * of this process: on a machine that does other work too it is the one to compare.
  */
-#include "store/store.h"
+#include "store/sqlite/open.h"
 
 #include <stdlib.h>
 #include <sys/resource.h>

@@ -1,13 +1,14 @@
-/* Any bytes on an HTTP connection, over a real socket pair and the real http_conn.c, up to the
- * router, which stands here: however the bytes are cut, the same requests arrive and are answered.
+/* Any bytes on an HTTP connection, over a real socket pair and the real http_conn.c, up to
+ * what answers, which stands here: however the bytes are cut, the same requests arrive and are
+ * answered.
  */
 #include "fuzz/fuzz.h"
 #include "fuzz/input.h"
 
-#include "server/conn.h"
-#include "server/exchange.h"
-#include "server/http_conn.h"
-#include "server/router.h"
+#include "server/http/exchange.h"
+#include "server/http/http_conn.h"
+#include "server/net/address_book.h"
+#include "server/net/conn.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -28,7 +29,7 @@ static const char *text_at(const exchange *x, uint32_t at, uint32_t n)
     return text;
 }
 
-void router_dispatch(exchange *x)
+static void echo(exchange *x)
 {
     buf_put_fmt(world.seen, "%d %d %s|", (int)x->method, (int)x->http_minor,
                 text_at(x, 0, x->target_bytes));
@@ -56,9 +57,9 @@ static void make_world(void)
     world.app.loop_count = 1;
     world.app.addresses = address_book_new(&world.app.limits, 0);
     world.loop.app = &world.app;
-    world.loop.recv_buf = malloc(LIMIT_RECV_BYTES);
-    fuzz_demand(world.app.addresses != NULL && world.loop.recv_buf != NULL &&
-                    uv_loop_init(&world.loop.uv) == 0 && conn_loop_init(&world.loop),
+    world.app.answer = echo;
+    fuzz_demand(world.app.addresses != NULL && uv_loop_init(&world.loop.uv) == 0 &&
+                    conn_loop_init(&world.loop),
                 "there is a loop");
 }
 

@@ -4,7 +4,7 @@
 #include "fuzz/input.h"
 
 #include "base/utf.h"
-#include "server/json_check.h"
+#include "server/http/json_check.h"
 #include "wire/json.h"
 
 static const char content_type[] = "content-type";
@@ -15,7 +15,7 @@ static loop at_loop;
 
 static exchange *request(bytes body)
 {
-    exchange *x = exchange_new(&at_loop, NULL, 1024, body.len_bytes + 1);
+    exchange *x = exchange_new(&at_loop, NULL, NULL, 1024, body.len_bytes + 1);
     fuzz_demand(x != NULL, "there is memory");
     buf_put_str(&x->head, "/");
     buf_put_u8(&x->head, 0);

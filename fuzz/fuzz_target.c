@@ -4,12 +4,12 @@
 
 #include "auth/key.h"
 #include "base/utf.h"
-#include "server/cors.h"
-#include "server/query.h"
+#include "server/api/router.h"
+#include "server/http/cors.h"
+#include "server/http/query.h"
+#include "server/http/static_files.h"
 #include "server/room_record.h"
-#include "server/router.h"
-#include "server/static_files.h"
-#include "server/ws_upgrade.h"
+#include "server/ws/ws_upgrade.h"
 #include "wire/ws.h"
 
 #include <stdlib.h>

@@ -1,11 +1,12 @@
 #include "server/drain.h"
 
 #include "base/crash_point.h"
-#include "server/limits.h"
-#include "server/log.h"
+#include "server/app/limits.h"
+#include "server/app/log.h"
+#include "server/net/listen.h"
 #include "server/room_host.h"
-#include "server/store_thread.h"
-#include "server/ws_conn.h"
+#include "server/store/store_thread.h"
+#include "server/ws/ws_conn.h"
 
 #include <stdlib.h>
 
@@ -62,7 +63,7 @@ static void on_drain(loop *l, loop_msg *msg)
 {
     drain *d = (drain *)msg;
     CRASH_POINT("drain.begun");
-    loop_stop_listening(l);
+    listen_stop(l);
     ws_conn_stop_all(l);
     room_host_flush(l->rooms);
     d->deadline_ms = uv_now(&l->uv) + LIMIT_SHUTDOWN_MS;

@@ -3,7 +3,7 @@
 #ifndef SERVER_DRAIN_H
 #define SERVER_DRAIN_H
 
-#include "server/app.h"
+#include "server/app/app.h"
 
 /* drain_begin - from any thread, once.  Each loop stops by itself. */
 void drain_begin(app *a);

@@ -1,9 +1,11 @@
 #include "server/room_host.h"
 
-#include "server/log.h"
+#include "base/hash.h"
+#include "server/app/limits.h"
+#include "server/app/log.h"
+#include "server/app/wall_time.h"
 #include "server/room_host_internal.h"
-#include "server/wall_time.h"
-#include "server/ws_conn.h"
+#include "server/ws/ws_conn.h"
 
 #include <stdlib.h>
 
@@ -12,25 +14,11 @@ int64_t room_host_now_ms(const room_host *h)
     return h->clock_offset_ms + (int64_t)uv_now(&h->loop->uv);
 }
 
-static uint32_t hash_of(const char *id)
-{
-    uint32_t x = 2166136261u;
-    for (; *id != '\0'; id++)
-        x = (x ^ (uint8_t)*id) * 16777619u;
-    return x;
-}
-
-struct loop *app_loop_of(app *a, const char *room_id)
-{
-    /* The low bits choose the bucket inside the host; the high ones the thread. */
-    return &a->loops[(hash_of(room_id) >> 16) % a->loop_count];
-}
-
 /* ------------------------------------------------------------------------------- the table --- */
 
 static hosted **place_of(room_host *h, const char *id)
 {
-    hosted **at = &h->buckets[hash_of(id) & (h->bucket_count - 1)];
+    hosted **at = &h->buckets[hash_text(id) & (h->bucket_count - 1)];
     while (*at != NULL && strcmp(room_id((*at)->room), id) != 0)
         at = &(*at)->bucket_next;
     return at;
@@ -50,7 +38,7 @@ static void grow_table(room_host *h)
     for (size_t i = 0; i < h->bucket_count; i++) {
         for (hosted *at = h->buckets[i], *next; at != NULL; at = next) {
             next = at->bucket_next;
-            hosted **to = &buckets[hash_of(room_id(at->room)) & (count - 1)];
+            hosted **to = &buckets[hash_text(room_id(at->room)) & (count - 1)];
             at->bucket_next = *to;
             *to = at;
         }
@@ -93,7 +81,7 @@ static void add_retired(room_host *h, const room_stats *s)
 static void hosted_remove(hosted *gone)
 {
     room_host *h = gone->host;
-    hosted **at = &h->buckets[hash_of(room_id(gone->room)) & (h->bucket_count - 1)];
+    hosted **at = &h->buckets[hash_text(room_id(gone->room)) & (h->bucket_count - 1)];
     while (*at != gone)
         at = &(*at)->bucket_next;
     *at = gone->bucket_next;

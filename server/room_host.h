@@ -12,7 +12,7 @@
 #define SERVER_ROOM_HOST_H
 
 #include "room/room.h"
-#include "server/loop.h"
+#include "server/net/loop.h"
 
 typedef struct ws_conn ws_conn;
 

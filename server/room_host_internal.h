@@ -4,7 +4,7 @@
 #define SERVER_ROOM_HOST_INTERNAL_H
 
 #include "server/room_host.h"
-#include "server/store_thread.h"
+#include "server/store/store_thread.h"
 
 /* session = counter, then the slot in the table */
 #define SESSION_SLOT_BITS 20

@@ -1,5 +1,5 @@
 /* What rooms ask the store about people: who an author is, and what was said. */
-#include "server/log.h"
+#include "server/app/log.h"
 #include "server/room_host_internal.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #ifndef SERVER_ROOM_RECORD_H
 #define SERVER_ROOM_RECORD_H
 
-#include "server/config.h"
+#include "server/app/config.h"
 #include "store/store.h"
 
 #define ROOM_RECORD_DAY_MS (INT64_C(24) * 3600 * 1000)

@@ -1,10 +1,10 @@
 /* What rooms ask for (room_sink of room/room.h), and the store's answers to it. */
 #include "base/crash_point.h"
-#include "server/log.h"
-#include "server/quarantine.h"
+#include "server/app/log.h"
 #include "server/room_host_internal.h"
 #include "server/room_record.h"
-#include "server/ws_conn.h"
+#include "server/store/quarantine.h"
+#include "server/ws/ws_conn.h"
 
 #include <stdlib.h>
 

@@ -1,14 +1,20 @@
 #include "server/serve.h"
 
+#include "server/api/router.h"
+#include "server/app/limits.h"
+#include "server/app/log.h"
+#include "server/app/wall_time.h"
 #include "server/drain.h"
-#include "server/limits.h"
-#include "server/listen.h"
-#include "server/log.h"
+#include "server/http/static_files.h"
+#include "server/net/address_book.h"
+#include "server/net/listen.h"
 #include "server/room_host.h"
-#include "server/store_reserve.h"
-#include "server/store_thread.h"
-#include "server/sweeper.h"
-#include "server/wall_time.h"
+#include "server/shard.h"
+#include "server/store/reserve.h"
+#include "server/store/store_thread.h"
+#include "server/store/sweeper.h"
+#include "store/memory/memory.h"
+#include "store/sqlite/open.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -21,6 +27,7 @@
 
 typedef struct serve {
     app app;
+    address_set proxies;
     uv_loop_t main; /* signals and the sweeper's clock only */
     uv_signal_t signals[2];
     uv_timer_t sweep;
@@ -137,11 +144,11 @@ static int start_loops(serve *s)
         return complain(where, strerror(-err));
     }
     for (size_t i = 0; i < a->loop_count; i++) {
-        if (!loop_init(&a->loops[i], a, i, fds[i]))
+        if (!shard_init(&a->loops[i], a, i, fds[i]))
             return complain("event loop", "cannot be started");
     }
     for (size_t i = 0; i < a->loop_count; i++) {
-        if (uv_thread_create(&a->loops[i].thread, loop_run, &a->loops[i]) != 0)
+        if (uv_thread_create(&a->loops[i].thread, shard_run, &a->loops[i]) != 0)
             return complain("loop thread", "cannot be started");
     }
     return SERVE_OK;
@@ -194,7 +201,9 @@ static int init_app(serve *s, config *c)
     randombytes_buf(&a->hash_seed, sizeof a->hash_seed);
     a->limits = a->config.limits;
     a->started_at_ms = wall_time_now_ms();
-    const char *bad = address_set_parse(&a->proxies, a->config.trusted_proxies);
+    a->proxies = &s->proxies;
+    a->answer = router_dispatch;
+    const char *bad = address_set_parse(&s->proxies, a->config.trusted_proxies);
     if (bad != NULL)
         return complain("http.trusted_proxies: neither an address nor a network", bad);
     a->addresses = address_book_new(&a->limits, sockets_max(&a->limits));
@@ -231,7 +240,7 @@ static void take_down(serve *s)
     uv_loop_close(&s->main);
     static_files_free(a->files);
     address_book_free(a->addresses);
-    address_set_deinit(&a->proxies);
+    address_set_deinit(&s->proxies);
     free(a->loops);
     config_deinit(&a->config);
     log_event(LOG_INFO, "stopped", LOG_INT("code", 0));

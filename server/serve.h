@@ -2,7 +2,7 @@
 #ifndef SERVER_SERVE_H
 #define SERVER_SERVE_H
 
-#include "server/config.h"
+#include "server/app/config.h"
 
 /* Exit codes beside STORE_THREAD_EXIT_CODE (store_thread.h). */
 enum {

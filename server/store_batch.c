@@ -1,4 +1,4 @@
-#include "server/store_thread.h"
+#include "server/store/store_thread.h"
 
 #include <stdlib.h>
 

@@ -112,7 +112,7 @@ const mutants = [
   {
     name: 'unflushed-commit',
     what: 'a commit does not wait for the flush',
-    file: 'store/store_sqlite.c',
+    file: 'store/sqlite/open.c',
     from: 'PRAGMA synchronous = FULL;',
     to: 'PRAGMA synchronous = OFF;',
     seeds: 1000,

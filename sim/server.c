@@ -4,6 +4,7 @@
 #include "room/seed.h"
 #include "sim/client.h"
 #include "sim/ledger.h"
+#include "store/memory/memory.h"
 #include "wire/sync.h"
 
 #include <stdlib.h>

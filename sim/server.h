@@ -4,9 +4,9 @@
  *   server_conn.c   WebSocket connections: decoder, output queue, slow and dead peers
  *   server_store.c  the store thread: group commit, jobs, failures
  *
- * They follow server/room_host.c, room_sink.c, ws_conn.c, outq.c, store_thread.c and drain.c, which
- * cannot be linked here because they are I/O.  Rooms, engine and codecs are the real ones, and use
- * the heap of the process.
+ * They follow room_host.c, room_sink.c, ws_conn.c, outq.c, store_thread.c and drain.c of server/,
+ * which cannot be linked here because they are I/O.  Rooms, engine and codecs are the real ones,
+ * and use the heap of the process.
  */
 #ifndef SIM_SERVER_H
 #define SIM_SERVER_H

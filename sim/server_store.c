@@ -1,12 +1,13 @@
 /* server_store.c - the store thread of the simulated process, and the store behind it.
  *
  * One call is under way at a time: first the commit of all rows that wait, then the jobs in order,
- * as in server/store_thread.c.  With SQLite a call is made when it begins, and its disk remembers
- * the single operations until it is done; the memory store, whose calls are atomic, is called when
- * it is done, or by lot when the process dies meanwhile.
+ * as in server/store/store_thread.c.  With SQLite a call is made when it begins, and its disk
+ * remembers the single operations until it is done; the memory store, whose calls are atomic, is
+ * called when it is done, or by lot when the process dies meanwhile.
  */
 #include "sim/ledger.h"
 #include "sim/server.h"
+#include "store/sqlite/open.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* crc32c.c - four bits a step: a log row is tens of bytes, a table of 64 bytes stays in cache. */
-#include "store/impl.h"
+#include "store/crc32c.h"
 
 uint32_t crc32c(bytes s)
 {

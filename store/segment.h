@@ -12,7 +12,8 @@
 #ifndef STORE_SEGMENT_H
 #define STORE_SEGMENT_H
 
-#include "store/impl.h"
+#include "base/buf.h"
+#include "store/store.h"
 
 /* segment_pack - rows that follow each other, at least one.  `raw_bytes` is the size before
  * packing. Returns BASE_ENOMEM. */

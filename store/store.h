@@ -14,7 +14,7 @@
  * is flushed to the disk (the memory store excepted).  Times are milliseconds since 1970.
  *
  *   store *s;
- *   int err = store_sqlite_open("data/tandem.db", base_alloc_libc(), &s);
+ *   int err = store_sqlite_open("data/tandem.db", base_alloc_libc(), &s); (store/sqlite/open.h)
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -95,26 +95,6 @@ typedef struct store_patch {
     bool set_keep_ms;
     int64_t keep_ms;
 } store_patch;
-
-/* store_sqlite_open - open or create the file; migrates an older schema first.  WAL, synchronous =
- * FULL.  The file PATH-lock is held (flock) while the store is open, so that no second server
- * writes into it; other processes may read (store/sqlite_tools.h). ":memory:" has neither log nor
- * lock. Returns STORE_EVERSION, STORE_ECORRUPT, STORE_EBUSY, STORE_EFULL, STORE_EIO, STORE_ENOWAL
- * (not every file system can share memory between processes), BASE_ENOMEM. store_memory_open - a
- * store that ends with the process. */
-BASE_MUST_CHECK int store_sqlite_open(const char *path, const base_alloc *alloc, store **out);
-BASE_MUST_CHECK int store_memory_open(const base_alloc *alloc, store **out);
-
-/* store_sqlite_open_with - the same with more to say.  A VFS of another name than the system's has
- * no lock file: it is private to the process. */
-typedef struct store_sqlite_options {
-    const char *path;
-    const char *vfs;    /* NULL: the system's */
-    uint64_t bytes_max; /* of the database file; past it calls return STORE_EFULL.  0: no limit */
-} store_sqlite_options;
-
-BASE_MUST_CHECK int store_sqlite_open_with(const store_sqlite_options *options,
-                                           const base_alloc *alloc, store **out);
 
 /* store_close - NULL is allowed. */
 void store_close(store *s);

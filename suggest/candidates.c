@@ -87,3 +87,18 @@ void candidates_offer(candidate_list *list, candidate c)
         list->best[hole] = list->best[hole - 1];
     list->best[hole] = c;
 }
+
+void offer_one(offer *o, candidate c, candidate_rank rank)
+{
+    rank.match = candidates_match(o->typed, c.label);
+    if (rank.match == 0)
+        return;
+    c.score = candidates_score(rank);
+    candidates_offer(&o->list, c);
+}
+
+uint32_t offer_name_near(const offer *o, uint32_t name)
+{
+    uint32_t gap = o->table->names[name].gap_lines;
+    return 400 * 8 / (8 + (gap < 3200 ? gap : 3200));
+}

@@ -1,10 +1,12 @@
-/* candidates.h - the best few of all that was offered, ordered and without doubles. */
+/* candidates.h - what is offered, ranked: the best few of it, ordered and without doubles. */
 #ifndef SUGGEST_CANDIDATES_H
 #define SUGGEST_CANDIDATES_H
 
 #include "base/alloc.h"
 #include "base/bytes.h"
-#include "suggest/suggest.h"
+#include "suggest/kind.h"
+#include "suggest/place.h"
+#include "suggest/scope.h"
 
 typedef struct candidate {
     bytes label;
@@ -37,7 +39,25 @@ uint32_t candidates_score(candidate_rank rank);
  * not at all.  Nothing typed fits everything: 1. */
 uint32_t candidates_match(bytes typed, bytes label);
 
+/* What is asked, what the code holds, and the best of what was offered so far. */
+typedef struct offer {
+    bytes code;
+    const token_list *tokens;
+    const symbol_table *table;
+    place at;
+    bytes typed;
+    uint32_t scope;
+    bool explicit_request;
+    candidate_list list;
+} offer;
+
 /* candidates_offer - keep it if it is good enough.  Of two with one label the better stays. */
 void candidates_offer(candidate_list *list, candidate c);
+
+/* offer_one - rank one thing and keep it if it is good enough; `rank.match` is filled in. */
+void offer_one(offer *o, candidate c, candidate_rank rank);
+
+/* offer_name_near - how near the uses of a name are, 0..400. */
+uint32_t offer_name_near(const offer *o, uint32_t name);
 
 #endif

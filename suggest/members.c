@@ -1,4 +1,5 @@
-#include "suggest/offer.h"
+#include "suggest/members.h"
+
 #include "suggest/python_modules.h"
 
 /* How far a chain of base classes and brackets is followed. */

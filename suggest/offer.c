@@ -1,5 +1,6 @@
 #include "suggest/offer.h"
 
+#include "suggest/members.h"
 #include "suggest/python_modules.h"
 
 /* Groups: how well a kind fits, where the match is equally good.  What the author wrote comes
@@ -13,21 +14,6 @@ enum group {
     GROUP_SNIPPET = 60,
     GROUP_WANTED = 20, /* added where the place asks for it */
 };
-
-void offer_one(offer *o, candidate c, candidate_rank rank)
-{
-    rank.match = candidates_match(o->typed, c.label);
-    if (rank.match == 0)
-        return;
-    c.score = candidates_score(rank);
-    candidates_offer(&o->list, c);
-}
-
-uint32_t offer_name_near(const offer *o, uint32_t name)
-{
-    uint32_t gap = o->table->names[name].gap_lines;
-    return 400 * 8 / (8 + (gap < 3200 ? gap : 3200));
-}
 
 static bool typed_underscore(const offer *o)
 {

@@ -3,7 +3,8 @@
 #ifndef SUGGEST_PYTHON_MODULES_H
 #define SUGGEST_PYTHON_MODULES_H
 
-#include "suggest/suggest.h"
+#include "base/bytes.h"
+#include "suggest/kind.h"
 
 /* A list of words in one string: parted by blanks; `name(` is a function or method, `Name:` a
  * class. */

@@ -6,7 +6,7 @@
 #define SUGGEST_PYTHON_WORDS_H
 
 #include "base/bytes.h"
-#include "suggest/suggest.h"
+#include "suggest/kind.h"
 
 /* Keywords, hard ones first.  The second argument says where the word may stand, see python_use. */
 #define PYTHON_WORDS(X)                                                                            \

@@ -10,13 +10,6 @@
 /* Offsets are 32 bits wide, with a little room above for sentinels. */
 #define CODE_BYTES_MAX_EVER (UINT32_MAX - 16)
 
-const char *suggest_kind_name(suggest_kind kind)
-{
-    static const char *const names[] = {"snippet",  "keyword",   "function", "method",   "class",
-                                        "variable", "parameter", "module",   "property", "builtin"};
-    return names[kind];
-}
-
 suggest_options suggest_options_default(void)
 {
     return (suggest_options){.items_max = ITEMS_MAX_DEFAULT,

@@ -23,6 +23,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "suggest/kind.h"
 
 /* Errors beside those of base/err.h; all in the input band. */
 enum suggest_err {
@@ -30,22 +31,6 @@ enum suggest_err {
     SUGGEST_ELINE = -11,   /* there is no such line */
     SUGGEST_ECOLUMN = -12, /* the line is shorter than that */
 };
-
-typedef enum suggest_kind {
-    SUGGEST_SNIPPET, /* the only kind whose insert_text is in snippet syntax */
-    SUGGEST_KEYWORD,
-    SUGGEST_FUNCTION,
-    SUGGEST_METHOD,
-    SUGGEST_CLASS,
-    SUGGEST_VARIABLE,
-    SUGGEST_PARAMETER,
-    SUGGEST_MODULE,
-    SUGGEST_PROPERTY,
-    SUGGEST_BUILTIN,
-} suggest_kind;
-
-/* suggest_kind_name - "snippet", "keyword", ..., as it stands in the JSON answer. */
-const char *suggest_kind_name(suggest_kind kind);
 
 /* A range of the code in UTF-16 units, end not included. */
 typedef struct suggest_range {

@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/err.h"
-#include "suggest/suggest.h"
+#include "suggest/kind.h"
 
 #define SCOPE_NONE UINT32_MAX
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fault, includesOf } from './layers.mjs'
+import { circlesOf, fault, includesOf } from './layers.mjs'
 import { faultsOf as threatFaultsOf, rowsOf } from './threats.mjs'
 import { faultsOf, functionsOf } from './tidy.mjs'
 
@@ -16,8 +16,41 @@ test('arrows go down only', () => {
   assert.equal(fault('room/room.c', 'wire/ws.h'), null)
   assert.equal(fault('room/room.c', 'room/limits.h'), null)
   assert.match(fault('wire/ws.c', 'room/room.h'), /must not include/)
-  assert.match(fault('store/store.c', 'wire/ws.h'), /must not include/)
+  assert.match(fault('store/dispatch.c', 'wire/ws.h'), /must not include/)
   assert.match(fault('room/room.c', 'yoke/src/block.h'), /internal/)
+})
+
+test('wings of one floor include downwards only', () => {
+  assert.equal(fault('server/api/rooms.c', 'server/http/exchange.h'), null)
+  assert.equal(fault('server/serve.c', 'server/net/loop.h'), null)
+  assert.equal(fault('server/net/test/test_address.c', 'server/app/config.h'), null)
+  assert.match(fault('server/http/cors.c', 'server/api/api.h'), /server\/http must not include server\/api/)
+  assert.match(fault('server/app/log.c', 'server/net/loop.h'), /must not include/)
+  assert.match(fault('server/net/test/test_address.c', 'server/drain.h'), /must not include server\/\./)
+  assert.match(fault('server/attic/x.c', 'server/net/loop.h'), /server\/attic is no wing/)
+  assert.equal(fault('store/sqlite/open.c', 'store/impl.h'), null)
+  assert.equal(fault('store/test/fixture.c', 'store/memory/memory.h'), null)
+  assert.match(fault('store/dispatch.c', 'store/sqlite/open.h'), /store\/\. must not include store\/sqlite/)
+})
+
+test('circles of files are found, a .c with its .h as one room', () => {
+  assert.deepEqual(
+    circlesOf([
+      ['f/a.c', 'f/a.h'],
+      ['f/a.c', 'f/b.h'],
+      ['f/b.h', 'f/c.h'],
+    ]),
+    [],
+  )
+  assert.deepEqual(
+    circlesOf([
+      ['f/a.c', 'f/b.h'],
+      ['f/b.c', 'f/c.h'],
+      ['f/c.h', 'f/a.h'],
+      ['f/d.c', 'f/a.h'],
+    ]),
+    [['f/a', 'f/b', 'f/c']],
+  )
 })
 
 test('long functions and lines are named', () => {

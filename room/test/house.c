@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "room/seed.h"
+#include "store/memory/memory.h"
 
 static bytes copy(bytes s)
 {

@@ -1,4 +1,4 @@
-/* Paths, headers, origins, encodings and the output queue: what decides without a socket. */
+/* Names of rooms and the output queue. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,156 +6,11 @@
 
 #include <cmocka.h>
 
-#include "server/cors.h"
 #include "server/outq.h"
-#include "server/query.h"
 #include "server/room_record.h"
-#include "server/router.h"
-#include "server/static_files.h"
-#include "server/ws_upgrade.h"
 #include "wire/ws.h"
 
 #include <string.h>
-
-static void paths_match(void **state)
-{
-    (void)state;
-    char param[160];
-    assert_true(router_match("/rooms", "/rooms", param));
-    assert_true(router_match("/rooms", "/rooms/", param));
-    assert_false(router_match("/rooms", "/rooms//", param));
-    assert_true(router_match("/rooms/{id}", "/rooms/a-b", param));
-    assert_string_equal(param, "a-b");
-    assert_true(router_match("/rooms/{id}/code", "/rooms/x/code/", param));
-    assert_false(router_match("/rooms/{id}", "/rooms/x/code", param));
-    assert_false(router_match("/rooms/{id}", "/rooms/", param));
-    assert_true(router_match("/ws/{id...}", "/ws/a/b c", param));
-    assert_string_equal(param, "a/b c");
-}
-
-static void paths_decode(void **state)
-{
-    (void)state;
-    char out[32];
-    assert_true(router_decode_path("/a%20b?x=%00", out, sizeof out));
-    assert_string_equal(out, "/a b");
-    assert_false(router_decode_path("/%00", out, sizeof out));
-    assert_false(router_decode_path("/%4", out, sizeof out));
-    assert_false(router_decode_path("/%zz", out, sizeof out));
-    assert_false(router_decode_path("*", out, sizeof out));
-    assert_false(router_decode_path("/0123456789012345678901234567890123", out, sizeof out));
-}
-
-static void queries(void **state)
-{
-    (void)state;
-    char out[8];
-    assert_true(query_get("/ws/x?token=1&name=A%2Bd+a", "name", out, sizeof out));
-    assert_string_equal(out, "A+d a");
-    assert_false(query_get("/ws/x?names=a", "name", out, sizeof out));
-    assert_false(query_get("/ws/x?name=%ff%fe", "name", out, sizeof out));
-    assert_true(query_get("/?name=abcdef%C3%A4", "name", out, sizeof out));
-    assert_string_equal(out, "abcdef");
-}
-
-static void header_tokens(void **state)
-{
-    (void)state;
-    assert_true(ws_header_has("keep-alive, Upgrade", "upgrade"));
-    assert_true(ws_header_has("tandem.v1", "tandem.v1"));
-    assert_false(ws_header_has("tandem.v10", "tandem.v1"));
-    assert_false(ws_header_has(NULL, "x"));
-}
-
-static void origins(void **state)
-{
-    (void)state;
-    config c;
-    config_init(&c);
-    assert_true(cors_origin_allowed(&c, "https://a.example", "a.example"));
-    assert_true(cors_origin_allowed(&c, "http://a:8000", "a:8000"));
-    assert_false(cors_origin_allowed(&c, "http://a:8000", "a:8001"));
-    assert_false(cors_origin_allowed(&c, "http://a.example.evil", "a.example"));
-    assert_false(cors_origin_allowed(&c, "http://evila.example", "a.example"));
-    assert_false(cors_origin_allowed(&c, "http://user@a.example", "a.example"));
-    assert_false(cors_origin_allowed(&c, "null", "null"));
-    char *flags[] = {"--cors-origins", "https://b.example,https://c.example"};
-    config_error err;
-    assert_true(config_load_flags(&c, 2, flags, &err));
-    assert_true(cors_origin_allowed(&c, "https://c.example", "a"));
-    assert_false(cors_origin_allowed(&c, "https://c.example:1", "a"));
-    config_deinit(&c);
-}
-
-/* Every way to look like the page's own origin without being it. */
-static void origins_are_exact(void **state)
-{
-    (void)state;
-    config c;
-    config_error err;
-    config_init(&c);
-    char *flags[] = {"--origins", "https://a.example"};
-    assert_true(config_load_flags(&c, 2, flags, &err));
-    assert_true(cors_origin_allowed(&c, "https://a.example", "other.example"));
-    static const char *const bad[] = {"https://a.example.evil.example",
-                                      "https://evila.example",
-                                      "https://a.example:8443",
-                                      "https://a.example:443",
-                                      "http://a.example",
-                                      "HTTPS://A.EXAMPLE",
-                                      "https://A.example",
-                                      "https://a.example/",
-                                      "https://user@a.example",
-                                      "https://a.example@evil.example",
-                                      "https://a.example.",
-                                      "null",
-                                      "",
-                                      "https://",
-                                      "https://a.example https://evil.example",
-                                      "https://a.example,https://evil.example",
-                                      "file://",
-                                      "https://a.example#",
-                                      "*"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_false(cors_origin_allowed(&c, bad[i], "a.example"));
-    config_deinit(&c);
-}
-
-static void writes_of_other_sites_are_refused(void **state)
-{
-    (void)state;
-    config c;
-    config_init(&c);
-    assert_true(cors_write_allowed(&c, "https://a", "a", "same-origin"));
-    assert_false(cors_write_allowed(&c, "https://b", "a", "same-origin"));
-    assert_false(cors_write_allowed(&c, "null", "a", NULL));
-    assert_false(cors_write_allowed(&c, NULL, "a", "cross-site"));
-    assert_false(cors_write_allowed(&c, NULL, "a", "same-site"));
-    assert_true(cors_write_allowed(&c, NULL, "a", "same-origin"));
-    assert_true(cors_write_allowed(&c, NULL, "a", "none"));
-    assert_true(cors_write_allowed(&c, NULL, "a", NULL)); /* no browser */
-    c.check_origin = false;
-    assert_true(cors_write_allowed(&c, "https://b", "a", "cross-site"));
-    config_deinit(&c);
-}
-
-static void encodings(void **state)
-{
-    (void)state;
-    static_file f = {.body = {{(const uint8_t *)"a", 1}, {(const uint8_t *)"b", 1}, {NULL, 0}}};
-    assert_int_equal(static_files_encoding(&f, NULL), STATIC_IDENTITY);
-    assert_int_equal(static_files_encoding(&f, "br, gzip"), STATIC_GZIP);
-    f.body[STATIC_BROTLI] = f.body[STATIC_GZIP];
-    assert_int_equal(static_files_encoding(&f, "gzip, deflate, br"), STATIC_BROTLI);
-    assert_int_equal(static_files_encoding(&f, "gzip;q=1.0, br;q=0"), STATIC_GZIP);
-    assert_int_equal(static_files_encoding(&f, "*;q=0.5"), STATIC_BROTLI);
-    assert_int_equal(static_files_encoding(&f, "identity"), STATIC_IDENTITY);
-    assert_true(static_files_hashed("/assets/index-Xy12-bCd.js"));
-    assert_false(static_files_hashed("/index-Xy12AbCd.html"));
-    assert_false(static_files_hashed("/assets/logo.svg"));
-    assert_string_equal(static_files_type("/a.woff2"), "font/woff2");
-    assert_string_equal(static_files_type("/a"), "application/octet-stream");
-}
 
 static void room_names(void **state)
 {
@@ -258,14 +113,6 @@ static void a_queue_is_dropped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(paths_match),
-        cmocka_unit_test(paths_decode),
-        cmocka_unit_test(queries),
-        cmocka_unit_test(header_tokens),
-        cmocka_unit_test(origins),
-        cmocka_unit_test(encodings),
-        cmocka_unit_test(origins_are_exact),
-        cmocka_unit_test(writes_of_other_sites_are_refused),
         cmocka_unit_test(a_long_queue_costs_no_search),
         cmocka_unit_test(a_queue_is_dropped),
         cmocka_unit_test(room_names),

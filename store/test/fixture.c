@@ -1,6 +1,8 @@
 #include "store/test/fixture.h"
 
 #include "base/buf.h"
+#include "store/memory/memory.h"
+#include "store/sqlite/open.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* One contract, each store: rooms, log, snapshots, expiry. */
 #include "store/test/fixture.h"
 
-#include "store/impl.h"
+#include "store/crc32c.h"
 
 static void rooms(void **state)
 {

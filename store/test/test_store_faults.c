@@ -13,7 +13,8 @@
 #include <cmocka.h>
 
 #include "store/impl.h"
-#include "store/sqlite_tools.h"
+#include "store/sqlite/open.h"
+#include "store/sqlite/tools.h"
 #include "store/store.h"
 #include "store/test/fault_vfs.h"
 

@@ -1,4 +1,5 @@
 /* What only a file can show: reopening, crashes, damage, versions, limits. */
+#include "store/sqlite/open.h"
 #include "store/test/fixture.h"
 
 #include <sqlite3.h>

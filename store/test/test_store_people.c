@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "store/memory/memory.h"
+#include "store/sqlite/open.h"
 #include "store/store.h"
 
 static int open_memory(void **state)

@@ -26,14 +26,14 @@ const mutants = [
     name: 'every other batch is committed with the next one',
     edits: [
       {
-        file: 'store/sqlite_log.c',
+        file: 'store/sqlite/log.c',
         from: '        err = sqlite_append_row(s, &rows[i]);\n    return sqlite_end(s, err);',
         to: `        err = sqlite_append_row(s, &rows[i]);
     static unsigned n;
     return err == BASE_OK && ++n % 2 ? err : sqlite_end(s, err);`,
       },
       {
-        file: 'store/store_sqlite.c',
+        file: 'store/sqlite/call.c',
         from: '    int err = sqlite_run(statement(s, Q_BEGIN));\n',
         to: '    int err = sqlite3_get_autocommit(s->db) ? sqlite_run(statement(s, Q_BEGIN)) : BASE_OK;\n',
       },
@@ -43,7 +43,7 @@ const mutants = [
     name: 'the last row of a batch of many is left out',
     edits: [
       {
-        file: 'store/sqlite_log.c',
+        file: 'store/sqlite/log.c',
         from: '    for (size_t i = 0; i < count && err == BASE_OK; i++)\n        err = sqlite_append_row',
         to: '    for (size_t i = 0; i + (count > 8) < count && err == BASE_OK; i++)\n        err = sqlite_append_row',
       },
@@ -53,7 +53,7 @@ const mutants = [
     name: 'a snapshot says that it holds one row more than it does',
     edits: [
       {
-        file: 'store/sqlite_log.c',
+        file: 'store/sqlite/log.c',
         from: '    sqlite3_bind_int64(q, 2, (sqlite3_int64)snapshot->upto_seq);',
         to: '    sqlite3_bind_int64(q, 2, (sqlite3_int64)snapshot->upto_seq + 1);',
       },
@@ -63,9 +63,9 @@ const mutants = [
     name: 'compaction takes one row more than it packed',
     edits: [
       {
-        file: 'store/sqlite_upkeep.c',
-        from: '    sqlite3_bind_int64(statement(s, Q_LOG_DROP), 2, last);',
-        to: '    sqlite3_bind_int64(statement(s, Q_LOG_DROP), 2, last + 1);',
+        file: 'store/sqlite/compact.c',
+        from: '    err = sqlite_log_drop(s, c->key, last);',
+        to: '    err = sqlite_log_drop(s, c->key, last + 1);',
       },
     ],
   },

@@ -1,7 +1,7 @@
 import { EditorHost } from '../src/collab/editor-host'
 import { fileText, MAIN_FILE } from '../src/collab/files'
 import { Session } from '../src/collab/session'
-import { monaco } from '../src/features/editor/monaco'
+import { monaco } from '../src/shared/monaco/monaco'
 import type { LabNetwork } from './network'
 
 type Editor = monaco.editor.IStandaloneCodeEditor

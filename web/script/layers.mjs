@@ -1,13 +1,23 @@
-// Imports go down only: app -> features -> collab -> shared, and no feature imports another.
+// Imports go down only: app > features > collab > workers > shared. No feature imports another, the
+// frame knows features by its list alone, and no files of one floor import each other in a circle.
+// Types count: whoever reads a file has to read what it names.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
-const FLOORS = ['shared', 'collab', 'features', 'app']
+const FLOORS = ['shared', 'workers', 'collab', 'features', 'app']
+/** What a feature hands in: the one thing that all features share. */
+const CONTRACT = 'features/part'
+/** Where the application names its features. */
+const LISTS = ['app/parts.ts', 'app/App.tsx']
 const FILE_LINES_MAX = 400
 const COMPONENT_LINES_MAX = 200
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g
 
 const faults = []
+/** path without its ending, to the same of what it imports */
+const arrows = new Map()
+const plain = (path) => path.replace(/\.(ts|tsx)$/, '')
+
 for (const entry of readdirSync('src', { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || !/\.(ts|tsx|css)$/.test(entry.name)) continue
   const path = relative('src', join(entry.parentPath, entry.name))
@@ -15,17 +25,43 @@ for (const entry of readdirSync('src', { recursive: true, withFileTypes: true })
   const lines = source.split('\n').length - 1
   const max = path.endsWith('.tsx') ? COMPONENT_LINES_MAX : FILE_LINES_MAX
   if (lines > max) faults.push(`${path}: ${lines} lines, more than ${max}`)
-  const [floor, feature] = path.split('/')
-  for (const [, target] of source.matchAll(IMPORT)) {
-    const [otherFloor, otherFeature] = join(dirname(path), target).split('/')
-    if (FLOORS.indexOf(otherFloor) > FLOORS.indexOf(floor)) {
-      faults.push(`${path}: imports upward, ${target}`)
-    }
-    if (floor === 'features' && otherFloor === 'features' && otherFeature !== feature) {
-      faults.push(`${path}: imports another feature, ${target}`)
-    }
-  }
+  const targets = [...source.matchAll(IMPORT)].map(([, target]) => join(dirname(path), target))
+  arrows.set(plain(path), targets)
+  for (const target of targets) faults.push(...judge(path, target))
 }
+faults.push(...circles())
+
+function judge(path, target) {
+  const [floor, feature] = path.split('/')
+  const [otherFloor, otherFeature] = target.split('/')
+  const [from, to] = [FLOORS.indexOf(floor), FLOORS.indexOf(otherFloor)]
+  if (from < 0 || to < 0) return [`${path}: no floor holds ${from < 0 ? path : target}`]
+  if (to > from) return [`${path}: imports upward, ${target}`]
+  if (otherFloor !== 'features' || target === CONTRACT) return []
+  if (floor === 'features' && otherFeature !== feature) {
+    return [`${path}: imports another feature, ${target}`]
+  }
+  if (floor === 'app' && !LISTS.includes(path)) return [`${path}: knows a feature, ${target}`]
+  return []
+}
+
+function circles() {
+  const found = []
+  const state = new Map()
+  const visit = (file, trail) => {
+    if (state.get(file) === 'done' || !arrows.has(file)) return
+    const at = trail.indexOf(file)
+    if (at >= 0) {
+      found.push(`circle: ${[...trail.slice(at), file].join(' > ')}`)
+      return
+    }
+    for (const next of arrows.get(file)) visit(next, [...trail, file])
+    state.set(file, 'done')
+  }
+  for (const file of arrows.keys()) visit(file, [])
+  return found
+}
+
 for (const fault of faults) console.error(fault)
 console.log(`layers: ${faults.length} faults`)
 process.exit(faults.length === 0 ? 0 : 1)

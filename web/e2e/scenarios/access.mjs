@@ -113,7 +113,7 @@ export const access = {
     // F6 goes round the parts of the page; Tab goes on inside.
     await ada.press('F6')
     await until('People have the focus', async () =>
-      ada.page.evaluate(() => document.activeElement?.closest('[data-region="panel"]') !== null),
+      ada.page.evaluate(() => document.activeElement?.closest('[data-region="right"]') !== null),
     )
     for (let i = 0; i < 5 && !(await on('Bo')); i += 1) await ada.press('Tab')
     await ada.press('Enter')

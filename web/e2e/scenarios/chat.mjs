@@ -60,6 +60,7 @@ export const chat = {
     await server.kill()
     await ada.status(/Offline/)
     await say(ada, 'still here')
+    await ada.page.getByText('Waiting for the connection').waitFor()
     await server.start()
     await reads(bob, 'still here')
     await reads(ada, 'still here')

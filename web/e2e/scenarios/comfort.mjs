@@ -75,8 +75,8 @@ export const comfort = {
 
   async 'panes are resized by pointer and keys, hidden, and remembered'(_base, room) {
     const [ada] = await room.gather('Ada')
-    const panel = () => width(ada, '[data-region="panel"]')
-    const files = () => width(ada, '[data-region="files"]')
+    const panel = () => width(ada, '[data-region="right"]')
+    const files = () => width(ada, '[data-region="left"]')
     const line = ada.page.getByRole('separator', { name: 'Width of the side panel' })
     equal(await panel(), 264, 'panel at first')
     const box = await line.boundingBox()

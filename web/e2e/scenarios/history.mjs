@@ -140,6 +140,6 @@ export const history = {
     await ada.page.keyboard.press('F1')
     await ada.page.keyboard.type('Who wrote this line')
     await ada.page.keyboard.press('Enter')
-    await ada.page.getByText(/^Ada, .+\.$/).waitFor()
+    await ada.page.getByText(/^Ada wrote this line on .+$/).waitFor()
   },
 }

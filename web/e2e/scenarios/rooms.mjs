@@ -39,9 +39,9 @@ export const rooms = {
     await dialog.getByLabel('Name', { exact: true }).fill('Pairing <b>')
     await dialog.getByRole('button', { name: 'Rename' }).click()
     await bo.page.getByRole('banner').getByText('Pairing <b>').waitFor()
-    await dialog.getByText(/this room goes in 30 days/).waitFor()
-    await dialog.getByLabel(/Keep it after the last use/).selectOption('a year')
-    await dialog.getByText(/this room goes in 365 days/).waitFor()
+    await dialog.getByText(/deleted after 30 days without a visit/).waitFor()
+    await dialog.getByLabel(/Deleted without a visit after/).selectOption('a year')
+    await dialog.getByText(/deleted after 365 days without a visit/).waitFor()
 
     // Bo has no key: he sees the facts and nothing to change them with.
     await bo.page.getByRole('banner').getByText('Pairing <b>').click()

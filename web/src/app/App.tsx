@@ -1,37 +1,26 @@
-import { lazy, Suspense, useCallback } from 'react'
+import { lazy, Suspense } from 'react'
 import { Landing } from '../features/landing/Landing'
-import { LostPage } from '../features/room/LostPage'
-import { useAppDispatch, useAppSelector } from '../shared/store/hooks'
 import { ErrorBoundary } from './ErrorBoundary'
+import { LostPage } from './LostPage'
 import { useRoute } from './router'
-import { chooseTheme, otherTheme } from './theme'
 
-const loadRoom = () => import('./RoomPage')
-const RoomPage = lazy(loadRoom)
+const RoomPage = lazy(() => import('./RoomPage'))
 
 /** Fetched when somebody reaches for a room, so that it opens at once. */
 function prefetchRoom(): void {
-  void loadRoom().then((page) => page.prefetchEditor())
+  void import('./RoomPage')
+  void import('./parts').then(({ fetchEarly }) => fetchEarly())
 }
 
 export function App() {
   const route = useRoute()
-  const theme = useAppSelector((state) => state.editor.theme)
-  const dispatch = useAppDispatch()
-  const toggleTheme = useCallback(
-    () => chooseTheme({ dispatch }, otherTheme(theme)),
-    [dispatch, theme],
-  )
-
   return (
     <ErrorBoundary>
-      {route.page === 'home' && (
-        <Landing theme={theme} onToggleTheme={toggleTheme} onNearRoom={prefetchRoom} />
-      )}
+      {route.page === 'home' && <Landing onNearRoom={prefetchRoom} />}
       {route.page === 'lost' && <LostPage problem="no-page" />}
       {route.page === 'room' && (
         <Suspense fallback={<div aria-busy="true" />}>
-          <RoomPage key={route.id} id={route.id} onToggleTheme={toggleTheme} />
+          <RoomPage key={route.id} id={route.id} />
         </Suspense>
       )}
     </ErrorBoundary>

@@ -1,16 +1,14 @@
-import { TabStrip } from '../features/room/TabStrip'
+import type { Part } from '../features/part'
 import { useAppDispatch, useAppSelector } from '../shared/store/hooks'
 import { narrowTabShown } from '../shared/store/layoutSlice'
-import { usePanelTabs } from './panels'
+import { CODE_TAB, panelsOf, useTabs } from './panels'
+import { TabStrip } from './TabStrip'
 
-const TABS = [
-  { id: 'code', label: 'Code', icon: 'code' },
-  { id: 'files', label: 'Files', icon: 'files' },
-] as const
+const CODE = { id: CODE_TAB, label: 'Code', icon: 'code' } as const
 
 /** The parts of the room under 800 px, of which one is seen. */
-export function BottomTabs() {
-  const panels = usePanelTabs()
+export function BottomTabs({ parts }: { parts: readonly Part[] }) {
+  const tabs = useTabs([...panelsOf(parts, 'left'), ...panelsOf(parts, 'right')])
   const current = useAppSelector((state) => state.layout.narrowTab)
   const dispatch = useAppDispatch()
   return (
@@ -18,7 +16,7 @@ export function BottomTabs() {
       <TabStrip
         label="Parts of the room"
         look="bar"
-        tabs={[...TABS, ...panels]}
+        tabs={[CODE, ...tabs]}
         current={current}
         onShow={(id) => dispatch(narrowTabShown(id))}
       />

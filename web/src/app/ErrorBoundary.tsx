@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from 'react'
-import { LostPage } from '../features/room/LostPage'
+import { LostPage } from './LostPage'
 
 interface Props {
   children: ReactNode

@@ -5,9 +5,9 @@ import { makeStore } from '../shared/store/store'
 import { App } from './App'
 import './tokens.css'
 import './global.css'
+import { keepTheme } from '../shared/store/theme'
 import { keepForOffline } from './offline'
 import { rememberChoices } from './remember'
-import { keepTheme } from './theme'
 
 const store = makeStore()
 keepTheme(store)

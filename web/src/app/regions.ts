@@ -1,9 +1,9 @@
 /** The parts of the page that F6 goes round, in the order of the eye. */
 const REGIONS = [
   '[data-region="toolbar"]',
-  '[data-region="files"]',
+  '[data-region="left"]',
   '[data-region="editor"]',
-  '[data-region="panel"]',
+  '[data-region="right"]',
 ]
 const FOCUSABLE = 'button:not(:disabled), a[href], input:not([hidden]), [tabindex="0"]'
 

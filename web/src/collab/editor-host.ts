@@ -5,9 +5,9 @@ import { keepingScroll, keepingSuggestions } from './editor-edits'
 import { fileText } from './files'
 import type { FollowView, Place } from './follow'
 import { OwnPresence } from './own-presence'
-import { offsetIn } from './presence'
+import { type Member, offsetIn } from './presence'
 import { RemoteCursors, type TagChoice } from './remote-cursors'
-import type { Member, Session } from './session'
+import type { Session } from './session'
 import { type BoundView, TextBinding } from './text-binding'
 
 type Editor = monaco.editor.IStandaloneCodeEditor
@@ -48,6 +48,8 @@ export class EditorHost implements BoundView, FollowView {
   private lastActAt = 0
   /** Scrolling and selecting that this page does by itself is no act of the person. */
   private quiet = false
+  /** Lines to select as soon as their file is shown. */
+  private wanted: { file: string; from: number; to: number } | null = null
 
   constructor(
     private readonly session: Session,
@@ -103,6 +105,7 @@ export class EditorHost implements BoundView, FollowView {
     others.show(this.session.members())
     binding.attach(this)
     own.queue()
+    if (this.wanted) this.selectLines(this.wanted.file, this.wanted.from, this.wanted.to)
   }
 
   /** What is typed from here on is undone apart from what was typed before. */
@@ -119,6 +122,23 @@ export class EditorHost implements BoundView, FollowView {
     this.acted()
     this.editor.setPosition({ lineNumber: line, column: 1 })
     this.editor.revealLineInCenter(line)
+    this.editor.focus()
+  }
+
+  /** Selects whole lines of a file: now, or when it is the next one that is shown. */
+  selectLines(file: string, from: number, to: number): void {
+    this.wanted = null
+    const model = this.shown?.file.binding.model
+    if (this.shown?.id !== file || !model) {
+      if (this.session.file === file) this.wanted = { file, from, to }
+      return
+    }
+    this.acted()
+    const last = Math.min(to, model.getLineCount())
+    const first = Math.min(from, last)
+    const range = new monaco.Range(first, 1, last, model.getLineMaxColumn(last))
+    this.editor.setSelection(range)
+    this.editor.revealRangeInCenter(range)
     this.editor.focus()
   }
 

@@ -37,6 +37,10 @@ export interface ReturnedFile extends FileEntry {
   why: 'asked' | 'edit' | 'elsewhere'
   /** The client that brought it back. */
   clientId: number
+  /** What it was called when it was deleted; now its name may be another's. */
+  before: string
+  /** It was this window that deleted it. */
+  removedHere: boolean
 }
 
 /** 64 random bits; randomUUID is missing on plain http. */
@@ -92,6 +96,7 @@ export class RoomFiles extends Emitter<FilesEvents> {
   /** Names of files that other applications deleted while this window was here. */
   private readonly lastNames = new Map<string, string>()
   private deletedNow: readonly DeletedFile[] = []
+  private readonly removedHere = new Set<string>()
   /** Origin of bringing back what was written into. */
   private readonly forEdit = { why: 'edit' }
 
@@ -146,6 +151,7 @@ export class RoomFiles extends Emitter<FilesEvents> {
     const entry = files.find((file) => file.id === id)
     if (!entry || files.length < 2) throw new Error('A room keeps at least one file.')
     const seen = textPrint(fileText(this.doc, id).toString())
+    this.removedHere.add(id)
     this.doc.transact(() => {
       this.map.delete(id)
       rememberDeletion(this.gone, id, { name: entry.name, at, by, seen })
@@ -261,10 +267,14 @@ export class RoomFiles extends Emitter<FilesEvents> {
       ({ id }) => added.includes(id) && before.some((file) => file.id === id),
     )
     if (returned.length > 0) {
-      const here = origin === this.forEdit ? 'edit' : 'asked'
-      const why = local ? here : 'elsewhere'
-      const writer = (id: string) => this.map._map.get(id)?.id.client ?? 0
-      const told = returned.map((file) => ({ ...file, why, clientId: writer(file.id) }) as const)
+      const here: 'edit' | 'asked' = origin === this.forEdit ? 'edit' : 'asked'
+      const told = returned.map((file) => ({
+        ...file,
+        why: local ? here : ('elsewhere' as const),
+        clientId: this.map._map.get(file.id)?.id.client ?? 0,
+        before: before.find(({ id }) => id === file.id)?.name ?? file.name,
+        removedHere: this.removedHere.has(file.id),
+      }))
       this.emit('returned', told)
     }
     this.emit('changed', listed)

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { Follow, type FollowView } from './follow'
-import type { Member } from './session'
+import type { Member } from './presence'
 
 const ME = 1
 

@@ -1,5 +1,5 @@
 import { Emitter } from '../shared/lib/emitter'
-import type { Member } from './session'
+import type { Member } from './presence'
 
 const HOPS_MAX = 8
 const BUSY_MS = 3_000

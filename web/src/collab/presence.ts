@@ -51,6 +51,14 @@ function readRestore(value: unknown): RestoreNotice | null {
   return { n: value.n, name: value.name.slice(0, 60), files: value.files, moment: value.moment }
 }
 
+/** A presence of one window in the room, this one's own among them. */
+export interface Member extends Presence {
+  clientId: number
+  self: boolean
+  /** owner, editor or viewer; '' where the server tells none. */
+  role: string
+}
+
 function readId(value: unknown): Y.ID | null {
   if (!isRecord(value) || !isIndex(value.client) || !isIndex(value.clock)) return null
   return Y.createID(value.client, value.clock)

@@ -3,8 +3,8 @@ import type * as Y from 'yjs'
 import { COLOR_COUNT } from '../shared/lib/person'
 import { personClass } from '../shared/lib/person-class'
 import type { Whereabouts } from './edge-marks'
+import type { Member } from './presence'
 import { offsetIn } from './presence'
-import type { Member } from './session'
 
 type Editor = monaco.editor.IStandaloneCodeEditor
 type Model = monaco.editor.ITextModel

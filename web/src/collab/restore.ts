@@ -42,12 +42,7 @@ export class RestoreStep {
   private readonly manager: Y.UndoManager
 
   /** `only`: the id of the one file that is wanted. */
-  constructor(
-    doc: Y.Doc,
-    timeline: Timeline,
-    index: number,
-    only?: string,
-  ) {
+  constructor(doc: Y.Doc, timeline: Timeline, index: number, only?: string) {
     const wanted = timeline.textsAt(index)
     this.files = restorePreview(doc, timeline, index).filter(
       ({ id }) => only === undefined || id === only,

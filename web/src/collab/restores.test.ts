@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import * as Y from 'yjs'
 import { fileText } from './files'
-import { readPresence } from './presence'
+import { type Member, readPresence } from './presence'
+import { RestoreStep } from './restore'
 import { Restores } from './restores'
-import type { Member } from './session'
 import { Timeline } from './timeline'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -21,7 +21,7 @@ function open() {
   fileText(doc, 'main').insert(0, 'a\n')
   fileText(doc, 'main').insert(2, 'b\n')
   let state: Record<string, unknown> = { user: { name: 'Bo' } }
-  const restores = new Restores(doc, (fields) => {
+  const restores = new Restores((fields) => {
     state = { ...state, ...fields }
   })
   const member = (): Member => {
@@ -29,7 +29,12 @@ function open() {
     if (!presence) throw new Error('no presence')
     return { ...presence, clientId: 7, self: false, role: 'editor' }
   }
-  return { doc, timeline, restores, member }
+  const restore = (index: number) => {
+    const step = new RestoreStep(doc, timeline, index)
+    restores.add(step, timeline.moments[index]?.at ?? 0)
+    return step
+  }
+  return { doc, restore, restores, member }
 }
 
 test('a restore is told once to those who were here, and forgotten after a while', () => {
@@ -38,7 +43,7 @@ test('a restore is told once to those who were here, and forgotten after a while
   const told = vi.fn()
   ada.restores.on('heard', ({ member, notice }) => told(member.name, notice))
   ada.restores.membersChanged([bo.member()])
-  expect(bo.restores.restore(bo.timeline, 1)?.files).toHaveLength(1)
+  expect(bo.restore(1).files).toHaveLength(1)
   expect(fileText(bo.doc, 'main').toString()).toBe('a\n')
   ada.restores.membersChanged([bo.member()])
   ada.restores.membersChanged([bo.member()])
@@ -58,18 +63,9 @@ test('a restore is told once to those who were here, and forgotten after a while
   expect(bo.member().restored).toBeNull()
 })
 
-test('what is like that already is not restored, and nothing is told', () => {
-  const { timeline, restores, member } = open()
-  const done = vi.fn()
-  restores.on('done', done)
-  expect(restores.restore(timeline, timeline.moments.length - 1)).toBeNull()
-  expect(done).not.toHaveBeenCalled()
-  expect(member().restored).toBeNull()
-})
-
 test('the last few can be taken back', () => {
-  const { doc, timeline, restores } = open()
-  for (let i = 0; i < 8; i += 1) restores.restore(timeline, 1 + (i % 2))
+  const { doc, restore, restores } = open()
+  for (let i = 0; i < 8; i += 1) restore(1 + (i % 2))
   const steps = restores.of('main')
   expect(steps).toHaveLength(5)
   const before = fileText(doc, 'main').toString()

@@ -1,9 +1,6 @@
-import type * as Y from 'yjs'
 import { Emitter } from '../shared/lib/emitter'
-import type { RestoreNotice } from './presence'
-import { RestoreStep } from './restore'
-import type { Member } from './session'
-import type { Timeline } from './timeline'
+import type { Member, RestoreNotice } from './presence'
+import type { RestoreStep } from './restore'
 
 const STEPS_MAX = 5
 const NAME_CHARS_MAX = 60
@@ -24,10 +21,7 @@ export class Restores extends Emitter<RestoresEvents> {
   private quietTimer: ReturnType<typeof setTimeout> | undefined
 
   /** `present` tells the others something about this window. */
-  constructor(
-    private readonly doc: Y.Doc,
-    private readonly present: (fields: Record<string, unknown>) => void,
-  ) {
+  constructor(private readonly present: (fields: Record<string, unknown>) => void) {
     super()
   }
 
@@ -36,18 +30,12 @@ export class Restores extends Emitter<RestoresEvents> {
     return this.steps.filter((step) => step.touches(file))
   }
 
-  /** null: the text is like that already. `only`: the one file that is wanted. */
-  restore(timeline: Timeline, index: number, only?: string): RestoreStep | null {
-    const step = new RestoreStep(this.doc, timeline, index, only)
-    if (step.files.length === 0) {
-      step.forget()
-      return null
-    }
+  /** `moment`: time of what was restored, ms since 1970. */
+  add(step: RestoreStep, moment: number): void {
     this.steps.push(step)
     for (const old of this.steps.splice(0, this.steps.length - STEPS_MAX)) old.forget()
     this.emit('done', step)
-    this.tell(step, timeline.moments[index]?.at ?? 0)
-    return step
+    this.tell(step, moment)
   }
 
   membersChanged(members: readonly Member[]): void {

@@ -48,8 +48,8 @@ test('what is deleted is told with its name and who did it, and stays in a list'
   meet()
   expect(one.names()).toEqual(['c.py', 'main.py'])
   expect(one.files.deleted()).toEqual([])
-  expect(one.returned).toEqual([
-    { id: 'c', name: 'c.py', language: 'python', why: 'elsewhere', clientId: two.doc.clientID },
+  expect(one.returned).toMatchObject([
+    { id: 'c', before: 'c.py', why: 'elsewhere', removedHere: true, clientId: two.doc.clientID },
   ])
 })
 
@@ -135,7 +135,7 @@ test('a name that was given again meanwhile is kept by who has it', () => {
   two.write('!')
   meet()
   expect(one.names()).toEqual(['c (2).py', 'c.py', 'main.py'])
-  expect(one.returned[0]?.name).toBe('c (2).py')
+  expect(one.returned[0]).toMatchObject({ name: 'c (2).py', before: 'c.py' })
 })
 
 test('each deletes the last file of the other: both can be had again', () => {

@@ -19,20 +19,13 @@ import {
   rememberEpoch,
   writeWaiting,
 } from './local-store'
-import { freeColor, markRepeatedColors, type Presence, readPresence } from './presence'
+import { freeColor, type Member, markRepeatedColors, readPresence } from './presence'
 import { Provider, type ProviderState } from './provider'
 import { Restores } from './restores'
 import { Revival } from './revival'
 import type { Hello, RoomEvent } from './wire'
 
 const CLOSE_DELETED = 4410
-
-export interface Member extends Presence {
-  clientId: number
-  self: boolean
-  /** owner, editor or viewer; '' where the server tells none. */
-  role: string
-}
 
 /** Answers to something that was said, not to something that was written. */
 export const CHAT_ERRORS: ReadonlySet<string> = new Set([
@@ -51,6 +44,8 @@ export type ResetReason = 'history' | 'identity'
 type SessionEvents = {
   state: ProviderState
   members: Member[]
+  /** The lines that the others are at in the file in view. */
+  lines: undefined
   event: RoomEvent
   /** The text is here: from the server, or from this browser's own copy. */
   ready: undefined
@@ -76,7 +71,7 @@ export class Session extends Emitter<SessionEvents> {
   readonly awareness = new Awareness(this.doc)
   readonly files = new RoomFiles(this.doc)
   private readonly revival = new Revival(this.doc, this.files, () => this.mayWrite)
-  readonly restores = new Restores(this.doc, (fields) => this.present(fields))
+  readonly restores = new Restores((fields) => this.present(fields))
   readonly follow = new Follow(this)
   readonly chat: Chat
   readonly history: RoomHistory
@@ -85,6 +80,7 @@ export class Session extends Emitter<SessionEvents> {
   file: string
   ready = false
   private readonly roles = new Map<number, string>()
+  private lines: ReadonlyMap<number, number> = new Map()
   private readonly idle: IdleClock
   private readonly options: SessionOptions
   private provider: Provider | null = null
@@ -143,6 +139,17 @@ export class Session extends Emitter<SessionEvents> {
     }
     list.sort((a, b) => Number(b.self) - Number(a.self) || order(a) - order(b))
     return markRepeatedColors(list)
+  }
+
+  /** What the editor sees: where the others are in the file it shows. */
+  showLines(people: readonly { clientId: number; line: number }[]): void {
+    this.lines = new Map(people.map(({ clientId, line }) => [clientId, line]))
+    this.emit('lines', undefined)
+  }
+
+  /** Exact in the file in view; elsewhere it is where their caret was when it moved. */
+  lineOf(member: Member): number | null {
+    return this.lines.get(member.clientId) ?? member.line
   }
 
   /** This person chooses a file, which ends following. */

@@ -1,93 +1,79 @@
 import { useEffect, useRef } from 'react'
-import type { Whereabouts } from '../../collab/edge-marks'
 import { EditorHost } from '../../collab/editor-host'
-import type { Session } from '../../collab/session'
-import { caretMoved, type Theme } from '../../shared/store/editorSlice'
-import { useAppDispatch, useAppSelector } from '../../shared/store/hooks'
-import type { SettingsState } from '../../shared/store/settingsSlice'
+import { monaco } from '../../shared/monaco/monaco'
+import { EDITOR_OPTIONS, optionsOf } from '../../shared/monaco/options'
+import styles from '../../shared/monaco/pane.module.css'
+import { defineThemes, monacoTheme } from '../../shared/monaco/themes'
+import { paddingBelow, useTopPadding } from '../../shared/monaco/top-padding'
+import { caretMoved } from '../../shared/store/editorSlice'
+import { fileInView } from '../../shared/store/filesSlice'
+import { useAppSelector } from '../../shared/store/hooks'
+import { cannotWrite } from '../../shared/store/roomSlice'
+import type { PieceProps, Room } from '../part'
 import { registerCompletion } from './completion'
-import styles from './EditorPane.module.css'
 import './remote.css'
-import { type EditorApi, makeApi, routePalette } from './editor-api'
-import { showLineAuthors } from './line-authors'
-import { monaco } from './monaco'
-import { EDITOR_OPTIONS, optionsOf } from './options'
-import { guardPaste } from './paste'
-import { defineThemes, monacoTheme } from './themes'
-import { paddingBelow, useTopPadding } from './top-padding'
+import { makeApi, routePalette } from './editor-api'
+import { startExtensions } from './extensions'
 import { useVim } from './useVim'
-
-interface Props {
-  session: Session
-  theme: Theme
-  settings: SettingsState
-  readOnly: boolean
-  /** Of the bar above this pane; 0: there is none. */
-  barHeight: number
-  onPeople: (people: readonly Whereabouts[]) => void
-  /** For the palette and the keys; null when the editor is gone. */
-  onApi: (api: EditorApi | null) => void
-  onPalette: () => void
-  /** A paste that is too long for the text: it may become a file. */
-  onLongPaste: (text: string, bytes: number) => void
-}
 
 interface Shown {
   editor: monaco.editor.IStandaloneCodeEditor
   host: EditorHost
 }
 
+/** Makes the editor of a room, all that belongs to it, and its end. */
+function open(element: HTMLElement, room: Room): Shown & { close: () => void } {
+  const { session, store } = room
+  const editor = monaco.editor.create(element, {
+    ...EDITOR_OPTIONS,
+    padding: paddingBelow(store.getState().layout.barHeight),
+    model: null,
+  })
+  // With its option off it still marks words whenever another file is shown.
+  editor.getContribution('editor.contrib.wordHighlighter')?.dispose()
+  const host = new EditorHost(session, editor, { onPeople: (people) => session.showLines(people) })
+  const palette = routePalette(() => room.run('palette'))
+  const selection = editor.onDidChangeCursorSelection(({ selection: s }) => {
+    const selected = s.isEmpty() ? 0 : (editor.getModel()?.getValueLengthInRange(s) ?? 0)
+    store.dispatch(caretMoved({ line: s.positionLineNumber, column: s.positionColumn, selected }))
+  })
+  room.editor = makeApi(editor, host)
+  const endExtensions = startExtensions(editor, host, room)
+  const close = () => {
+    room.editor = null
+    endExtensions()
+    for (const each of [selection, palette]) each.dispose()
+    host.destroy()
+    editor.dispose()
+  }
+  return { editor, host, close }
+}
+
 /** The stage. Monaco owns this element; React only brings it up and takes it down. */
-export default function EditorPane(props: Props) {
-  const { session, theme, settings, readOnly, barHeight } = props
+export default function EditorPane({ room }: PieceProps) {
+  const { session } = room
   const element = useRef<HTMLDivElement>(null)
   const vimBar = useRef<HTMLDivElement>(null)
   const shown = useRef<Shown>(null)
-  const latest = useRef(props)
-  latest.current = props
-  const dispatch = useAppDispatch()
+  const theme = useAppSelector((state) => state.editor.theme)
+  const settings = useAppSelector((state) => state.settings)
+  const barHeight = useAppSelector((state) => state.layout.barHeight)
+  const readOnly = useAppSelector(cannotWrite)
   const ready = useAppSelector((state) => state.room.ready)
   const fileId = useAppSelector((state) => state.files.current)
-  const language = useAppSelector(
-    (state) => state.files.list.find((file) => file.id === fileId)?.language ?? 'plaintext',
-  )
+  const language = useAppSelector((state) => fileInView(state.files)?.language ?? 'plaintext')
 
   useEffect(() => {
     if (!element.current) return
     registerCompletion()
     defineThemes(monaco)
-    const editor = monaco.editor.create(element.current, {
-      ...EDITOR_OPTIONS,
-      padding: paddingBelow(latest.current.barHeight),
-      model: null,
-    })
-    // With its option off it still marks words whenever another file is shown.
-    editor.getContribution('editor.contrib.wordHighlighter')?.dispose()
-    const host = new EditorHost(session, editor, {
-      onPeople: (people) => latest.current.onPeople(people),
-    })
-    shown.current = { editor, host }
-    const palette = routePalette(() => latest.current.onPalette())
-    const paste = guardPaste(element.current, (text, bytes) =>
-      latest.current.onLongPaste(text, bytes),
-    )
-    const selection = editor.onDidChangeCursorSelection(({ selection: s }) => {
-      const selected = s.isEmpty() ? 0 : (editor.getModel()?.getValueLengthInRange(s) ?? 0)
-      dispatch(caretMoved({ line: s.positionLineNumber, column: s.positionColumn, selected }))
-    })
-    const authors = showLineAuthors(editor, session, host)
-    latest.current.onApi(makeApi(editor, host, session))
+    const opened = open(element.current, room)
+    shown.current = opened
     return () => {
-      latest.current.onApi(null)
       shown.current = null
-      authors.dispose()
-      selection.dispose()
-      palette.dispose()
-      paste.dispose()
-      host.destroy()
-      editor.dispose()
+      opened.close()
     }
-  }, [session, dispatch])
+  }, [room])
 
   useEffect(() => {
     const at = shown.current

@@ -1,4 +1,4 @@
-import { monaco } from './monaco'
+import { monaco } from '../../shared/monaco/monaco'
 import { localSuggestions, readSuggestions, type Suggestion } from './suggestions'
 
 const DEBOUNCE_MS = 40

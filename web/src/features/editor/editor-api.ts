@@ -1,35 +1,27 @@
 import type { EditorHost } from '../../collab/editor-host'
-import type { Session } from '../../collab/session'
-import { lineAuthor } from './line-authors'
-import { monaco } from './monaco'
+import { monaco } from '../../shared/monaco/monaco'
+import type { EditorApi } from '../part'
 
 type Editor = monaco.editor.IStandaloneCodeEditor
 
-export interface EditorAction {
-  id: string
-  label: string
-}
-
-/** What the rest of the page may ask of the editor. */
-export interface EditorApi {
-  focus(): void
-  goToLine(line: number): void
-  /** Who wrote the line the caret is in, in words; '' when it cannot be known. */
-  lineAuthor(): Promise<string>
-  /** The editor's own commands, as the palette lists them. */
-  actions(): EditorAction[]
-  run(actionId: string): void
-}
-
-export function makeApi(editor: Editor, host: EditorHost, session: Session): EditorApi {
+export function makeApi(editor: Editor, host: EditorHost): EditorApi {
   return {
     focus: () => editor.focus(),
     goToLine: (line) => host.goToLine(line),
-    lineAuthor: () => lineAuthor(session, host, editor.getPosition()?.lineNumber ?? 0),
+    selectLines: (file, from, to) => host.selectLines(file, from, to),
+    selectedLines: () => {
+      const selection = editor.getSelection()
+      if (!selection) return { from: 1, to: 1 }
+      const { startLineNumber: from, endLineNumber: end, endColumn } = selection
+      // A selection that ends before the first letter of a line does not reach into it.
+      return { from, to: end > from && endColumn === 1 ? end - 1 : end }
+    },
+    line: () => editor.getPosition()?.lineNumber ?? 1,
+    lineInText: (line) => host.lineInText(line),
     actions: () =>
       editor
         .getSupportedActions()
-        .filter(({ id, label }) => label !== '' && id !== PALETTE)
+        .filter(({ id, label }) => label !== '' && id !== PALETTE && !id.startsWith(OWN))
         .map(({ id, label }) => ({ id, label })),
     run: (actionId) => {
       editor.focus()
@@ -38,6 +30,8 @@ export function makeApi(editor: Editor, host: EditorHost, session: Session): Edi
   }
 }
 
+/** Of what parts of the room put into the editor's menu: their commands are listed anyway. */
+const OWN = 'tandem.'
 const PALETTE = 'editor.action.quickCommand'
 
 /** There is one palette: the editor's own key and menu entry open ours. */

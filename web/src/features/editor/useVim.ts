@@ -1,7 +1,7 @@
 import { type RefObject, useEffect } from 'react'
 import type { Session } from '../../collab/session'
 import { toast } from '../../shared/lib/toasts'
-import type { monaco } from './monaco'
+import type { monaco } from '../../shared/monaco/monaco'
 
 /** Vim keys, loaded when somebody wants them. The line under the text shows mode and command. */
 export function useVim(

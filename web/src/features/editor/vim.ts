@@ -1,5 +1,5 @@
 import { initVimMode } from 'monaco-vim'
-import type { monaco } from './monaco'
+import type { monaco } from '../../shared/monaco/monaco'
 
 export function startVim(
   editor: monaco.editor.IStandaloneCodeEditor,

@@ -1,25 +1,20 @@
 import { useRef } from 'react'
-import type { Session } from '../../collab/session'
-import { useAppSelector } from '../../shared/store/hooks'
+import { newFileNaming } from '../../shared/store/filesSlice'
+import { useAppDispatch, useAppSelector } from '../../shared/store/hooks'
 import { Button } from '../../shared/ui/Button'
 import { Icon } from '../../shared/ui/Icon'
+import type { PieceProps } from '../part'
+import { DeletedList } from './DeletedList'
 import { FileRow } from './FileRow'
 import { addFiles, deleteFile, downloadAll, tryNaming } from './file-actions'
 import styles from './files.module.css'
 import { NameField } from './NameField'
 import { chosenFiles } from './take-files'
 
-interface Props {
-  session: Session
-  /** A name for a new file is being typed. */
-  naming: boolean
-  onNaming: (naming: boolean) => void
-  /** A file was chosen. */
-  onOpened: () => void
-}
-
-export function FilesPanel({ session, naming, onNaming, onOpened }: Props) {
-  const { list, current } = useAppSelector((state) => state.files)
+export function FilesPanel({ room }: PieceProps) {
+  const { session } = room
+  const dispatch = useAppDispatch()
+  const { list, current, naming } = useAppSelector((state) => state.files)
   const peers = useAppSelector((state) => state.room.peers)
   const readOnly = useAppSelector((state) => state.room.readOnly)
   const name = useAppSelector((state) => state.room.name)
@@ -27,7 +22,8 @@ export function FilesPanel({ session, naming, onNaming, onOpened }: Props) {
 
   const open = (id: string) => {
     session.openFile(id)
-    onOpened()
+    room.showText()
+    room.editor?.focus()
   }
   const create = (wanted: string) => tryNaming(() => open(session.files.create(wanted)))
 
@@ -60,7 +56,7 @@ export function FilesPanel({ session, naming, onNaming, onOpened }: Props) {
               shape="square"
               aria-label="New file"
               title="New file"
-              onClick={() => onNaming(true)}
+              onClick={() => dispatch(newFileNaming(true))}
             >
               <Icon name="plus" />
             </Button>
@@ -97,10 +93,13 @@ export function FilesPanel({ session, naming, onNaming, onOpened }: Props) {
               label="Name of the new file"
               value=""
               onName={create}
-              onEnd={() => onNaming(false)}
+              onEnd={() => dispatch(newFileNaming(false))}
             />
           </li>
         )}
+        <li>
+          <DeletedList room={room} onOpen={open} />
+        </li>
       </ul>
     </div>
   )

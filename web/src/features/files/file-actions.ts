@@ -1,4 +1,4 @@
-import { type FileEntry, fileText, type ReturnedFile } from '../../collab/files'
+import { type FileEntry, fileText } from '../../collab/files'
 import type { Session } from '../../collab/session'
 import { fileNameProblem, freeName } from '../../shared/lib/file-names'
 import { toast } from '../../shared/lib/toasts'
@@ -53,43 +53,6 @@ export function deleteFile(session: Session, id: string): void {
     toast(`${name} was deleted.`, { label: 'Undo', run: () => bringBack(session, id) })
   } catch (error) {
     toast(sentence(error))
-  }
-}
-
-function returnWords({ name, why, clientId }: ReturnedFile, was: string, session: Session): string {
-  const as = was === name ? name : `${was}, as ${name},`
-  if (why === 'edit') return `${as} is back, because you wrote in it.`
-  const member = session.members().find((each) => each.clientId === clientId)
-  const who = member?.name ?? 'Somebody'
-  return member?.file && session.file !== member.file
-    ? `${as} is back: ${who} was writing in it.`
-    : `${who} brought ${as} back.`
-}
-
-/**
- * Tells that a deleted file is in the list again: who deleted it here, whose writing brought it back,
- * and who has it in view. Who asked for it knows.
- */
-export function watchReturns(session: Session): () => void {
-  const deletedHere = new Map<string, string>()
-  const { files } = session
-  const stopChanged = files.on('changed', () => {
-    for (const { id, name, by } of files.deleted()) {
-      if (by !== '') deletedHere.set(id, name)
-    }
-  })
-  const stopReturned = files.on('returned', (returned) => {
-    for (const file of returned) {
-      if (file.why === 'asked') continue
-      toast(returnWords(file, deletedHere.get(file.id) ?? file.name, session), {
-        label: 'Delete it',
-        run: () => deleteFile(session, file.id),
-      })
-    }
-  })
-  return () => {
-    stopChanged()
-    stopReturned()
   }
 }
 

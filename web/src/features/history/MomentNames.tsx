@@ -39,7 +39,7 @@ export function MomentNames({ history, seq, onGo, onName }: Props) {
           onChange={(event) => setName(event.target.value)}
         />
         <Button type="submit" disabled={seq === null || name.trim() === ''}>
-          Keep
+          Save this moment
         </Button>
       </form>
       {versions.length > 0 && (

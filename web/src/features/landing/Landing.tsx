@@ -1,4 +1,3 @@
-import type { Theme } from '../../shared/store/editorSlice'
 import { Mark } from '../../shared/ui/Mark'
 import { ThemeButton } from '../../shared/ui/ThemeButton'
 import { Demo } from './Demo'
@@ -8,13 +7,11 @@ import { RecentRooms } from './RecentRooms'
 import { StartForm } from './StartForm'
 
 interface Props {
-  theme: Theme
-  onToggleTheme: () => void
   /** Somebody reaches for a room: a good moment to fetch it. */
   onNearRoom: () => void
 }
 
-export function Landing({ theme, onToggleTheme, onNearRoom }: Props) {
+export function Landing({ onNearRoom }: Props) {
   return (
     <div className={styles.page}>
       <header className={styles.bar}>
@@ -22,7 +19,7 @@ export function Landing({ theme, onToggleTheme, onNearRoom }: Props) {
           <Mark size={22} />
           Tandem
         </span>
-        <ThemeButton theme={theme} onToggle={onToggleTheme} />
+        <ThemeButton />
       </header>
       <main className={styles.main}>
         <div className={styles.hero}>

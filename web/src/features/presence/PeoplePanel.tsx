@@ -1,21 +1,16 @@
-import { COLOR_COUNT } from '../../shared/lib/person'
+import { COLOR_COUNT, rememberName } from '../../shared/lib/person'
 import { personClass } from '../../shared/lib/person-class'
 import { useAppSelector } from '../../shared/store/hooks'
 import type { Peer } from '../../shared/store/roomSlice'
 import { Button } from '../../shared/ui/Button'
+import type { PieceProps } from '../part'
 import { OwnName } from './OwnName'
 import styles from './presence.module.css'
 
-interface Props {
-  onRename: (name: string) => void
-  /** Follow this person, or nobody when this one is followed already. */
-  onFollow: (clientId: number) => void
-  onCallEveryone: () => void
-}
-
 const ROLES: Readonly<Record<string, string>> = { owner: 'owner', viewer: 'reads only' }
 
-export function PeoplePanel({ onRename, onFollow, onCallEveryone }: Props) {
+export function PeoplePanel({ room }: PieceProps) {
+  const { follow } = room.session
   const peers = useAppSelector((state) => state.room.peers)
   const following = useAppSelector((state) => state.room.following)
   const { list, current } = useAppSelector((state) => state.files)
@@ -33,6 +28,17 @@ export function PeoplePanel({ onRename, onFollow, onCallEveryone }: Props) {
       peer.idle && !peer.self ? 'idle' : '',
     ].filter(Boolean)
 
+  const rename = (name: string) => {
+    rememberName(name)
+    room.session.rename(name)
+  }
+  /** This person, or nobody when this one is followed already. */
+  const toggleFollow = (clientId: number) => {
+    if (follow.leader === clientId) follow.stop()
+    else follow.start(clientId)
+    room.showText()
+  }
+
   return (
     <section aria-labelledby="people-heading">
       <h2 id="people-heading" className={styles.heading}>
@@ -49,7 +55,7 @@ export function PeoplePanel({ onRename, onFollow, onCallEveryone }: Props) {
               aria-hidden="true"
             />
             {peer.self ? (
-              <OwnName name={peer.name} onRename={onRename} />
+              <OwnName name={peer.name} onRename={rename} />
             ) : (
               <button
                 type="button"
@@ -60,9 +66,9 @@ export function PeoplePanel({ onRename, onFollow, onCallEveryone }: Props) {
                     ? `Stop following ${peer.name}`
                     : `See what ${peer.name} sees`
                 }
-                onClick={() => onFollow(peer.clientId)}
+                onClick={() => toggleFollow(peer.clientId)}
                 onKeyDown={({ key }) => {
-                  if (key === 'Escape' && following !== null) onFollow(following)
+                  if (key === 'Escape' && following !== null) toggleFollow(following)
                 }}
               >
                 <span className={styles.nameText}>{peer.name}</span>
@@ -76,7 +82,7 @@ export function PeoplePanel({ onRename, onFollow, onCallEveryone }: Props) {
         ))}
       </ul>
       {peers.length > 1 && (
-        <Button className={styles.call} onClick={onCallEveryone}>
+        <Button className={styles.call} onClick={() => follow.callEveryone()}>
           Bring everyone to me
         </Button>
       )}

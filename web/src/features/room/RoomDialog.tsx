@@ -3,7 +3,7 @@ import { changeRoom, deleteRoom } from '../../shared/lib/api'
 import { navigate } from '../../shared/lib/navigate'
 import { rememberRoom } from '../../shared/lib/recent'
 import { useAppDispatch, useAppSelector } from '../../shared/store/hooks'
-import { lookedUp } from '../../shared/store/roomSlice'
+import { roomSeen } from '../../shared/store/roomSlice'
 import { Button } from '../../shared/ui/Button'
 import { Dialog } from '../../shared/ui/Dialog'
 import ui from '../../shared/ui/ui.module.css'
@@ -32,7 +32,7 @@ export function RoomDialog({ onClose }: Props) {
     setSaid(answer.ok ? done : answer.message)
     if (!answer.ok) return
     rememberRoom(id, answer.value.name)
-    dispatch(lookedUp({ name: answer.value.name, expiresAt: answer.value.expiresAt, owned }))
+    dispatch(roomSeen({ name: answer.value.name, expiresAt: answer.value.expiresAt }))
   }
   const rename = (event: SubmitEvent) => {
     event.preventDefault()
@@ -78,7 +78,7 @@ export function RoomDialog({ onClose }: Props) {
           <p>{expiryWords(expiresAt)}</p>
           {owned && (
             <label className={styles.line}>
-              Keep it after the last use for
+              Deleted without a visit after
               <select
                 disabled={busy}
                 value=""

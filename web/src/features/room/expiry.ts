@@ -7,7 +7,7 @@ export const KEEP_DAYS = [
   [30, '30 days'],
   [90, '90 days'],
   [365, 'a year'],
-  [0, 'ever'],
+  [0, 'never deleted'],
 ] as const
 
 /** When the room goes, in words that say what moves it. */
@@ -23,5 +23,5 @@ export function expiryWords(expiresAt: string | null | undefined, now = Date.now
     year: 'numeric',
   })
   const left = days <= 1 ? 'a day' : `${days} days`
-  return `If nobody uses it, this room goes in ${left}, on ${date}. Each use keeps it longer.`
+  return `This room is deleted after ${left} without a visit, on ${date}.`
 }

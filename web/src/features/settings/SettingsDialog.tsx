@@ -1,17 +1,17 @@
 import { THEMES, type Theme } from '../../shared/store/editorSlice'
-import { useAppDispatch, useAppSelector } from '../../shared/store/hooks'
+import { useAppDispatch, useAppSelector, useAppStore } from '../../shared/store/hooks'
 import {
   FONT_SIZE,
   type NameTags,
   type SettingsState,
   settingChanged,
 } from '../../shared/store/settingsSlice'
+import { chooseTheme } from '../../shared/store/theme'
 import { Button } from '../../shared/ui/Button'
 import { Dialog } from '../../shared/ui/Dialog'
 import styles from './settings.module.css'
 
 interface Props {
-  onTheme: (theme: Theme) => void
   onClose: () => void
 }
 
@@ -35,10 +35,11 @@ const SWITCHES = [
 ] as const
 
 /** Kept in this browser; a change shows at once. */
-export function SettingsDialog({ onTheme, onClose }: Props) {
+export function SettingsDialog({ onClose }: Props) {
   const settings = useAppSelector((state) => state.settings)
   const theme = useAppSelector((state) => state.editor.theme)
   const dispatch = useAppDispatch()
+  const store = useAppStore()
   const set = (change: Partial<SettingsState>) => dispatch(settingChanged(change))
 
   return (
@@ -46,7 +47,10 @@ export function SettingsDialog({ onTheme, onClose }: Props) {
       <div className={styles.list}>
         <label className={styles.row}>
           Theme
-          <select value={theme} onChange={(event) => onTheme(event.currentTarget.value as Theme)}>
+          <select
+            value={theme}
+            onChange={(event) => chooseTheme(store, event.currentTarget.value as Theme)}
+          >
             {THEMES.map((name) => (
               <option key={name} value={name}>
                 {THEME_NAMES[name]}

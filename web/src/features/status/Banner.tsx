@@ -1,16 +1,10 @@
-import { type ReactNode, useLayoutEffect, useRef } from 'react'
 import { shallowEqual } from 'react-redux'
 import { useAppDispatch, useAppSelector } from '../../shared/store/hooks'
 import { noticed, type Problem } from '../../shared/store/roomSlice'
+import { Bar } from '../../shared/ui/Bar'
 import { Button } from '../../shared/ui/Button'
 import { Icon } from '../../shared/ui/Icon'
-import styles from './status.module.css'
-
-interface Props {
-  onDownload: () => void
-  /** 0: there is no bar. */
-  onHeight: (heightPx: number) => void
-}
+import type { PieceProps } from '../part'
 
 const GONE: Record<Problem, { title: string; text: string }> = {
   deleted: {
@@ -28,7 +22,7 @@ const GONE: Record<Problem, { title: string; text: string }> = {
 }
 
 /** The one place for trouble: a thin bar above the text, which stays readable. */
-export function Banner({ onDownload, onHeight }: Props) {
+export function Banner({ room }: PieceProps) {
   const dispatch = useAppDispatch()
   const { link, edited, notice, readOnly, ready, full, problem } = useAppSelector(
     ({ room: { link, waiting, notice, readOnly, ready, full, problem } }) => {
@@ -39,15 +33,15 @@ export function Banner({ onDownload, onHeight }: Props) {
   )
   if (problem && ready) {
     return (
-      <Bar title={GONE[problem].title} text={GONE[problem].text} urgent onHeight={onHeight}>
-        <Button onClick={onDownload}>Download all</Button>
+      <Bar title={GONE[problem].title} text={GONE[problem].text} urgent>
+        <Button onClick={() => room.run('download-all')}>Download all</Button>
       </Bar>
     )
   }
   if (full) {
     const more = ready ? 'You can go on typing; it is sent once there is a place.' : ''
     const text = `Your place is asked for again. ${more}`
-    return <Bar title="This room is full." text={text} onHeight={onHeight} />
+    return <Bar title="This room is full." text={text} />
   }
   if (link === 'offline') {
     let text = 'Keep typing. The page looks for the server by itself.'
@@ -55,11 +49,11 @@ export function Banner({ onDownload, onHeight }: Props) {
       text = 'Keep typing. Your edits are kept here and go out when the server is back.'
     }
     if (!ready) text = 'The text appears when the server answers.'
-    return <Bar title="Offline." text={text} onHeight={onHeight} />
+    return <Bar title="Offline." text={text} />
   }
   if (notice) {
     return (
-      <Bar text={notice} onHeight={onHeight}>
+      <Bar text={notice}>
         <Button
           look="quiet"
           shape="square"
@@ -73,45 +67,7 @@ export function Banner({ onDownload, onHeight }: Props) {
   }
   if (readOnly) {
     const text = 'Ask the owner if you need to write.'
-    return <Bar calm urgent title="You can read here." text={text} onHeight={onHeight} />
+    return <Bar calm urgent title="You can read here." text={text} />
   }
   return null
-}
-
-interface BarProps {
-  title?: string
-  text: string
-  /** Something that is so, not something that is wrong. */
-  calm?: boolean
-  urgent?: boolean
-  onHeight: (heightPx: number) => void
-  children?: ReactNode
-}
-
-function Bar({ title, text, calm = false, urgent = false, onHeight, children }: BarProps) {
-  const bar = useRef<HTMLDivElement>(null)
-  // Its words may wrap: measured with what it says, and with the window.
-  useLayoutEffect(() => onHeight(bar.current?.offsetHeight ?? 0))
-  useLayoutEffect(() => {
-    const node = bar.current
-    if (!node) return
-    const observer = new ResizeObserver(() => onHeight(node.offsetHeight))
-    observer.observe(node)
-    return () => {
-      observer.disconnect()
-      onHeight(0)
-    }
-  }, [onHeight])
-  return (
-    <div
-      ref={bar}
-      className={`${styles.banner} ${calm ? styles.calm : ''}`}
-      role={urgent ? 'alert' : 'status'}
-    >
-      <p>
-        {title && <strong>{title}</strong>} {text}
-      </p>
-      {children}
-    </div>
-  )
 }

@@ -1,8 +1,10 @@
+export const GROUPS = ['Room', 'People', 'Files', 'View', 'Editor'] as const
+
 /** Something a person can do from the palette, and by keys. */
 export interface Command {
   id: string
   label: string
-  group: 'Room' | 'People' | 'Files' | 'View' | 'Editor'
+  group: (typeof GROUPS)[number]
   /** "Ctrl+Shift+P"; Ctrl is also the command key of a Mac. */
   keys?: string
   /** More words to find it by. */

@@ -2,29 +2,38 @@ import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
 import { isRecord } from '../lib/guard'
 
 /** What a pane may be wide, in px. */
-export const FILES_WIDTH = { min: 140, max: 420, normal: 200 }
-export const PANEL_WIDTH = { min: 220, max: 560, normal: 264 }
+export const LEFT_WIDTH = { min: 140, max: 420, normal: 200 }
+export const RIGHT_WIDTH = { min: 220, max: 560, normal: 264 }
 
 export interface LayoutState {
-  filesOpen: boolean
-  filesWidth: number
-  panelOpen: boolean
-  panelWidth: number
-  panelTab: string
+  leftOpen: boolean
+  leftWidth: number
+  rightOpen: boolean
+  rightWidth: number
+  rightTab: string
   /** Under 800 px: the one pane that is seen. `code` is the editor. */
   narrowTab: string
+  /** What is open over the room: the name of a dialog. */
+  dialog: string | null
+  /** The room's past is shown, from this row of the log; seq null: from the newest. */
+  past: { seq: number | null } | null
+  /** Of the bar above the text, px; 0: there is none. */
+  barHeight: number
 }
 
 const initialState: LayoutState = {
-  filesOpen: true,
-  filesWidth: FILES_WIDTH.normal,
-  panelOpen: true,
-  panelWidth: PANEL_WIDTH.normal,
-  panelTab: 'people',
+  leftOpen: true,
+  leftWidth: LEFT_WIDTH.normal,
+  rightOpen: true,
+  rightWidth: RIGHT_WIDTH.normal,
+  rightTab: 'people',
   narrowTab: 'code',
+  dialog: null,
+  past: null,
+  barHeight: 0,
 }
 
-type Bounds = typeof FILES_WIDTH
+type Bounds = typeof LEFT_WIDTH
 
 const within = (value: unknown, { min, max, normal }: Bounds): number =>
   typeof value === 'number' && Number.isFinite(value)
@@ -35,12 +44,12 @@ const within = (value: unknown, { min, max, normal }: Bounds): number =>
 export function readLayout(raw: unknown): LayoutState {
   if (!isRecord(raw)) return initialState
   return {
-    filesOpen: raw.filesOpen !== false,
-    filesWidth: within(raw.filesWidth, FILES_WIDTH),
-    panelOpen: raw.panelOpen !== false,
-    panelWidth: within(raw.panelWidth, PANEL_WIDTH),
-    panelTab: typeof raw.panelTab === 'string' ? raw.panelTab : initialState.panelTab,
-    narrowTab: 'code',
+    ...initialState,
+    leftOpen: raw.leftOpen !== false,
+    leftWidth: within(raw.leftWidth, LEFT_WIDTH),
+    rightOpen: raw.rightOpen !== false,
+    rightWidth: within(raw.rightWidth, RIGHT_WIDTH),
+    rightTab: typeof raw.rightTab === 'string' ? raw.rightTab : initialState.rightTab,
   }
 }
 
@@ -49,35 +58,51 @@ const layoutSlice = createSlice({
   initialState,
   reducers: {
     layoutRead: (_state, action: PayloadAction<LayoutState>) => action.payload,
-    filesToggled: (state) => {
-      state.filesOpen = !state.filesOpen
+    leftToggled: (state) => {
+      state.leftOpen = !state.leftOpen
     },
-    filesResized: (state, action: PayloadAction<number>) => {
-      state.filesWidth = within(action.payload, FILES_WIDTH)
+    leftShown: (state) => {
+      state.leftOpen = true
     },
-    panelToggled: (state) => {
-      state.panelOpen = !state.panelOpen
+    leftResized: (state, action: PayloadAction<number>) => {
+      state.leftWidth = within(action.payload, LEFT_WIDTH)
     },
-    panelResized: (state, action: PayloadAction<number>) => {
-      state.panelWidth = within(action.payload, PANEL_WIDTH)
+    rightToggled: (state) => {
+      state.rightOpen = !state.rightOpen
     },
-    panelShown: (state, action: PayloadAction<string>) => {
-      state.panelOpen = true
-      state.panelTab = action.payload
+    rightResized: (state, action: PayloadAction<number>) => {
+      state.rightWidth = within(action.payload, RIGHT_WIDTH)
+    },
+    rightShown: (state, action: PayloadAction<string>) => {
+      state.rightOpen = true
+      state.rightTab = action.payload
     },
     narrowTabShown: (state, action: PayloadAction<string>) => {
       state.narrowTab = action.payload
+    },
+    dialogShown: (state, action: PayloadAction<string | null>) => {
+      state.dialog = action.payload
+    },
+    pastShown: (state, action: PayloadAction<LayoutState['past']>) => {
+      state.past = action.payload
+    },
+    barResized: (state, action: PayloadAction<number>) => {
+      state.barHeight = action.payload
     },
   },
 })
 
 export const {
   layoutRead,
-  filesToggled,
-  filesResized,
-  panelToggled,
-  panelResized,
-  panelShown,
+  leftToggled,
+  leftShown,
+  leftResized,
+  rightToggled,
+  rightResized,
+  rightShown,
   narrowTabShown,
+  dialogShown,
+  pastShown,
+  barResized,
 } = layoutSlice.actions
 export const layoutReducer = layoutSlice.reducer

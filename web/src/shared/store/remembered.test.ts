@@ -11,7 +11,7 @@ test('what was remembered is taken as far as it makes sense', () => {
     vim: true,
     nameTags: 'typing',
   })
-  const layout = readLayout({ filesWidth: -4, panelWidth: Number.NaN, panelOpen: false })
-  expect(layout).toMatchObject({ filesWidth: 140, panelWidth: 264, panelOpen: false })
+  const layout = readLayout({ leftWidth: -4, rightWidth: Number.NaN, rightOpen: false })
+  expect(layout).toMatchObject({ leftWidth: 140, rightWidth: 264, rightOpen: false })
   expect(readLayout({ narrowTab: 'files' }).narrowTab).toBe('code')
 })

@@ -67,35 +67,9 @@ const roomSlice = createSlice({
   initialState,
   reducers: {
     entered: (_state, action: PayloadAction<string>) => ({ ...initialState, id: action.payload }),
-    renamed: (state, action: PayloadAction<string>) => {
-      state.name = action.payload
-    },
-    linkChanged: (
-      state,
-      action: PayloadAction<Pick<RoomState, 'link' | 'confirms' | 'waiting' | 'full'>>,
-    ) => {
+    /** What the session shows has changed. */
+    roomSeen: (state, action: PayloadAction<Partial<RoomState>>) => {
       Object.assign(state, action.payload)
-    },
-    peersChanged: (state, action: PayloadAction<Peer[]>) => {
-      state.peers = action.payload
-    },
-    failed: (state, action: PayloadAction<Problem>) => {
-      state.problem = action.payload
-    },
-    becameReady: (state) => {
-      state.ready = true
-    },
-    followed: (state, action: PayloadAction<number | null>) => {
-      state.following = action.payload
-    },
-    unreadChanged: (state, action: PayloadAction<number>) => {
-      state.unread = action.payload
-    },
-    lookedUp: (state, action: PayloadAction<Pick<RoomState, 'name' | 'expiresAt' | 'owned'>>) => {
-      Object.assign(state, action.payload)
-    },
-    roleChanged: (state, action: PayloadAction<string>) => {
-      state.readOnly = action.payload === 'viewer'
     },
     noticed: (state, action: PayloadAction<string>) => {
       state.notice = action.payload
@@ -103,17 +77,9 @@ const roomSlice = createSlice({
   },
 })
 
-export const {
-  entered,
-  renamed,
-  linkChanged,
-  peersChanged,
-  failed,
-  noticed,
-  roleChanged,
-  becameReady,
-  followed,
-  lookedUp,
-  unreadChanged,
-} = roomSlice.actions
+export const { entered, roomSeen, noticed } = roomSlice.actions
 export const roomReducer = roomSlice.reducer
+
+/** Nothing can be written: by role, because the text is not here yet, or because the room is gone. */
+export const cannotWrite = ({ room }: { room: RoomState }): boolean =>
+  room.readOnly || !room.ready || room.problem !== null

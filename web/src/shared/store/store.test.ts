@@ -1,18 +1,16 @@
 import { expect, test } from 'vitest'
 import { caretMoved, themeSet } from './editorSlice'
-import { entered, failed, linkChanged, noticed, peersChanged, renamed } from './roomSlice'
+import { entered, noticed, roomSeen } from './roomSlice'
 import { makeStore } from './store'
 
 test('entering a room forgets the last one', () => {
   const store = makeStore()
   store.dispatch(entered('one'))
-  store.dispatch(renamed('First'))
-  store.dispatch(linkChanged({ link: 'offline', confirms: true, full: false, waiting: 3 }))
+  store.dispatch(roomSeen({ name: 'First' }))
+  store.dispatch(roomSeen({ link: 'offline', confirms: true, full: false, waiting: 3 }))
   const ada = { clientId: 1, session: 1, name: 'Ada', color: 0, self: true, role: 'editor' }
-  store.dispatch(
-    peersChanged([{ ...ada, file: 'main', line: null, idle: false, followsYou: false }]),
-  )
-  store.dispatch(failed('deleted'))
+  const peer = { ...ada, file: 'main', line: null, idle: false, followsYou: false }
+  store.dispatch(roomSeen({ peers: [peer], problem: 'deleted' }))
   store.dispatch(noticed('Hello'))
   expect(store.getState().room).toMatchObject({ id: 'one', waiting: 3, problem: 'deleted' })
   store.dispatch(entered('two'))

@@ -1,0 +1,86 @@
+/* The web application and the pages of /docs, out of their tables. */
+#include "server/api/api.h"
+
+#include "server/api/embedded.h"
+#include "server/http/static_files.h"
+
+#define CSP                                                                                        \
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; "          \
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "              \
+    "connect-src 'self' ws: wss:; frame-src 'self'; frame-ancestors 'none'; object-src 'none'; "   \
+    "base-uri 'none'; form-action 'self'"
+
+static void add_page_headers(exchange *x)
+{
+    exchange_add_header(x, "Content-Security-Policy", CSP);
+    exchange_add_header(x, "Cross-Origin-Opener-Policy", "same-origin");
+    exchange_add_header(x, "Referrer-Policy", "no-referrer");
+    exchange_add_header(x, "X-Frame-Options", "DENY");
+    exchange_add_header(x, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+}
+
+static void reply_file(exchange *x, const static_file *f)
+{
+    static const char *const names[] = {
+        [STATIC_IDENTITY] = "", [STATIC_GZIP] = "gzip", [STATIC_BROTLI] = "br"};
+    static_encoding e = static_files_encoding(f, exchange_header(x, "accept-encoding"));
+    const char *known = exchange_header(x, "if-none-match");
+    char etag[STATIC_ETAG_BYTES + 8];
+    /* Each encoding is a representation of its own, with its own tag. */
+    snprintf(etag, sizeof etag, "%.*s%s%s\"", (int)strlen(f->etag) - 1, f->etag,
+             e == STATIC_IDENTITY ? "" : "-", names[e]);
+    add_page_headers(x);
+    exchange_add_header(x, "ETag", etag);
+    exchange_add_header(x, "Cache-Control",
+                        f->hashed ? "public, max-age=31536000, immutable" : "no-cache");
+    if (f->body[STATIC_GZIP].ptr != NULL || f->body[STATIC_BROTLI].ptr != NULL)
+        exchange_add_header(x, "Vary", "Accept-Encoding");
+    if (known != NULL && (strcmp(known, "*") == 0 || strstr(known, etag) != NULL)) {
+        exchange_reply_empty(x, 304);
+        return;
+    }
+    if (e != STATIC_IDENTITY)
+        exchange_add_header(x, "Content-Encoding", names[e]);
+    exchange_reply_static(x, 200, f->type, f->body[e]);
+}
+
+static void reply_page(exchange *x, int status, const char *path)
+{
+    const embedded_file *f = embedded_find(path);
+    add_page_headers(x);
+    exchange_add_header(x, "Cache-Control", "no-cache");
+    exchange_reply_static(x, status, static_files_type(path), embedded_view(f));
+}
+
+void api_app_page(exchange *x)
+{
+    const static_file *f = static_files_find(x->loop->app->files, "/index.html");
+    if (f != NULL)
+        reply_file(x, f);
+    else
+        reply_page(x, 503, "/docs/no-web.html");
+}
+
+void api_static(exchange *x)
+{
+    if (strcmp(x->path, "/") == 0) {
+        api_app_page(x);
+        return;
+    }
+    const static_file *f = static_files_find(x->loop->app->files, x->path);
+    if (f != NULL)
+        reply_file(x, f);
+    else
+        exchange_reply_error(x, 404, "Not Found");
+}
+
+void api_docs(exchange *x)
+{
+    const char *path = x->path;
+    if (strcmp(path, "/docs") == 0 || strcmp(path, "/docs/") == 0)
+        path = "/docs/index.html";
+    if (embedded_find(path) == NULL)
+        exchange_reply_error(x, 404, "Not Found");
+    else
+        reply_page(x, 200, path);
+}

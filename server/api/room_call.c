@@ -1,0 +1,128 @@
+#include "server/api/room_call.h"
+
+#include "server/http/throttle.h"
+#include "server/room_record.h"
+
+#include <stdlib.h>
+
+room_call *room_call_new(exchange *x, size_t size_bytes, void (*release)(room_call *c))
+{
+    room_call *c = calloc(1, size_bytes);
+    if (c == NULL) {
+        exchange_reply_error(x, 503, "out of memory");
+        return NULL;
+    }
+    c->x = x;
+    c->from = x->loop;
+    c->release = release;
+    buf_init(&c->data, base_alloc_libc(), x->loop->app->limits.document_bytes);
+    return c;
+}
+
+static void call_free(room_call *c)
+{
+    if (c->release != NULL)
+        c->release(c);
+    json_decref(c->reply);
+    buf_deinit(&c->data);
+    free(c);
+}
+
+static void reply_here(loop *l, loop_msg *msg)
+{
+    room_call *c = (room_call *)msg;
+    (void)l;
+    if (c->status == 404)
+        throttle_count(c->x, ADDRESS_MISS);
+    if (c->finish != NULL)
+        c->finish(c);
+    exchange_add_header(c->x, "Cache-Control", "no-store");
+    if (c->status == 401)
+        exchange_add_header(c->x, "WWW-Authenticate", "Bearer");
+    if (c->status == 204)
+        exchange_reply_empty(c->x, 204);
+    else if (c->reply != NULL)
+        exchange_reply_json(c->x, c->status, json_incref(c->reply));
+    else
+        exchange_reply_copy(c->x, c->status,
+                            c->type != NULL ? c->type : "text/plain; charset=utf-8",
+                            buf_view(&c->data));
+    call_free(c);
+}
+
+void room_call_reply(room_call *c)
+{
+    c->msg.run = reply_here;
+    loop_post(c->from, &c->msg);
+}
+
+void room_call_reply_data(room_call *c, int status, const char *type)
+{
+    if (buf_err(&c->data) != BASE_OK) {
+        room_call_fail_by_code(c, buf_err(&c->data));
+        return;
+    }
+    c->status = status;
+    c->type = type;
+    room_call_reply(c);
+}
+
+void room_call_fail(room_call *c, int status, const char *detail)
+{
+    c->status = status;
+    c->reply = json_pack("{s:s}", "detail", detail);
+    room_call_reply(c);
+}
+
+void room_call_fail_by_code(room_call *c, int err)
+{
+    if (err == STORE_ENOTFOUND)
+        room_call_fail(c, 404, "Room not found");
+    else if (err == STORE_EEXISTS)
+        room_call_fail(c, 409, "A room with this id is there already");
+    else
+        room_call_fail(c, 503, err == BASE_ENOMEM ? "out of memory" : store_err_text(err));
+}
+
+void room_call_go(room_call *c, void (*begin)(loop *owner, loop_msg *msg))
+{
+    if (!throttle_allows(c->x, ADDRESS_MISS)) {
+        call_free(c);
+        return;
+    }
+    if (!room_name_valid(c->x->param)) {
+        room_call_fail(c, 404, "Room not found");
+        return;
+    }
+    snprintf(c->id, sizeof c->id, "%.128s", c->x->param);
+    c->msg.run = begin;
+    loop_post(loop_owner(c->from->app, c->id), &c->msg);
+}
+
+static room_call *call_of_job(store_job *job)
+{
+    return (room_call *)(void *)((char *)job - offsetof(room_call, job));
+}
+
+static void work_in_store(store *s, store_job *job)
+{
+    room_call *c = call_of_job(job);
+    c->work(s, c);
+}
+
+static void done_in_store(loop *owner, store_job *job)
+{
+    room_call *c = call_of_job(job);
+    c->step(c, owner);
+}
+
+void room_call_store(room_call *c, loop *owner, void (*work)(store *, room_call *),
+                     void (*step)(room_call *, loop *))
+{
+    c->job.home = owner;
+    c->job.work = work_in_store;
+    c->job.done = done_in_store;
+    c->work = work;
+    c->step = step;
+    store_thread_submit(owner->app->store, &c->job);
+}

@@ -1,0 +1,42 @@
+#include "server/shard.h"
+
+#include "server/http/http_conn.h"
+#include "server/net/conn.h"
+#include "server/net/listen.h"
+#include "server/room_host.h"
+#include "server/store/quarantine.h"
+
+static void on_turn(loop *l)
+{
+    l->busy_us = 0;
+    room_host_flush(l->rooms);
+    conn_flush_dirty(l);
+}
+
+static void on_second(loop *l)
+{
+    conn_tick_all(l);
+    room_host_tick(l->rooms);
+}
+
+static const loop_hooks hooks = {.turn = on_turn, .second = on_second, .accepted = http_conn_open};
+
+bool shard_init(loop *l, app *a, size_t index, int listen_fd)
+{
+    if (!loop_init(l, a, index, &hooks))
+        return false;
+    l->rooms = room_host_new(l);
+    return l->rooms != NULL && conn_loop_init(l) && listen_start(l, listen_fd);
+}
+
+void shard_run(void *loop_arg)
+{
+    loop *l = loop_arg;
+    loop_run(l);
+    /* Stopped: everything that is still open goes, so that a leak checker sees what was lost. */
+    conn_close_all(l);
+    room_host_free(l->rooms);
+    quarantine_forget_all(l);
+    loop_close(l);
+    conn_loop_deinit(l);
+}

@@ -1,0 +1,9 @@
+/* load.h - a room as a whole.  Private to store/sqlite/. */
+#ifndef STORE_SQLITE_LOAD_H
+#define STORE_SQLITE_LOAD_H
+
+#include "store/sqlite/call.h"
+
+int sqlite_load(store *base, const char *id, store_loaded *out);
+
+#endif

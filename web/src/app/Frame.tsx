@@ -1,0 +1,75 @@
+import { useCallback, useLayoutEffect, useRef } from 'react'
+import type { Room } from '../features/part'
+import { useAppDispatch, useAppSelector } from '../shared/store/hooks'
+import { barResized } from '../shared/store/layoutSlice'
+import { Toasts } from '../shared/ui/Toasts'
+import { BottomTabs } from './BottomTabs'
+import styles from './Frame.module.css'
+import { useNarrow } from './narrow'
+import { LeftPane, RightPane } from './Panes'
+import { Pieces } from './Pieces'
+import { CODE_TAB } from './panels'
+import { Toolbar } from './Toolbar'
+import { useKeys } from './useKeys'
+
+/** What a room looks like: which place is where. What stands there is for the parts to say. */
+export function Frame({ room }: { room: Room }) {
+  const narrow = useNarrow()
+  const away = useAppSelector(({ layout }) => narrow && layout.narrowTab !== CODE_TAB)
+  useKeys(useCallback(() => room.commands(), [room]))
+  return (
+    <div className={styles.room}>
+      <Toolbar room={room} />
+      <div className={styles.body}>
+        <LeftPane room={room} narrow={narrow} />
+        <div className={`${styles.stage} ${away ? styles.away : ''}`}>
+          <Bar room={room} />
+          {/* biome-ignore lint/a11y/useSemanticElements: another pane may be the main one. */}
+          <div className={styles.text} role="main" data-region="editor">
+            <Pieces room={room} at="text" />
+            <Pieces room={room} at="overText" />
+          </div>
+        </div>
+        <RightPane room={room} narrow={narrow} />
+        <Toasts />
+      </div>
+      {narrow ? (
+        <BottomTabs parts={room.parts} />
+      ) : (
+        <footer className={styles.footer}>
+          <Pieces room={room} at="footer" />
+          <span className={styles.between} />
+          <Pieces room={room} at="footerEnd" />
+        </footer>
+      )}
+      <Pieces room={room} at="page" />
+    </div>
+  )
+}
+
+/** Takes its height from the text below it, which gives way by as much. */
+function Bar({ room }: { room: Room }) {
+  const bar = useRef<HTMLDivElement>(null)
+  const dispatch = useAppDispatch()
+  useLayoutEffect(() => {
+    const node = bar.current
+    if (!node) return
+    // Before the browser paints: its words may wrap, and change, and so may the window.
+    const measure = () => dispatch(barResized(node.offsetHeight))
+    const sizes = new ResizeObserver(measure)
+    const words = new MutationObserver(measure)
+    sizes.observe(node)
+    words.observe(node, { childList: true, subtree: true, characterData: true })
+    measure()
+    return () => {
+      sizes.disconnect()
+      words.disconnect()
+      dispatch(barResized(0))
+    }
+  }, [dispatch])
+  return (
+    <div ref={bar} className={styles.bar}>
+      <Pieces room={room} at="bar" />
+    </div>
+  )
+}

@@ -1,0 +1,92 @@
+import { useCallback, useLayoutEffect, useRef, useState } from 'react'
+import { type ResetReason, Session } from '../collab/session'
+import { watchSession } from '../collab/session-view'
+import type { Room } from '../features/part'
+import { lookUpRoom, ownerKey } from '../shared/lib/api'
+import { rememberedName } from '../shared/lib/person'
+import { forgetRoom, rememberRoom } from '../shared/lib/recent'
+import { useAppStore } from '../shared/store/hooks'
+import { entered, noticed, roomSeen } from '../shared/store/roomSlice'
+import type { AppStore } from '../shared/store/store'
+import { PARTS } from './parts'
+import { makeRoom } from './room'
+
+function socketUrl(id: string): string {
+  const url = new URL(`/ws/${encodeURIComponent(id)}`, location.href)
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  return url.href
+}
+
+const RESET_WORDS: Readonly<Record<ResetReason, string>> = {
+  history: 'This room was reset. You see its new text.',
+  identity: 'Somebody else wrote in the name of this window. You see the text as it is saved.',
+}
+
+/** Opens the room for as long as the page shows it, and begins anew when its session has to. */
+export function useRoom(id: string) {
+  const store = useAppStore()
+  const [generation, setGeneration] = useState(0)
+  const [room, setRoom] = useState<Room | null>(null)
+  /** What is told when the room opens again. */
+  const words = useRef('')
+
+  // Before the first paint, so that no page without a room is seen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new generation is a new session
+  useLayoutEffect(() => {
+    store.dispatch(entered(id))
+    store.dispatch(noticed(words.current))
+    words.current = ''
+    const session = new Session({ roomId: id, name: rememberedName(), url: socketUrl(id) })
+    const opened = makeRoom(session, store, PARTS)
+    const ends = [
+      watchSession(session, store.dispatch),
+      session.on('reset', (reason) => {
+        words.current = RESET_WORDS[reason]
+        setGeneration((count) => count + 1)
+      }),
+      session.on('final', () => {
+        if (store.getState().room.problem !== 'no-access') forgetRoom(id)
+      }),
+      askBeforeLeaving(session),
+      lookUp(id, store),
+      ...PARTS.map((part) => part.session?.(opened) ?? (() => {})),
+    ]
+    setRoom(opened)
+    return () => {
+      for (const end of ends) end()
+      session.destroy()
+      setRoom(null)
+    }
+  }, [id, generation, store])
+
+  /** The room was made meanwhile: once more from the beginning. */
+  const reopen = useCallback(() => setGeneration((count) => count + 1), [])
+  return { room, reopen }
+}
+
+function askBeforeLeaving(session: Session): () => void {
+  const onLeave = (event: BeforeUnloadEvent) => {
+    if (session.state.waiting > 0) event.preventDefault()
+  }
+  addEventListener('beforeunload', onLeave)
+  return () => removeEventListener('beforeunload', onLeave)
+}
+
+/** What only HTTP tells: the room's name before the first hello, its expiry, whose it is. */
+function lookUp(id: string, store: AppStore): () => void {
+  let left = false
+  void lookUpRoom(id).then((answer) => {
+    if (left) return
+    if (answer.ok) {
+      const { name, expiresAt } = answer.value
+      rememberRoom(id, name)
+      store.dispatch(roomSeen({ name, expiresAt, owned: ownerKey(id) !== null }))
+    } else if (answer.status === 404) {
+      forgetRoom(id)
+      store.dispatch(roomSeen({ problem: 'not-found' }))
+    }
+  })
+  return () => {
+    left = true
+  }
+}

@@ -1,0 +1,39 @@
+import type { Command } from '../../shared/lib/command'
+import type { Room } from '../part'
+
+export function followCommands({ session: { follow }, store }: Room): Command[] {
+  const { peers, following } = store.getState().room
+  const commands: Command[] = peers
+    .filter((peer) => !peer.self)
+    .map((peer) => ({
+      id: `follow-${peer.clientId}`,
+      group: 'People',
+      label: `Follow ${peer.name}`,
+      run: () => follow.start(peer.clientId),
+    }))
+  commands.push(
+    {
+      id: 'follow-next',
+      group: 'People',
+      label: 'Follow the next person',
+      keys: 'Alt+Shift+L',
+      run: () => follow.next(),
+    },
+    {
+      id: 'call',
+      group: 'People',
+      label: 'Bring everyone to me',
+      keys: 'Alt+Shift+M',
+      run: () => follow.callEveryone(),
+    },
+  )
+  if (following !== null) {
+    commands.push({
+      id: 'unfollow',
+      group: 'People',
+      label: 'Stop following',
+      run: () => follow.stop(),
+    })
+  }
+  return commands
+}

@@ -1,0 +1,49 @@
+import type { SettingsState } from '../store/settingsSlice'
+import type { monaco } from './monaco'
+
+export const EDITOR_OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions = {
+  automaticLayout: true,
+  tabSize: 4,
+  insertSpaces: true,
+  detectIndentation: false,
+  fontFamily:
+    'ui-monospace, "SF Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+  scrollBeyondLastLine: false,
+  lineNumbersMinChars: 3,
+  glyphMargin: false,
+  folding: false,
+  lineDecorationsWidth: 14,
+  renderLineHighlight: 'none',
+  overviewRulerLanes: 3,
+  // The ruler belongs to the others.
+  hideCursorInOverviewRuler: true,
+  occurrencesHighlight: 'off',
+  fixedOverflowWidgets: true,
+  smoothScrolling: false,
+  wordBasedSuggestions: 'off',
+  suggest: { snippetsPreventQuickSuggestions: false, showWords: false },
+  // Peers could hide meaning in look-alike characters; Monaco points them out.
+  unicodeHighlight: { nonBasicASCII: false },
+  bracketPairColorization: { enabled: false },
+  ariaLabel: 'Code of the room',
+  placeholder: 'Type Python, or drop a .py file. Everyone with the link sees it as you type.',
+  accessibilitySupport: 'auto',
+  // Monaco's menus find their colours only outside a shadow root.
+  useShadowDOM: false,
+  // The page drops files by itself; text is dragged rarely and by mistake.
+  dropIntoEditor: { enabled: false },
+  scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
+}
+
+const stillness = matchMedia('(prefers-reduced-motion: reduce)')
+
+/** What a person chooses; lines are half as high again as the letters. */
+export function optionsOf(settings: SettingsState): monaco.editor.IEditorOptions {
+  return {
+    fontSize: settings.fontSize,
+    lineHeight: Math.round(settings.fontSize * 1.5),
+    wordWrap: settings.wordWrap ? 'on' : 'off',
+    cursorBlinking: stillness.matches ? 'solid' : 'blink',
+    minimap: { enabled: settings.minimap, renderCharacters: false },
+  }
+}
