@@ -22,11 +22,14 @@ test('the first and the last line change, and nothing between is touched', () =>
 
 test('changes by lines, with their places in both texts', () => {
   expect(lineChanges('a\nb\nc\n', 'a\nB\nc\nd\n')).toEqual([
-    { line: 1, removed: ['b\n'], afterLine: 1, inserted: ['B\n'] },
-    { line: 3, removed: [], afterLine: 3, inserted: ['d\n'] },
+    { line: 1, removed: ['b'], afterLine: 1, inserted: ['B'] },
+    { line: 3, removed: [], afterLine: 3, inserted: ['d'] },
+  ])
+  expect(lineChanges('two', 'two\n')).toEqual([
+    { line: 1, removed: [], afterLine: 1, inserted: [''] },
   ])
   expect(lineChanges('same', 'same')).toEqual([])
-  expect(countLines(lineChanges('', 'x\ny'))).toEqual({ added: 2, removed: 0 })
+  expect(countLines(lineChanges('a', 'a\nx\ny'))).toEqual({ added: 2, removed: 0 })
 })
 
 test('any two texts: the edits lead from one to the other', () => {

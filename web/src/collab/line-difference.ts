@@ -4,7 +4,7 @@ import { type TextDifference, textDifference } from './text-difference'
 /** Beyond so many changed lines a text is another text: all between the first and the last is one change. */
 const CHANGED_LINES_MAX = 1_500
 
-/** A run of lines of `before` that `after` has otherwise. Lines count from 0, with their ends. */
+/** A run of lines of `before` that `after` has otherwise. Lines count from 0, without their ends. */
 export interface LineChange {
   /** Where in `before`, and what goes there. */
   line: number
@@ -14,11 +14,9 @@ export interface LineChange {
   inserted: readonly string[]
 }
 
-const linesOf = (text: string): string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? []
-
 /** What must change in `before` to have `after`, line by line; in order, none next to another. */
 export function lineChanges(before: string, after: string): LineChange[] {
-  const [from, to] = [linesOf(before), linesOf(after)]
+  const [from, to] = [before.split('\n'), after.split('\n')]
   const parts = diffArrays(from, to, { maxEditLength: CHANGED_LINES_MAX })
   if (!parts) return [wholeChange(from, to)]
   const changes: LineChange[] = []
@@ -52,26 +50,42 @@ function wholeChange(from: string[], to: string[]): LineChange {
   }
 }
 
-/** One line against one line where as many come as go, so that each loses only what differs. */
-function pairs({ removed, inserted }: LineChange): [string, string][] {
-  if (removed.length !== inserted.length) return [[removed.join(''), inserted.join('')]]
-  return removed.map((line, i) => [line, inserted[i] ?? ''])
-}
-
 /** The edits that make `after` of `before`, the last place first, so that none shifts another. */
 export function lineEdits(before: string, after: string): TextDifference[] {
   const starts = [0]
-  for (const line of linesOf(before)) starts.push((starts.at(-1) ?? 0) + line.length)
+  for (const line of before.split('\n')) starts.push((starts.at(-1) ?? 0) + line.length + 1)
   const edits: TextDifference[] = []
-  for (const change of lineChanges(before, after)) {
-    let at = starts[change.line] ?? before.length
-    for (const [old, wanted] of pairs(change)) {
-      const edit = textDifference(old, wanted)
-      if (edit) edits.push({ ...edit, at: at + edit.at })
-      at += old.length
-    }
+  for (const { line, removed, inserted } of lineChanges(before, after)) {
+    const at = starts[line] ?? before.length + 1
+    if (removed.length === inserted.length) {
+      // One line against one line, so that each loses only what differs.
+      removed.forEach((old, i) => {
+        const edit = textDifference(old, inserted[i] ?? '')
+        if (edit) edits.push({ ...edit, at: (starts[line + i] ?? 0) + edit.at })
+      })
+    } else edits.push(...runEdit(before, at, removed, inserted))
   }
   return edits.reverse()
+}
+
+/** Whole lines come or go with the line feed that parts them from the others. */
+function runEdit(
+  text: string,
+  at: number,
+  removed: readonly string[],
+  inserted: readonly string[],
+): TextDifference[] {
+  const [old, wanted] = [removed.join('\n'), inserted.join('\n')]
+  if (removed.length > 0 && inserted.length > 0) {
+    const edit = textDifference(old, wanted)
+    return edit ? [{ ...edit, at: at + edit.at }] : []
+  }
+  if (removed.length > 0) {
+    const last = at + old.length >= text.length
+    return [{ at: last ? at - 1 : at, removed: last ? `\n${old}` : `${old}\n`, inserted: '' }]
+  }
+  const last = at > text.length
+  return [{ at: last ? at - 1 : at, removed: '', inserted: last ? `\n${wanted}` : `${wanted}\n` }]
 }
 
 /** How many lines come and go. */

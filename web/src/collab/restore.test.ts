@@ -56,8 +56,8 @@ test('the preview says what would change, and one file alone can be had', () => 
   fileText(doc, 'main').insert(2, 'new\n')
   fileText(doc, 'two').insert(2, 'y\n')
   expect(restorePreview(doc, timeline, then)).toMatchObject([
-    { id: 'main', name: 'main.py', changes: [{ line: 1, removed: ['new\n'], inserted: [] }] },
-    { id: 'two', name: 'two.py', changes: [{ line: 1, removed: ['y\n'], inserted: [] }] },
+    { id: 'main', name: 'main.py', changes: [{ line: 1, removed: ['new'], inserted: [] }] },
+    { id: 'two', name: 'two.py', changes: [{ line: 1, removed: ['y'], inserted: [] }] },
   ])
   new RestoreStep(doc, timeline, then, 'two')
   expect([text('main'), text('two')]).toEqual(['a\nnew\nb\nc\n', 'x\n'])

@@ -22,11 +22,17 @@ export function HistoryHead({ words, color, canRestore, ...props }: Props) {
         )}
         {words}
       </p>
-      <Button look="quiet" onClick={props.onCopyLink} disabled={color === null}>
+      <Button
+        look="quiet"
+        className={styles.action}
+        onClick={props.onCopyLink}
+        disabled={color === null}
+      >
         <Icon name="link" />
         Link to this moment
       </Button>
       <Button
+        className={styles.action}
         onClick={props.onRestore}
         disabled={!canRestore}
         title="Writes what differs as a new edit. It can be taken back, and the history keeps all."
@@ -36,6 +42,7 @@ export function HistoryHead({ words, color, canRestore, ...props }: Props) {
       <Button
         look="quiet"
         shape="square"
+        className={styles.close}
         aria-label="Back to the text"
         title="Back to the text (Esc)"
         onClick={props.onClose}

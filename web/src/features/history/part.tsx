@@ -4,12 +4,12 @@ import { useAppSelector } from '../../shared/store/hooks'
 import { Button } from '../../shared/ui/Button'
 import { Icon } from '../../shared/ui/Icon'
 import type { Part, PieceProps } from '../part'
+import styles from './history.module.css'
 import { lineAuthor } from './line-author'
 import { followAddress, togglePast } from './past'
 import { tellRestores } from './restores'
 
 // Its styles come with the room: Vite asks only once for a sheet, also for one that failed.
-import './history.module.css'
 import './past.css'
 
 const load = () => import('./HistoryPane')
@@ -36,7 +36,7 @@ function Past({ room }: PieceProps) {
   const past = useAppSelector((state) => state.layout.past)
   return (
     past && (
-      <Suspense fallback={null}>
+      <Suspense fallback={<div className={styles.view} aria-busy="true" />}>
         <HistoryPane key={past.seq} room={room} startSeq={past.seq} />
       </Suspense>
     )

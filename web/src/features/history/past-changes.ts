@@ -27,7 +27,7 @@ export class PastChanges {
   }
 
   private goes({ afterLine, removed }: LineChange): monaco.editor.IViewZone {
-    const lines = removed.slice(0, ZONE_LINES_MAX).map((line) => line.replace(/\n$/, ''))
+    const lines = removed.slice(0, ZONE_LINES_MAX)
     const more = removed.length - lines.length
     if (more > 0) lines.push(`… and ${more} more lines`)
     const domNode = document.createElement('div')
