@@ -109,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
                       on_append, on_snapshot, idle_author,    idle_chat, on_log};
     room *r = room_new(&(room_options){"r", &max, &sink, &m.alloc});
     fuzz_demand(r != NULL, "there is memory");
-    room_join join = {.tandem_v1 = true, .role = ROOM_EDITOR, .name = "n"};
+    room_join join = {.tandem_v1 = true, .role = ROLE_EDITOR, .name = "n"};
     fuzz_demand(room_on_join(r, 1, &join, 1000) == BASE_OK, "somebody waits");
     int err = room_on_loaded(r, &loaded, 1000);
     if (err == BASE_OK) {

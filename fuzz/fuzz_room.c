@@ -26,7 +26,7 @@ enum { SEATS = 6, FRAMES_MAX = 512, ROWS_MAX = 1024, EVENTS_MAX = 400 };
 
 typedef struct seat {
     uint64_t session; /* 0: empty */
-    room_role role;
+    role role;
     bool tandem_v1;
     uint64_t said;              /* step 2 and update messages */
     uint64_t needs[FRAMES_MAX]; /* row that must be stored before frame i is acked; 0: any */
@@ -151,7 +151,7 @@ static void on_append(void *ctx, room *r, const room_row *row)
     (void)r;
     fuzz_demand(w->row_count < ROWS_MAX, "one row for one event");
     fuzz_demand(row->seq == w->row_count + 1, "rows have no gaps");
-    fuzz_demand(seat_of(w, row->author)->role != ROOM_VIEWER, "viewers write nothing");
+    fuzz_demand(seat_of(w, row->author)->role != ROLE_VIEWER, "viewers write nothing");
     fuzz_demand(yoke_update_check(to_yoke(row->update), NULL) == YOKE_OK, "a row is an update");
     w->rows[w->row_count++] =
         (store_row){.seq = row->seq, .author = row->author, .update = copy_of(row->update)};
@@ -196,7 +196,8 @@ static void join(world *w, seat *s, input *in)
     uint8_t how = input_u8(in);
     if (s->session != 0)
         return;
-    *s = (seat){.session = ++w->sessions, .tandem_v1 = how % 2 == 1, .role = how / 2 % 3};
+    *s = (seat){
+        .session = ++w->sessions, .tandem_v1 = how % 2 == 1, .role = ROLE_VIEWER + how / 2 % 3};
     room_join as = {.tandem_v1 = s->tandem_v1,
                     .role = s->role,
                     .name = how > 128 ? "N\xc3\xa9" : "",
@@ -374,7 +375,7 @@ static void event(world *w, input *in)
         break;
     case 13:
         if (seated)
-            room_set_role(w->room, s->session, s->role = input_u8(in) % 3);
+            room_set_role(w->room, s->session, s->role = ROLE_VIEWER + input_u8(in) % 3);
         break;
     case 14:
         room_on_store_stalled(w->room, STORE_EFULL, w->now_ms);

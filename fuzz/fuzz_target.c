@@ -4,11 +4,11 @@
 
 #include "auth/key.h"
 #include "base/utf.h"
+#include "host/record.h"
 #include "server/api/router.h"
 #include "server/http/cors.h"
 #include "server/http/query.h"
 #include "server/http/static_files.h"
-#include "server/room_record.h"
 #include "server/ws/ws_upgrade.h"
 #include "wire/ws.h"
 

@@ -18,6 +18,10 @@ static void refuse(room *r, member *m, const char *limit, const char *message)
 
 static void on_chat(room *r, member *m, const event_msg *e, int64_t now_ms)
 {
+    if (!role_may(m->role, ACT_SAY)) {
+        refuse(r, m, "role", "your role does not allow to say something here");
+        return;
+    }
     if (e->text.len_bytes > r->limits->chat_bytes) {
         refuse(r, m, "chat_bytes", "limit chat_bytes: the message is too long");
         return;

@@ -213,7 +213,7 @@ static bool is_empty_update(bytes update)
 /* Role and limits.  false: the write was refused. */
 static bool may_write(room *r, member *m, bytes update, int64_t now_ms)
 {
-    if (m->role == ROOM_VIEWER) {
+    if (!role_may(m->role, ACT_WRITE)) {
         refuse(r, m, "role", "viewers cannot change the document", now_ms);
         return false;
     }

@@ -30,7 +30,7 @@ typedef struct hold {
 /* Kept small, as the room is: there are as many as open tabs, and nearly all are idle. */
 typedef struct member {
     uint64_t session;
-    room_role role;
+    role role;
     uint32_t steps_owed;  /* step 1 messages that it has not answered */
     uint32_t asked_no;    /* holds up to this one its question is for */
     uint32_t answered_no; /* ... and its last answer */

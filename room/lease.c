@@ -38,7 +38,7 @@ static member *holder_of(const room *r, const member *m, uint64_t client)
     if (owner == 0 || owner == m->session)
         return NULL;
     member *holder = room__find(r, owner);
-    return holder == NULL || holder->lapsed || holder->role == ROOM_VIEWER ? NULL : holder;
+    return holder == NULL || holder->lapsed || !role_may(holder->role, ACT_WRITE) ? NULL : holder;
 }
 
 /* The writer of an update with one writer, which nearly all are. */
@@ -202,7 +202,7 @@ static bool hold_back(room *r, member *m, bytes message)
 bool room__lease_holds(room *r, member *m, bytes message, bytes update, int64_t now_ms)
 {
     bool first = m->hold == NULL;
-    if (m->role == ROOM_VIEWER || (first && !must_wait(r, m, update)))
+    if (!role_may(m->role, ACT_WRITE) || (first && !must_wait(r, m, update)))
         return false;
     if (!hold_back(r, m, message)) {
         room__log(r, ROOM_LOG_WARN, "message_refused", "loading_bytes", m->session);

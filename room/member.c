@@ -8,8 +8,6 @@
 #define NAME_BYTES_MAX 255
 #define PRESENCE_BURST 5 /* awareness updates that may be told at once */
 
-static const char *const role_names[] = {"viewer", "editor", "owner"};
-
 member *room__find(const room *r, uint64_t session)
 {
     for (size_t i = 0; i < r->member_count; i++)
@@ -101,7 +99,7 @@ static void put_member(buf *json, const member *m)
 {
     buf_put_fmt(json, "{\"session\":%llu,\"name\":", (unsigned long long)m->session);
     json_put_string(json, bytes_of_str(m->name));
-    buf_put_fmt(json, ",\"color_index\":%u,\"role\":\"%s\"}", m->color_index, role_names[m->role]);
+    buf_put_fmt(json, ",\"color_index\":%u,\"role\":\"%s\"}", m->color_index, role_name(m->role));
 }
 
 static void put_limits(buf *json, const limits *l)
@@ -122,7 +120,7 @@ static void put_hello(buf *json, const room *r, const member *m, int64_t now_ms)
                 "{\"type\":\"hello\",\"session\":%llu,\"name\":", (unsigned long long)m->session);
     json_put_string(json, bytes_of_str(m->name));
     buf_put_fmt(json, ",\"color_index\":%u,\"role\":\"%s\",\"server_time\":%lld,\"epoch\":\"",
-                m->color_index, role_names[m->role], (long long)now_ms);
+                m->color_index, role_name(m->role), (long long)now_ms);
     for (size_t i = 0; i < sizeof r->epoch; i++)
         buf_put_fmt(json, "%02x", r->epoch[i]);
     buf_put_str(json, "\",\"room\":{\"id\":");
@@ -167,7 +165,7 @@ void room__greet(room *r, member *m, int64_t now_ms)
         buf_deinit(&json);
     }
     /* A viewer is not asked for what it has: an honest one then never writes. */
-    if (m->role != ROOM_VIEWER)
+    if (role_may(m->role, ACT_WRITE))
         room__send_step1(r, m);
     if (awareness_count(r->awareness) > 0)
         room__send_awareness(r, m);
@@ -427,20 +425,20 @@ void room_on_leave(room *r, uint64_t session, int64_t now_ms)
     room__settle(r, now_ms);
 }
 
-void room_set_role(room *r, uint64_t session, room_role role)
+void room_set_role(room *r, uint64_t session, role now)
 {
     member *m = room__find(r, session);
-    if (m == NULL || m->role == role)
+    if (m == NULL || m->role == now)
         return;
-    m->role = role;
+    m->role = now;
     if (!m->greeted)
         return;
     char json[112];
     snprintf(json, sizeof json, "{\"type\":\"role_changed\",\"session\":%llu,\"role\":\"%s\"}",
-             (unsigned long long)session, role_names[role]);
+             (unsigned long long)session, role_name(now));
     room__event(r, NULL, bytes_of_str(json));
     /* A viewer was never asked what it has; pages send nothing before they are. */
-    if (role != ROOM_VIEWER)
+    if (role_may(now, ACT_WRITE))
         room__send_step1(r, m);
 }
 

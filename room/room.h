@@ -56,6 +56,7 @@
 #ifndef ROOM_ROOM_H
 #define ROOM_ROOM_H
 
+#include "auth/role.h"
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "room/limits.h"
@@ -71,12 +72,6 @@ typedef enum room_state_tag {
     ROOM_LINGER,
     ROOM_FLUSHING,
 } room_state_tag;
-
-typedef enum room_role {
-    ROOM_VIEWER,
-    ROOM_EDITOR,
-    ROOM_OWNER,
-} room_role;
 
 typedef enum room_log_level {
     ROOM_LOG_DEBUG,
@@ -204,7 +199,7 @@ void room_author_json(buf *json, const store_author *author);
 
 typedef struct room_join {
     bool tandem_v1; /* offered the subprotocol: gets acks, events and stamped awareness */
-    room_role role;
+    role role;
     const char *name; /* shown to others; control characters go, cut at limits.member_name_bytes.
                        * "", NULL or not UTF-8: "Guest" */
     uint64_t author;  /* who this is in the room's history, the same at every visit; below 2^53.
@@ -232,11 +227,11 @@ void room_notice(room *r, uint64_t session, const char *code, const char *messag
 
 /* room_set_role - from the next message on.  Who may write now and could not before is asked what
  * it has, with a step 1: pages send nothing of their own before that. */
-void room_set_role(room *r, uint64_t session, room_role role);
+void room_set_role(room *r, uint64_t session, role now);
 
 typedef struct room_member {
     uint64_t session;
-    room_role role;
+    role role;
     bool tandem_v1;
     unsigned color_index; /* 0..7 */
     int64_t joined_at_ms;

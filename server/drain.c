@@ -1,23 +1,19 @@
 #include "server/drain.h"
 
 #include "base/crash_point.h"
-#include "server/app/limits.h"
+#include "host/host.h"
+#include "host/limits.h"
 #include "server/app/log.h"
 #include "server/net/listen.h"
-#include "server/room_host.h"
-#include "server/store/store_thread.h"
-#include "server/ws/ws_conn.h"
 
 #include <stdlib.h>
 
 #define POLL_MS 20
 
 typedef struct drain {
-    loop_msg msg;  /* first */
-    store_job job; /* comes back behind every commit that was queued before it */
+    loop_msg msg; /* first */
     uv_timer_t timer;
     uint64_t deadline_ms;
-    bool closed_all;
 } drain;
 
 static void on_timer_closed(uv_handle_t *handle)
@@ -29,34 +25,15 @@ static void on_poll(uv_timer_t *timer)
 {
     drain *d = timer->data;
     loop *l = timer->loop->data;
-    bool late = uv_now(&l->uv) >= d->deadline_ms;
-    if (!d->closed_all && !late)
+    uint64_t sockets = metric_get(&l->metrics.ws_connections);
+    bool late = loop_now_ms(l) >= d->deadline_ms;
+    if (!room_host_drained(l->rooms, (size_t)sockets) && !late)
         return;
-    if (!late && (metric_get(&l->metrics.ws_connections) > 0 || room_host_count(l->rooms) > 0)) {
-        room_host_drain(l->rooms); /* again: a request may have opened a room meanwhile */
-        return;
-    }
     if (late)
-        log_event(LOG_WARN, "shutdown did not wait for all",
-                  LOG_INT("sockets", metric_get(&l->metrics.ws_connections)),
+        log_event(LOG_WARN, "shutdown did not wait for all", LOG_INT("sockets", sockets),
                   LOG_INT("rooms", room_host_count(l->rooms)));
     loop_stop(l);
     uv_close((uv_handle_t *)timer, on_timer_closed);
-}
-
-static void nothing(store *s, store_job *job)
-{
-    (void)s;
-    (void)job;
-}
-
-static void on_committed(loop *l, store_job *job)
-{
-    drain *d = (drain *)(void *)((char *)job - offsetof(drain, job));
-    d->closed_all = true;
-    CRASH_POINT("drain.committed");
-    room_host_drain(l->rooms);
-    CRASH_POINT("drain.closed");
 }
 
 static void on_drain(loop *l, loop_msg *msg)
@@ -64,17 +41,12 @@ static void on_drain(loop *l, loop_msg *msg)
     drain *d = (drain *)msg;
     CRASH_POINT("drain.begun");
     listen_stop(l);
-    ws_conn_stop_all(l);
-    room_host_flush(l->rooms);
-    d->deadline_ms = uv_now(&l->uv) + LIMIT_SHUTDOWN_MS;
+    d->deadline_ms = loop_now_ms(l) + LIMIT_SHUTDOWN_MS;
     l->uv.data = l;
     d->timer.data = d;
     uv_timer_init(&l->uv, &d->timer);
     uv_timer_start(&d->timer, on_poll, POLL_MS, POLL_MS);
-    d->job.home = l;
-    d->job.work = nothing;
-    d->job.done = on_committed;
-    store_thread_submit(l->app->store, &d->job);
+    room_host_drain(l->rooms);
 }
 
 void drain_begin(app *a)

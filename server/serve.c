@@ -1,5 +1,6 @@
 #include "server/serve.h"
 
+#include "host/host.h"
 #include "server/api/router.h"
 #include "server/app/limits.h"
 #include "server/app/log.h"
@@ -8,7 +9,6 @@
 #include "server/http/static_files.h"
 #include "server/net/address_book.h"
 #include "server/net/listen.h"
-#include "server/room_host.h"
 #include "server/shard.h"
 #include "server/store/reserve.h"
 #include "server/store/store_thread.h"
@@ -95,6 +95,11 @@ static int open_database(const config *c, store **out)
     return err;
 }
 
+static void on_stall(loop *l, int err)
+{
+    room_host_stalled(l->rooms, err);
+}
+
 static int open_store(serve *s)
 {
     const char *data = s->app.config.data;
@@ -109,7 +114,7 @@ static int open_store(serve *s)
     }
     if (err != BASE_OK)
         return complain(data, store_err_text(err));
-    s->app.store = store_thread_start(&s->app, st, room_host_stalled);
+    s->app.store = store_thread_start(&s->app, st, on_stall);
     return s->app.store != NULL ? SERVE_OK : complain("store thread", "cannot be started");
 }
 

@@ -1,10 +1,9 @@
 #include "server/shard.h"
 
+#include "server/host_port.h"
 #include "server/http/http_conn.h"
 #include "server/net/conn.h"
 #include "server/net/listen.h"
-#include "server/room_host.h"
-#include "server/store/quarantine.h"
 
 static void on_turn(loop *l)
 {
@@ -25,7 +24,7 @@ bool shard_init(loop *l, app *a, size_t index, int listen_fd)
 {
     if (!loop_init(l, a, index, &hooks))
         return false;
-    l->rooms = room_host_new(l);
+    l->rooms = host_port_new(l);
     return l->rooms != NULL && conn_loop_init(l) && listen_start(l, listen_fd);
 }
 
@@ -36,7 +35,6 @@ void shard_run(void *loop_arg)
     /* Stopped: everything that is still open goes, so that a leak checker sees what was lost. */
     conn_close_all(l);
     room_host_free(l->rooms);
-    quarantine_forget_all(l);
     loop_close(l);
     conn_loop_deinit(l);
 }

@@ -319,7 +319,7 @@ void server_boot(server *s)
 void server_probe(server *s, uint32_t number, buf *out)
 {
     hosted *at = s->up ? server_hosted(s, number) : NULL;
-    room_join join = {.role = ROOM_VIEWER, .name = "somebody new"};
+    room_join join = {.role = ROLE_VIEWER, .name = "somebody new"};
     if (at == NULL || !room_loaded(at->room))
         return;
     s->probe = out;
@@ -339,7 +339,7 @@ int server_peek(server *s, uint32_t number, store_loaded *out)
     bool open = s->store != NULL;
     int err = open ? BASE_OK : server_store_open(s);
     if (err == BASE_OK)
-        err = store_load(s->store, id, out);
+        err = store_load(store_reads(s->store), id, out);
     if (!open)
         server_store_close(s, false);
     return err;
@@ -570,13 +570,13 @@ void server_delete(server *s, uint32_t number)
     store_submit(s, job);
 }
 
-void server_set_role(server *s, uint32_t who, room_role role)
+void server_set_role(server *s, uint32_t who, role now)
 {
     for (conn *c = s->conns; c != NULL; c = c->next) {
         if (c->link->client != who || c->session == 0)
             continue;
-        c->role = role;
-        room_set_role(c->at->room, c->session, role);
+        c->role = now;
+        room_set_role(c->at->room, c->session, now);
         hosted_check(c->at);
     }
     server_turn_ends(s);

@@ -46,7 +46,7 @@ typedef struct conn {
     link *link;
     uint64_t session; /* 0: in no room */
     hosted *at;
-    room_role role;
+    role role;
     bool tandem_v1;
     ws_decoder decoder;
     out_item *out;
@@ -164,7 +164,7 @@ void server_on_event(server *s, const event *e); /* of this life of the process 
 
 void server_rename(server *s, uint32_t number);
 void server_delete(server *s, uint32_t number);
-void server_set_role(server *s, uint32_t who, room_role role);
+void server_set_role(server *s, uint32_t who, role now);
 
 /* server_probe - somebody joins the room, is told whose awareness is there, and leaves: the update
  * is appended to `out`.  Nothing when the room is not loaded. */

@@ -234,7 +234,7 @@ static void on_message(conn *c, bytes message)
     uint64_t after = room_stats_get(at->room).last_seq;
     if (counts && room_loaded(at->room))
         c->frame_rows[c->frame_count - 1] = last_frame_row(c);
-    if (c->role == ROOM_VIEWER && !held && before != after && room_loaded(at->room))
+    if (c->role == ROLE_VIEWER && !held && before != after && room_loaded(at->room))
         law_broken(c->server->w, "viewers change nothing", "row %llu came of a viewer's message",
                    (unsigned long long)after);
     hosted_check(at);

@@ -202,7 +202,7 @@ void house_load(house *h)
     store_loaded loaded;
     assert_true(h->load_wanted);
     h->load_wanted = false;
-    assert_int_equal(store_load(h->store, "r", &loaded), BASE_OK);
+    assert_int_equal(store_load(store_reads(h->store), "r", &loaded), BASE_OK);
     assert_int_equal(room_on_loaded(h->room, &loaded, h->now_ms), BASE_OK);
     store_loaded_free(&loaded);
     check(h);
@@ -284,7 +284,7 @@ void house_join_editor(house *h, size_t i)
 {
     char name[16];
     snprintf(name, sizeof name, "Ann %d", (int)i);
-    room_join join = {.tandem_v1 = true, .role = ROOM_EDITOR, .name = name};
+    room_join join = {.tandem_v1 = true, .role = ROLE_EDITOR, .name = name};
     house_join(h, i, &join);
 }
 

@@ -94,7 +94,7 @@ static void on_append(void *ctx, room *r, const room_row *row)
 
 static void join(house *h)
 {
-    room_join as = {.tandem_v1 = true, .role = ROOM_EDITOR, .name = "a"};
+    room_join as = {.tandem_v1 = true, .role = ROLE_EDITOR, .name = "a"};
     assert_int_equal(room_on_join(h->room, 1, &as, 1000), BASE_OK);
     h->close_code = 0;
 }

@@ -92,11 +92,26 @@ static void bad_events_harm_nobody(void **state)
     house_free(h);
 }
 
+static void only_those_who_may_speak_are_heard(void **state)
+{
+    (void)state;
+    house *h = house_new();
+    house_join(h, 0, &(room_join){.tandem_v1 = true, .role = ROLE_VIEWER, .name = "V"});
+    house_join(h, 1, &(room_join){.tandem_v1 = true, .role = ROLE_NONE, .name = "N"});
+    house_load(h);
+    say(h, 1, "{\"type\":\"chat\",\"text\":\"a\",\"ref\":\"r\"}");
+    assert_int_equal(h->said_by, 0);
+    assert_true(house_heard(h, 1, "\"code\":\"role\""));
+    say(h, 0, "{\"type\":\"chat\",\"text\":\"a\",\"ref\":\"r\"}");
+    assert_int_not_equal(h->said_by, 0);
+    house_free(h);
+}
+
 static void stock_clients_say_nothing(void **state)
 {
     (void)state;
     house *h = house_new();
-    house_join(h, 0, &(room_join){.role = ROOM_EDITOR});
+    house_join(h, 0, &(room_join){.role = ROLE_EDITOR});
     house_load(h);
     say(h, 0, "{\"type\":\"chat\",\"text\":\"a\",\"ref\":\"r\"}");
     assert_int_equal(h->said_by, 0);
@@ -116,7 +131,7 @@ static void rows_carry_the_author(void **state)
     (void)state;
     house *h = house_new();
     house_join(h, 0,
-               &(room_join){.tandem_v1 = true, .role = ROOM_EDITOR, .name = "Ada", .author = 77});
+               &(room_join){.tandem_v1 = true, .role = ROLE_EDITOR, .name = "Ada", .author = 77});
     house_load(h);
     house_deliver(h);
     assert_int_equal(h->introduced, 0); /* who only looks has written nothing */
@@ -125,7 +140,7 @@ static void rows_carry_the_author(void **state)
     assert_int_equal(h->introduced, 1);
     assert_int_equal(h->rows[h->row_count - 1].author, 77);
     size_t count = 0;
-    assert_int_equal(store_authors(h->store, "r", expect_author, &count), BASE_OK);
+    assert_int_equal(store_authors(store_reads(h->store), "r", expect_author, &count), BASE_OK);
     assert_int_equal(count, 1);
     house_free(h);
 }
@@ -137,6 +152,7 @@ int main(void)
         cmocka_unit_test(saying_it_again_says_it_once),
         cmocka_unit_test(limits_are_named),
         cmocka_unit_test(bad_events_harm_nobody),
+        cmocka_unit_test(only_those_who_may_speak_are_heard),
         cmocka_unit_test(stock_clients_say_nothing),
         cmocka_unit_test(rows_carry_the_author),
     };

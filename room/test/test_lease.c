@@ -176,7 +176,7 @@ static void an_id_is_free_when_it_is_shown_no_more(void **state)
     /* Nor is it anybody's who never showed it, or who may not write. */
     write_as(h, OTHER, 100 + WITNESS, SYNC_UPDATE, "free ");
     show(h, WITNESS, 777, 1, "{}");
-    room_set_role(h->room, h->clients[WITNESS].session, ROOM_VIEWER);
+    room_set_role(h->room, h->clients[WITNESS].session, ROLE_VIEWER);
     write_as(h, OTHER, 777, SYNC_UPDATE, "free too ");
     assert_int_equal(h->row_count, 3);
     assert_int_equal(h->clients[OTHER].close_code, 0);

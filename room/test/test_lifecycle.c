@@ -66,7 +66,7 @@ static void load_can_fail(void **state)
         assert_int_equal(h->clients[0].close_code, cases[i].code);
         assert_int_equal(room_state(h->room), ROOM_ABSENT);
     }
-    room_join join = {.tandem_v1 = true, .role = ROOM_EDITOR};
+    room_join join = {.tandem_v1 = true, .role = ROLE_EDITOR};
     assert_int_equal(room_on_join(h->room, 1, &join, h->now_ms), BASE_OK);
     store_loaded bad = {.snapshot = bytes_of_str("not an update")};
     assert_int_equal(room_on_loaded(h->room, &bad, h->now_ms), STORE_ECORRUPT);
@@ -242,7 +242,7 @@ static void compaction_merges_exactly_the_rows(void **state)
     house_type(h, 0, "b");
     house_commit(h);
     store_loaded l;
-    assert_int_equal(store_load(h->store, "r", &l), BASE_OK);
+    assert_int_equal(store_load(store_reads(h->store), "r", &l), BASE_OK);
     assert_int_equal(l.snapshot_seq, 26);
     assert_int_equal(l.row_count, 1);
     store_loaded_free(&l);

@@ -173,7 +173,7 @@ static void a_viewer_never_changes_the_document(void **state)
     uint64_t seed = 0x9E3779B97F4A7C15;
     for (int round = 0; round < 40; round++) {
         house *h = house_new();
-        room_join viewer = {.tandem_v1 = round % 2 == 0, .role = ROOM_VIEWER, .name = "V"};
+        room_join viewer = {.tandem_v1 = round % 2 == 0, .role = ROLE_VIEWER, .name = "V"};
         house_join_editor(h, READER);
         house_load(h);
         house_deliver(h);
@@ -209,7 +209,7 @@ static void an_editor_who_says_the_same_does(void **state)
 static void refused_writes_end_in_a_close(void **state)
 {
     house *h = *state;
-    room_set_role(h->room, h->clients[ACTOR].session, ROOM_VIEWER);
+    room_set_role(h->room, h->clients[ACTOR].session, ROLE_VIEWER);
     for (uint64_t i = 0; i < h->limits.violations_per_minute; i++)
         house_type(h, ACTOR, "x");
     assert_int_equal(h->clients[ACTOR].close_code, 0);
@@ -272,7 +272,7 @@ static void a_backlog_stops_writers_before_it_refuses_them(void **state)
 static void a_notice_goes_to_those_who_understand_it(void **state)
 {
     house *h = *state;
-    room_join stock = {.role = ROOM_EDITOR};
+    room_join stock = {.role = ROLE_EDITOR};
     house_join(h, 2, &stock);
     room_notice(h->room, h->clients[ACTOR].session, "frames_per_second", "slowly");
     room_notice(h->room, h->clients[2].session, "frames_per_second", "slowly");

@@ -112,7 +112,7 @@ static void a_stalled_store_makes_it_read_only(void **state)
 static void viewers_cannot_write(void **state)
 {
     house *h = *state;
-    room_join viewer = {.tandem_v1 = true, .role = ROOM_VIEWER, .name = "Vic"};
+    room_join viewer = {.tandem_v1 = true, .role = ROLE_VIEWER, .name = "Vic"};
     house_join_editor(h, 0);
     house_load(h);
     house_join(h, 1, &viewer);
@@ -140,7 +140,7 @@ static void a_role_counts_from_the_next_frame(void **state)
     house_load(h);
     house_deliver(h);
     house_type(h, 0, "a");
-    room_set_role(h->room, 1, ROOM_VIEWER);
+    room_set_role(h->room, 1, ROLE_VIEWER);
     assert_true(house_heard(h, 0, "\"role_changed\",\"session\":1,\"role\":\"viewer\""));
     house_type(h, 0, "b");
     assert_int_equal(house_count(h, 0, SYNC_DENIED), 1);
@@ -151,19 +151,19 @@ static void a_role_counts_from_the_next_frame(void **state)
 static void who_may_write_now_is_asked_what_it_has(void **state)
 {
     house *h = *state;
-    room_join viewer = {.tandem_v1 = true, .role = ROOM_VIEWER, .name = "Vic"};
+    room_join viewer = {.tandem_v1 = true, .role = ROLE_VIEWER, .name = "Vic"};
     house_join_editor(h, 0);
     house_load(h);
     house_join(h, 1, &viewer);
     house_deliver(h);
-    room_set_role(h->room, 2, ROOM_EDITOR);
+    room_set_role(h->room, 2, ROLE_EDITOR);
     assert_int_equal(house_count(h, 1, SYNC_STEP1), 1);
     assert_int_equal(house_count(h, 0, SYNC_STEP1), 1);
     house_deliver(h);
     house_type(h, 1, "v");
     assert_int_equal(house_count(h, 1, SYNC_DENIED), 0);
     assert_string_equal(house_room_text(h), "vseed\n");
-    room_set_role(h->room, 2, ROOM_VIEWER);
+    room_set_role(h->room, 2, ROLE_VIEWER);
     assert_int_equal(house_count(h, 1, SYNC_STEP1), 1);
 }
 
@@ -206,7 +206,7 @@ static void malformed_messages_close_their_sender_only(void **state)
 static void awareness_is_told_and_taken_back(void **state)
 {
     house *h = *state;
-    room_join stock = {.tandem_v1 = false, .role = ROOM_EDITOR};
+    room_join stock = {.tandem_v1 = false, .role = ROLE_EDITOR};
     house_join_editor(h, 0);
     house_load(h);
     house_join(h, 1, &stock);
@@ -237,14 +237,14 @@ static void awareness_is_told_and_taken_back(void **state)
 static void stock_clients_get_nothing_private(void **state)
 {
     house *h = *state;
-    room_join stock = {.tandem_v1 = false, .role = ROOM_EDITOR};
+    room_join stock = {.tandem_v1 = false, .role = ROLE_EDITOR};
     house_join(h, 0, &stock);
     house_load(h);
     house_join_editor(h, 1);
     house_deliver(h);
     house_type(h, 0, "a");
     house_commit(h);
-    room_set_role(h->room, 2, ROOM_VIEWER);
+    room_set_role(h->room, 2, ROLE_VIEWER);
     room_renamed(h->room, "New");
     room_on_leave(h->room, 2, h->now_ms);
     assert_int_equal(house_count(h, 0, SYNC_EVENT), 0);
@@ -277,7 +277,7 @@ static void members_are_limited(void **state)
     h->limits.room_members = 2;
     house_join_editor(h, 0);
     house_join_editor(h, 1);
-    room_join join = {.tandem_v1 = true, .role = ROOM_EDITOR};
+    room_join join = {.tandem_v1 = true, .role = ROLE_EDITOR};
     assert_int_equal(room_on_join(h->room, 3, &join, h->now_ms), BASE_ELIMIT);
     assert_int_equal(room_member_count(h->room), 2);
     assert_int_equal(h->clients[2].received, 0);
@@ -287,7 +287,7 @@ static void names_are_cut_at_a_character(void **state)
 {
     house *h = *state;
     h->limits.member_name_bytes = 4;
-    room_join join = {.role = ROOM_EDITOR, .name = "abc\xc3\xa9"};
+    room_join join = {.role = ROLE_EDITOR, .name = "abc\xc3\xa9"};
     house_join(h, 0, &join);
     assert_string_equal(room_member_at(h->room, 0).name, "abc");
     join.name = "\xff";
@@ -343,7 +343,7 @@ static void who_misses_something_for_want_of_memory_comes_back(void **state)
         house_deliver(h);
         house_commit(h);
         h->allocations_left = n;
-        room_join join = {.tandem_v1 = true, .role = ROOM_EDITOR, .name = "Bo"};
+        room_join join = {.tandem_v1 = true, .role = ROLE_EDITOR, .name = "Bo"};
         yoke_options options = YOKE_OPTIONS_INIT;
         options.client_id = 101;
         h->clients[1].session = 2;

@@ -90,7 +90,7 @@ static void speaks_as_yjs_does(void **state)
     (void)state;
     house *h = house_new_empty();
     uint8_t raw[512];
-    room_join stock = {.tandem_v1 = false, .role = ROOM_EDITOR};
+    room_join stock = {.tandem_v1 = false, .role = ROLE_EDITOR};
     house_join(h, 0, &stock);
     house_load(h);
     house_say_raw(h, 0, unhex(yjs_step1_empty, raw));
@@ -151,7 +151,7 @@ static void without_memory_nothing_breaks(void **state)
     (void)state;
     for (size_t n = 0; n < 300; n++) {
         house *h = house_new_empty();
-        room_join join = {.tandem_v1 = true, .role = ROOM_EDITOR, .name = "Ann"};
+        room_join join = {.tandem_v1 = true, .role = ROLE_EDITOR, .name = "Ann"};
         h->clients[0].session = 1;
         h->clients[1].session = 2;
         h->allocations_left = n;
@@ -160,7 +160,7 @@ static void without_memory_nothing_breaks(void **state)
         assert_true(one == BASE_OK || one == BASE_ENOMEM);
         assert_true(two == BASE_OK || two == BASE_ENOMEM);
         store_loaded loaded;
-        assert_int_equal(store_load(h->store, "r", &loaded), BASE_OK);
+        assert_int_equal(store_load(store_reads(h->store), "r", &loaded), BASE_OK);
         (void)room_on_loaded(h->room, &loaded, h->now_ms);
         store_loaded_free(&loaded);
         say_all_updates(h);
@@ -191,7 +191,7 @@ static void say_mutated(house *h, uint32_t *seed)
     uint8_t raw[512];
     size_t count = sizeof yjs_updates / sizeof *yjs_updates;
     bytes update = unhex(yjs_updates[next_random(seed) % count], raw);
-    room_join stock = {.tandem_v1 = false, .role = ROOM_EDITOR};
+    room_join stock = {.tandem_v1 = false, .role = ROLE_EDITOR};
     buf msg;
     buf_init(&msg, base_alloc_libc(), 1000);
     sync_put(&msg, &(sync_msg){.tag = SYNC_UPDATE, .body = update});
@@ -214,7 +214,7 @@ static void mutated_messages_replay_to_the_same_document(void **state)
     for (int round = 0; round < 60; round++) {
         uint8_t raw[512];
         house *h = house_new_empty();
-        room_join stock = {.tandem_v1 = false, .role = ROOM_EDITOR};
+        room_join stock = {.tandem_v1 = false, .role = ROLE_EDITOR};
         h->limits.compact_rows = 5 + next_random(&seed) % 20;
         house_join(h, 0, &stock);
         house_load(h);

@@ -1,12 +1,12 @@
 /* /rooms/{id}/chat - what was said in a room, by pages, and saying something from outside. */
 #include "server/api/api.h"
 
+#include "host/host.h"
 #include "room/room.h"
 #include "server/api/room_call.h"
 #include "server/app/wall_time.h"
 #include "server/http/json_check.h"
 #include "server/http/query.h"
-#include "server/room_host.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -43,7 +43,7 @@ static void read_work(store *s, room_call *base)
 {
     chat_call *c = (chat_call *)base;
     buf_put_str(&base->data, "{\"messages\":[");
-    base->err = store_chat_read(s, base->id, c->before_n, c->max + 1, add_message, c);
+    base->err = store_chat_read(store_reads(s), base->id, c->before_n, c->max + 1, add_message, c);
     buf_put_fmt(&base->data, "],\"more\":%s}", c->read > c->max ? "true" : "false");
 }
 
@@ -75,7 +75,7 @@ void api_chat_read(exchange *x)
         return;
     c->before_n = before_n;
     c->max = (size_t)max;
-    room_call_go(&c->call, read_begin);
+    room_call_go(&c->call, ACT_READ, read_begin);
 }
 
 /* --------------------------------------------------------------------------------- saying --- */
@@ -138,6 +138,6 @@ void api_chat_say(exchange *x)
         return;
     chat_call *c = (chat_call *)room_call_new(x, sizeof *c, release);
     if (c != NULL && take_message(c, name, text))
-        room_call_go(&c->call, say_begin);
+        room_call_go(&c->call, ACT_SAY, say_begin);
     json_check_free(&check);
 }

@@ -2,12 +2,12 @@
  * it were given.  docs/format.md describes the bytes of a page of rows. */
 #include "server/api/api.h"
 
+#include "host/host.h"
 #include "room/room.h"
 #include "server/api/room_call.h"
 #include "server/app/wall_time.h"
 #include "server/http/json_check.h"
 #include "server/http/query.h"
-#include "server/room_host.h"
 
 #include <stdio.h>
 
@@ -46,11 +46,11 @@ static void overview_work(store *s, room_call *base)
 {
     overview_call *c = (overview_call *)base;
     buf_put_str(&base->data, "{\"authors\":[");
-    base->err = store_authors(s, base->id, add_author, c);
+    base->err = store_authors(store_reads(s), base->id, add_author, c);
     c->comma = false;
     buf_put_str(&base->data, "],\"versions\":[");
     if (base->err == BASE_OK)
-        base->err = store_versions(s, base->id, add_version, c);
+        base->err = store_versions(store_reads(s), base->id, add_version, c);
     buf_put_str(&base->data, "]");
 }
 
@@ -84,7 +84,7 @@ void api_history_overview(exchange *x)
 {
     overview_call *c = (overview_call *)room_call_new(x, sizeof *c, NULL);
     if (c != NULL)
-        room_call_go(&c->call, overview_begin);
+        room_call_go(&c->call, ACT_READ, overview_begin);
 }
 
 /* ----------------------------------------------------------------------------------- rows --- */
@@ -99,7 +99,7 @@ static void rows_work(store *s, room_call *base)
 {
     rows_call *c = (rows_call *)base;
     store_page page;
-    base->err = store_history(s, base->id, &c->query, &page);
+    base->err = store_history(store_reads(s), base->id, &c->query, &page);
     if (base->err != BASE_OK)
         return;
     for (size_t i = 0; i < page.row_count; i++) {
@@ -150,7 +150,7 @@ void api_history_rows(exchange *x)
                                      .from_ms = (int64_t)from_ms,
                                      .rows_max = PAGE_ROWS,
                                      .bytes_max = PAGE_BYTES};
-    room_call_go(&c->call, rows_begin);
+    room_call_go(&c->call, ACT_READ, rows_begin);
 }
 
 /* ------------------------------------------------------------------------------- versions --- */
@@ -213,7 +213,7 @@ void api_version_add(exchange *x)
         snprintf(c->name, sizeof c->name, "%s", name);
         c->version = (store_version){
             .seq = (uint64_t)seq, .at_ms = wall_time_now_ms(), .name = bytes_of_str(c->name)};
-        room_call_go(&c->call, version_begin);
+        room_call_go(&c->call, ACT_MARK, version_begin);
     }
     json_check_free(&check);
 }

@@ -1,7 +1,7 @@
 #include "server/api/room_call.h"
 
+#include "host/record.h"
 #include "server/http/throttle.h"
-#include "server/room_record.h"
 
 #include <stdlib.h>
 
@@ -84,8 +84,13 @@ void room_call_fail_by_code(room_call *c, int err)
         room_call_fail(c, 503, err == BASE_ENOMEM ? "out of memory" : store_err_text(err));
 }
 
-void room_call_go(room_call *c, void (*begin)(loop *owner, loop_msg *msg))
+void room_call_go(room_call *c, act wanted, void (*begin)(loop *owner, loop_msg *msg))
 {
+    if (!role_may(c->x->who.role, wanted)) {
+        metrics_refused(&c->from->metrics, "role");
+        room_call_fail(c, 403, "Your role does not allow this");
+        return;
+    }
     if (!throttle_allows(c->x, ADDRESS_MISS)) {
         call_free(c);
         return;

@@ -34,10 +34,10 @@ struct room_call {
  * answered. */
 room_call *room_call_new(exchange *x, size_t size_bytes, void (*release)(room_call *c));
 
-/* room_call_go - begin on the loop that owns the room {id} of the path; 404 for what cannot be a
- * room's name, 429 for who looks for too many rooms that are not there.
- * room_call_store - `work` on the store thread, then `step` on `owner`. */
-void room_call_go(room_call *c, void (*begin)(loop *owner, loop_msg *msg));
+/* room_call_go - begin on the loop that owns the room {id} of the path; 403 for whose role does not
+ * allow the act, 404 for what cannot be a room's name, 429 for who looks for too many rooms that
+ * are not there. room_call_store - `work` on the store thread, then `step` on `owner`. */
+void room_call_go(room_call *c, act wanted, void (*begin)(loop *owner, loop_msg *msg));
 void room_call_store(room_call *c, loop *owner, void (*work)(store *, room_call *),
                      void (*step)(room_call *, loop *));
 

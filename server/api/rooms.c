@@ -4,8 +4,9 @@
  */
 #include "server/api/api.h"
 
-#include "auth/key.h"
 #include "base/crash_point.h"
+#include "host/host.h"
+#include "host/record.h"
 #include "room/seed.h"
 #include "server/api/room_call.h"
 #include "server/api/templates.h"
@@ -13,8 +14,7 @@
 #include "server/app/wall_time.h"
 #include "server/http/json_check.h"
 #include "server/http/throttle.h"
-#include "server/room_host.h"
-#include "server/room_record.h"
+#include "server/http/who.h"
 
 #include <sodium.h>
 
@@ -27,6 +27,7 @@ static const json_number_rule days_rule = {.nullable = true, .min = 0, .max = LI
 typedef struct rooms_call {
     room_call call;          /* first */
     char key[KEY_CHARS + 1]; /* given or made */
+    role guest;              /* of who asks, without the key */
     store_room record;
     store_patch patch;
     char new_name[STORE_NAME_BYTES_MAX + 1];
@@ -49,9 +50,12 @@ static bool plain_host(const char *host)
 static rooms_call *call_new(exchange *x)
 {
     rooms_call *c = (rooms_call *)room_call_new(x, sizeof *c, forget_key);
-    const char *host = c != NULL ? exchange_header(x, "host") : NULL;
+    if (c == NULL)
+        return NULL;
+    const char *host = exchange_header(x, "host");
     if (plain_host(host))
         snprintf(c->host, sizeof c->host, "%s", host);
+    c->guest = x->who.role;
     return c;
 }
 
@@ -66,12 +70,11 @@ static json_t *time_json(int64_t at_ms)
 
 static json_t *members_json(const room *r)
 {
-    static const char *const roles[] = {"viewer", "editor", "owner"};
     json_t *all = json_array();
     for (size_t i = 0; r != NULL && i < room_member_count(r); i++) {
         room_member m = room_member_at(r, i);
         json_array_append_new(all, json_pack("{s:s, s:s, s:i, s:o}", "name", m.name, "role",
-                                             roles[m.role], "color_index", (int)m.color_index,
+                                             role_name(m.role), "color_index", (int)m.color_index,
                                              "joined_at", time_json(m.joined_at_ms)));
     }
     return all;
@@ -167,6 +170,7 @@ static void make_record(rooms_call *c, const char *id, const char *name, int64_t
     else
         room_id_make(random, c->call.id);
     room_record_init(&c->record, c->call.id, wall_time_now_ms(), keep_ms);
+    randombytes_buf(c->record.epoch, sizeof c->record.epoch);
     if (name != NULL)
         snprintf(c->record.name, sizeof c->record.name, "%.*s", STORE_NAME_BYTES_MAX, name);
     randombytes_buf(random, sizeof random);
@@ -215,8 +219,7 @@ void api_room_create(exchange *x)
     rooms_call *c = call_new(x);
     if (c != NULL) {
         make_record(c, id, name,
-                    days < 0 ? room_record_keep_ms(&x->loop->app->config)
-                             : days * ROOM_RECORD_DAY_MS);
+                    days < 0 ? config_keep_ms(&x->loop->app->config) : days * CONFIG_DAY_MS);
         const room_seed seed = {bytes_of_str(template_text(template != NULL ? template : "empty")),
                                 bytes_of_str("main.py"), bytes_of_str("python")};
         int err = room_seed_update(&seed, base_alloc_libc(), &c->call.data);
@@ -233,7 +236,7 @@ void api_room_create(exchange *x)
 static void get_work(store *s, room_call *base)
 {
     rooms_call *c = (rooms_call *)base;
-    c->call.err = store_room_get(s, c->call.id, &c->record);
+    c->call.err = store_room_get(store_reads(s), c->call.id, &c->record);
 }
 
 /* The record is read; the files are in the document. */
@@ -267,7 +270,7 @@ void api_room_get(exchange *x)
 {
     rooms_call *c = call_new(x);
     if (c != NULL)
-        room_call_go(&c->call, get_begin);
+        room_call_go(&c->call, ACT_READ, get_begin);
 }
 
 static void code_ready(void *ctx, room *r, int err)
@@ -293,23 +296,22 @@ void api_room_code(exchange *x)
 {
     rooms_call *c = call_new(x);
     if (c != NULL)
-        room_call_go(&c->call, code_begin);
+        room_call_go(&c->call, ACT_READ, code_begin);
 }
 
 /* -------------------------------------------------------------------- changing, deleting --- */
 
-/* Fills the record and checks the owner key against it.  false: c->call.err or c->call.status says
- * why. */
-static bool authorize(store *s, rooms_call *c)
+/* Fills the record and asks whether this guest with its key may manage the room.  false:
+ * c->call.err or c->call.status says why not. */
+static bool may_manage(store *s, rooms_call *c)
 {
-    c->call.err = store_room_get(s, c->call.id, &c->record);
+    c->call.err = store_room_get(store_reads(s), c->call.id, &c->record);
     if (c->call.err != BASE_OK)
         return false;
-    if (c->key[0] == '\0')
-        c->call.status = 401;
-    else if (!c->record.has_owner_key ||
-             !owner_key_verify(bytes_of_str(c->key), c->record.owner_key_hash))
-        c->call.status = 403;
+    const store_room *r = &c->record;
+    role is = who_role(c->guest, c->key, r->has_owner_key ? r->owner_key_hash : NULL);
+    if (!role_may(is, ACT_MANAGE))
+        c->call.status = c->key[0] == '\0' ? 401 : 403;
     return c->call.status == 0;
 }
 
@@ -326,23 +328,15 @@ static bool failed(rooms_call *c)
     return true;
 }
 
-/* A token of another length cannot be the key and is cut: it will not verify. */
-static void take_key(rooms_call *c)
-{
-    const char *token = exchange_bearer(c->call.x);
-    if (token != NULL)
-        snprintf(c->key, sizeof c->key, "%s", strlen(token) == KEY_CHARS ? token : "wrong");
-}
-
 static void patch_work(store *s, room_call *base)
 {
     rooms_call *c = (rooms_call *)base;
-    if (!authorize(s, c))
+    if (!may_manage(s, c))
         return;
     c->call.err = store_room_patch(s, c->call.id, &c->patch);
     CRASH_POINT("rename.stored");
     if (c->call.err == BASE_OK)
-        c->call.err = store_room_get(s, c->call.id, &c->record);
+        c->call.err = store_room_get(store_reads(s), c->call.id, &c->record);
 }
 
 static void patch_step(room_call *base, loop *owner)
@@ -384,9 +378,9 @@ void api_room_patch(exchange *x)
         c->patch = (store_patch){.set_name = name != NULL,
                                  .name = c->new_name,
                                  .set_keep_ms = has_days,
-                                 .keep_ms = days * ROOM_RECORD_DAY_MS};
-        take_key(c);
-        room_call_go(&c->call, patch_begin);
+                                 .keep_ms = days * CONFIG_DAY_MS};
+        who_key(x, c->key);
+        room_call_go(&c->call, ACT_READ, patch_begin);
     }
     json_check_free(&check);
 }
@@ -394,7 +388,7 @@ void api_room_patch(exchange *x)
 static void delete_work(store *s, room_call *base)
 {
     rooms_call *c = (rooms_call *)base;
-    if (authorize(s, c))
+    if (may_manage(s, c))
         c->call.err = store_room_delete(s, c->call.id);
     CRASH_POINT("delete.stored");
 }
@@ -420,6 +414,6 @@ void api_room_delete(exchange *x)
     rooms_call *c = call_new(x);
     if (c == NULL)
         return;
-    take_key(c);
-    room_call_go(&c->call, delete_begin);
+    who_key(x, c->key);
+    room_call_go(&c->call, ACT_READ, delete_begin);
 }

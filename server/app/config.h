@@ -39,6 +39,14 @@ typedef struct config {
     limits limits;
 } config;
 
+#define CONFIG_DAY_MS (INT64_C(24) * 3600 * 1000)
+
+/* config_keep_ms - how long a room that says nothing is kept after its last use; 0: for ever. */
+static inline int64_t config_keep_ms(const config *c)
+{
+    return c->expire_ms > 0 ? c->expire_ms : c->expire_days * CONFIG_DAY_MS;
+}
+
 typedef struct config_error {
     char text[512];
 } config_error;

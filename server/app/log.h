@@ -9,20 +9,9 @@
 #ifndef SERVER_APP_LOG_H
 #define SERVER_APP_LOG_H
 
+#include "base/log.h"
+
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-typedef enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR } log_level;
-
-typedef struct log_field {
-    const char *key;
-    const char *text; /* NULL: a number */
-    int64_t number;
-} log_field;
-
-#define LOG_STR(key, value) ((log_field){(key), (value), 0})
-#define LOG_INT(key, value) ((log_field){(key), NULL, (int64_t)(value)})
 
 /* log_setup - once, before threads.  `format` is auto, json or plain; `level` as in config.h. */
 void log_setup(const char *format, const char *level);

@@ -7,6 +7,7 @@
 #ifndef SERVER_HTTP_EXCHANGE_H
 #define SERVER_HTTP_EXCHANGE_H
 
+#include "auth/role.h"
 #include "base/buf.h"
 #include "server/app/limits.h"
 #include "server/net/address.h"
@@ -32,6 +33,12 @@ typedef struct header {
     uint32_t value_at, value_bytes;
 } header;
 
+/* Who a request is from; filled once by who.c, before it is answered. */
+typedef struct who {
+    address client; /* whom limits of addresses are put to */
+    role role;      /* in every room, until the room's record says more: that of a guest */
+} who;
+
 /* What an exchange asks of the HTTP connection that it came on; given by http_conn.c. */
 typedef struct exchange_ops {
     /* The reply is queued, `x` is about to be freed. */
@@ -52,8 +59,8 @@ struct exchange {
     header *headers; /* see exchange_new_header */
     size_t header_count;
     buf body;
+    who who;
 
-    address client;  /* whom limits of addresses are put to; see who.h */
     char path[512];  /* of the target, percent-decoded, no query */
     char param[160]; /* what stood for {id} in the route */
     buf reply_headers;

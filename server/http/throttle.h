@@ -10,9 +10,9 @@
 #include "server/net/address_book.h"
 
 /* throttle_allows - may the request's client do this?  false: the request was answered. */
-bool throttle_allows(exchange *x, address_act act);
+bool throttle_allows(exchange *x, address_act what);
 
 /* throttle_count - it did it; also when its connection is gone by now. */
-void throttle_count(exchange *x, address_act act);
+void throttle_count(exchange *x, address_act what);
 
 #endif

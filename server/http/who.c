@@ -1,9 +1,15 @@
 #include "server/http/who.h"
 
+#include "auth/person.h"
 #include "server/app/log.h"
+#include "server/http/query.h"
 
+#include <sodium.h>
 #include <stdatomic.h>
 #include <strings.h>
+
+/* The link is the key: whoever has it may write. */
+#define GUEST ROLE_EDITOR
 
 /* Said once: without it all people behind a proxy would share the limits of one address, and the
  * operator would look for the reason for a long time. */
@@ -36,5 +42,34 @@ static address client_of(const exchange *x)
 
 void who_identify(exchange *x)
 {
-    x->client = client_of(x);
+    x->who = (who){.client = client_of(x), .role = GUEST};
+}
+
+uint64_t who_author(const exchange *x, const char *room_id)
+{
+    char given[65];
+    uint8_t made[16];
+    bytes secret;
+    if (query_get((const char *)x->head.ptr, "person", given, sizeof given)) {
+        secret = bytes_of_str(given);
+    } else {
+        randombytes_buf(made, sizeof made);
+        secret = bytes_of(made, sizeof made);
+    }
+    return person_author(secret, bytes_of_str(room_id));
+}
+
+void who_key(const exchange *x, char out[KEY_CHARS + 1])
+{
+    const char *token = exchange_bearer(x);
+    out[0] = '\0';
+    if (token != NULL)
+        snprintf(out, KEY_CHARS + 1, "%s", strlen(token) == KEY_CHARS ? token : "wrong");
+}
+
+role who_role(role guest, const char *key, const uint8_t *owner_key_hash)
+{
+    bool owns = key[0] != '\0' && owner_key_hash != NULL &&
+                owner_key_verify(bytes_of_str(key), owner_key_hash);
+    return owns ? ROLE_OWNER : guest;
 }

@@ -12,9 +12,9 @@
 #ifndef SERVER_NET_CONN_H
 #define SERVER_NET_CONN_H
 
+#include "host/outq.h"
 #include "server/net/address.h"
 #include "server/net/loop.h"
-#include "server/outq.h"
 
 typedef struct conn_ops {
     /* Bytes arrived; they may be overwritten and are gone after the call. */
@@ -47,10 +47,9 @@ struct conn {
     conn *dirty_next;
     conn *paused_prev, *paused_next;
     outq out;
-    uint64_t progress_ms;   /* the socket took bytes then, or became full */
-    uint64_t soft_since_ms; /* over the soft limit since then; 0: not */
-    uint64_t paused_ms;     /* not read until then; 0: read */
-    uint64_t parting_ms;    /* our side is ended; what comes until then is thrown away; 0: not */
+    uint64_t progress_ms; /* the socket took bytes then, or became full */
+    uint64_t paused_ms;   /* not read until then; 0: read */
+    uint64_t parting_ms;  /* our side is ended; what comes until then is thrown away; 0: not */
     int fd;
     uint32_t watched;    /* what the loop's set was told to wait for */
     uint32_t recv_bytes; /* how much to read in one turn */

@@ -7,20 +7,13 @@
 #ifndef SERVER_NET_LOOP_H
 #define SERVER_NET_LOOP_H
 
+#include "host/metrics.h"
+#include "host/port.h"
 #include "server/app/app.h"
-#include "server/metrics.h"
 
 #include <uv.h>
 
-typedef struct loop loop;
 typedef struct conn conn;
-typedef struct room_host room_host;
-
-/* Embedded in whatever is sent; `run` is called on the receiving thread and owns the message. */
-typedef struct loop_msg {
-    struct loop_msg *next;
-    void (*run)(loop *l, struct loop_msg *msg);
-} loop_msg;
 
 struct peer;
 
@@ -65,7 +58,7 @@ struct loop {
     conn *resuming;
     uint8_t *recv_buf;
     room_host *rooms;
-    struct quarantined *quarantined; /* damaged rooms that somebody wanted to join */
+    int64_t clock_offset_ms; /* of the calendar to the monotonic clock, when the loop began */
     metrics metrics;
 };
 

@@ -12,94 +12,19 @@
 #define TEXT_BYTES_MAX ((size_t)1 << 30)
 #define NAME_CHARS_MAX 60
 
-struct quarantine {
+typedef struct dump {
     uv_work_t work; /* first */
     app *app;
-    store_loaded loaded;
-    store_damage damage;
+    damaged_room *of;
     size_t applied;
     char path[4400]; /* without the ending */
     int err;         /* a base_err or store_err, or an errno */
-};
-
-/* A room that is out of service; the loop's list of them. */
-struct quarantined {
-    struct quarantined *next;
-    store_id id;
-};
-
-static struct quarantined **place_of(loop *l, const char *id)
-{
-    struct quarantined **at = &l->quarantined;
-    while (*at != NULL && strcmp((*at)->id.text, id) != 0)
-        at = &(*at)->next;
-    return at;
-}
-
-static bool put_down(loop *l, const char *id)
-{
-    struct quarantined **at = place_of(l, id);
-    if (*at != NULL)
-        return false;
-    struct quarantined *q = calloc(1, sizeof *q);
-    if (q == NULL)
-        return true; /* it is written again at the next try, and not counted */
-    snprintf(q->id.text, sizeof q->id.text, "%s", id);
-    *at = q;
-    metric_add(&l->metrics.quarantined_rooms, 1);
-    return true;
-}
-
-void quarantine_lift(loop *l, const char *id)
-{
-    struct quarantined **at = place_of(l, id), *gone = *at;
-    if (gone == NULL)
-        return;
-    *at = gone->next;
-    free(gone);
-    metric_set(&l->metrics.quarantined_rooms, metric_get(&l->metrics.quarantined_rooms) - 1);
-}
-
-bool quarantine_holds(loop *l, const char *id)
-{
-    return *place_of(l, id) != NULL;
-}
-
-void quarantine_forget_all(loop *l)
-{
-    while (l->quarantined != NULL)
-        quarantine_lift(l, l->quarantined->id.text);
-}
-
-quarantine *quarantine_read(store *s, const char *id)
-{
-    quarantine *q = calloc(1, sizeof *q);
-    if (q == NULL)
-        return NULL;
-    int err = store_salvage(s, id, &q->loaded, &q->damage);
-    if (err == BASE_OK)
-        return q;
-    log_event(LOG_ERROR, "nothing of a damaged room can be read", LOG_STR("room", id),
-              LOG_STR("reason", store_err_text(err)));
-    free(q);
-    return NULL;
-}
-
-quarantine *quarantine_of(store_loaded *loaded)
-{
-    quarantine *q = calloc(1, sizeof *q);
-    if (q == NULL)
-        return NULL;
-    q->loaded = *loaded;
-    q->damage = (store_damage){"update that the engine refuses", 0};
-    *loaded = (store_loaded){.alloc = q->loaded.alloc};
-    return q;
-}
+} dump;
 
 /* DATA-quarantine/ROOM-EPOCH; a room may be called anything, a file not. */
-static int make_path(quarantine *q)
+static int make_path(dump *q)
 {
-    const store_room *record = &q->loaded.room;
+    const store_room *record = &q->of->loaded.room;
     char name[NAME_CHARS_MAX + 1], epoch[2 * STORE_EPOCH_BYTES + 1];
     size_t n = 0;
     for (const char *at = record->id; *at != '\0' && n < NAME_CHARS_MAX; at++) {
@@ -117,7 +42,7 @@ static int make_path(quarantine *q)
     return len < (int)sizeof q->path - 10 ? 0 : ENAMETOOLONG;
 }
 
-static int write_file(const quarantine *q, const char *ending, bytes content)
+static int write_file(const dump *q, const char *ending, bytes content)
 {
     char path[sizeof q->path + 10];
     snprintf(path, sizeof path, "%s%s", q->path, ending);
@@ -168,7 +93,7 @@ static int put_texts(yoke_doc *doc, const yoke_allocator *alloc, const limits *l
 
 static void save(uv_work_t *work)
 {
-    quarantine *q = (quarantine *)work;
+    dump *q = (dump *)work;
     const base_alloc *libc = base_alloc_libc();
     yoke_allocator alloc = {libc->ctx, libc->alloc, libc->resize, libc->release};
     yoke_doc *doc = NULL;
@@ -178,7 +103,7 @@ static void save(uv_work_t *work)
     buf_init(&text, libc, TEXT_BYTES_MAX);
     int err = room_document_new(&q->app->limits, &alloc, &doc);
     if (err == BASE_OK) {
-        err = room_document_replay(doc, &q->loaded, &q->applied, &why);
+        err = room_document_replay(doc, &q->of->loaded, &q->applied, &why);
         err = err == STORE_ECORRUPT ? BASE_OK : err; /* the prefix is what we came for */
     }
     if (err == BASE_OK)
@@ -197,38 +122,33 @@ static void save(uv_work_t *work)
     buf_deinit(&text);
 }
 
-static void free_quarantine(quarantine *q)
-{
-    store_loaded_free(&q->loaded);
-    free(q);
-}
-
 static void saved(uv_work_t *work, int status)
 {
-    quarantine *q = (quarantine *)work;
+    dump *q = (dump *)work;
+    const damaged_room *d = q->of;
     const char *reason = q->err > 0 ? strerror(q->err) : store_err_text(q->err);
     if (status == 0 && q->err == 0)
         log_event(LOG_ERROR, "a damaged room is out of service; what is readable was saved",
-                  LOG_STR("room", q->loaded.room.id), LOG_STR("damage", q->damage.what),
-                  LOG_INT("seq", q->damage.seq), LOG_INT("updates", q->applied),
+                  LOG_STR("room", d->loaded.room.id), LOG_STR("damage", d->damage.what),
+                  LOG_INT("seq", d->damage.seq), LOG_INT("updates", q->applied),
                   LOG_STR("path", q->path));
     else
         log_event(LOG_ERROR, "a damaged room is out of service, and could not be saved",
-                  LOG_STR("room", q->loaded.room.id), LOG_STR("damage", q->damage.what),
-                  LOG_INT("seq", q->damage.seq), LOG_STR("reason", reason));
-    free_quarantine(q);
+                  LOG_STR("room", d->loaded.room.id), LOG_STR("damage", d->damage.what),
+                  LOG_INT("seq", d->damage.seq), LOG_STR("reason", reason));
+    damaged_free(q->of);
+    free(q);
 }
 
-void quarantine_save(loop *l, quarantine *q)
+void quarantine_save(loop *l, damaged_room *d)
 {
-    if (q->damage.what == NULL)
-        q->damage.what = "unknown";
-    if (!put_down(l, q->loaded.room.id)) {
-        free_quarantine(q);
-        return;
+    dump *q = strcmp(l->app->config.data, ":memory:") != 0 ? calloc(1, sizeof *q) : NULL;
+    if (q != NULL) {
+        q->app = l->app;
+        q->of = d;
     }
-    q->app = l->app;
-    if (strcmp(l->app->config.data, ":memory:") == 0 ||
-        uv_queue_work(&l->uv, &q->work, save, saved) != 0)
-        free_quarantine(q);
+    if (q == NULL || uv_queue_work(&l->uv, &q->work, save, saved) != 0) {
+        damaged_free(d);
+        free(q);
+    }
 }

@@ -7,51 +7,17 @@
  * between two of them what is due is committed.  When there is nothing to do, or once in a while,
  * it does one step of upkeep.
  *
- * What happens when a commit fails:
- *   STORE_EBUSY, STORE_EFULL, BASE_ENOMEM   it is tried again, four times a second; the loops are
- * told STORE_ECORRUPT, STORE_EEXISTS           room by room; the rooms that cannot be written are
- * told to their loops, the others are committed STORE_EIO                               the process
- * ends with STORE_THREAD_EXIT_CODE, for a failed flush must never be tried again: the restart reads
- * what the disk really holds
+ * When rows are committed, and what happens when they cannot be, is host/commit.h.  A commit that
+ * has to wait is told to all loops; STORE_EIO ends the process with STORE_THREAD_EXIT_CODE, for a
+ * failed flush must never be tried again: the restart reads what the disk really holds.
  */
 #ifndef SERVER_STORE_STORE_THREAD_H
 #define SERVER_STORE_STORE_THREAD_H
 
+#include "host/batch.h"
 #include "server/net/loop.h"
-#include "store/store.h"
 
 #define STORE_THREAD_EXIT_CODE 74 /* EX_IOERR */
-
-/* Embedded in what the job carries.  `work` runs on the store thread, then `done` on the loop
- * `home`, and owns the job; without a home `done` runs on the store thread. */
-typedef struct store_job {
-    loop_msg msg;
-    struct store_job *next;
-    loop *home;
-    void (*work)(store *s, struct store_job *job);
-    void (*done)(loop *l, struct store_job *job);
-} store_job;
-
-/* Rows of one loop turn.  `owners[i]` is the loop's own note on row i. */
-typedef struct store_batch {
-    loop_msg msg;
-    struct store_batch *next;
-    loop *home;
-    store_row *rows;
-    void **owners;
-    size_t count;
-    size_t cap;
-    buf updates;       /* bytes of all rows, one after the other */
-    uint64_t begun_us; /* uv_hrtime of the first row */
-    int err;           /* when it is done: not 0 when rows marked `gone` could not be written */
-    void (*done)(loop *l, struct store_batch *batch);
-} store_batch;
-
-/* store_batch_new - empty.  store_batch_add - copy one row; false: no memory.  Free with
- * store_batch_free. */
-store_batch *store_batch_new(loop *home);
-bool store_batch_add(store_batch *b, const store_row *row, void *owner);
-void store_batch_free(store_batch *b);
 
 /* store_thread_start - takes the store; `on_stall` is run on every loop when a commit has to wait
  * (`err` is a store_err).  NULL: no memory or no thread. */

@@ -2,6 +2,7 @@
 #ifndef SERVER_STORE_STORE_THREAD_INTERNAL_H
 #define SERVER_STORE_STORE_THREAD_INTERNAL_H
 
+#include "host/commit.h"
 #include "server/store/reserve.h"
 #include "server/store/store_thread.h"
 
@@ -14,16 +15,11 @@ struct store_thread {
     uv_cond_t changed;
     /* guarded by the lock */
     store_job *jobs_first, *jobs_last;
-    store_batch *batches_first, *batches_last;
-    size_t batch_bytes; /* of those */
-    bool tidy;          /* store_thread_tidy was called */
+    commit_queue batches;
+    bool tidy; /* store_thread_tidy was called */
     bool stopping;
     /* of the thread alone */
-    store_batch *waiting; /* taken from the queue, not committed yet */
-    bool stalled;         /* the last try to commit them failed */
-    store_row *rows;      /* all rows of one commit */
-    size_t rows_cap;
-    uint64_t last_commit_ns;
+    commit commit;
     uint64_t told_stall_ns;
     uint64_t last_upkeep_ns;
     bool upkeep_due;

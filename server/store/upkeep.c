@@ -3,7 +3,6 @@
 #include "server/app/limits.h"
 #include "server/app/log.h"
 #include "server/app/wall_time.h"
-#include "server/room_record.h"
 #include "server/store/store_thread_internal.h"
 
 static void read_stats(store_thread *t)
@@ -59,7 +58,7 @@ void store_upkeep_step(store_thread *t)
 {
     int64_t days = t->app->config.history_days;
     store_upkeep_options options = {
-        .drop_before_ms = days > 0 ? wall_time_now_ms() - days * ROOM_RECORD_DAY_MS : INT64_MIN,
+        .drop_before_ms = days > 0 ? wall_time_now_ms() - days * CONFIG_DAY_MS : INT64_MIN,
         .checkpoint = t->checkpoint_wanted,
     };
     store_upkept done;

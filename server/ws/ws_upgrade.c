@@ -1,16 +1,15 @@
 #include "server/ws/ws_upgrade.h"
 
-#include "auth/person.h"
+#include "host/record.h"
 #include "server/http/cors.h"
 #include "server/http/http_conn.h"
 #include "server/http/query.h"
 #include "server/http/throttle.h"
+#include "server/http/who.h"
 #include "server/net/address_book.h"
-#include "server/room_record.h"
 #include "server/ws/ws_conn.h"
 #include "wire/sync.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -53,6 +52,11 @@ static bool check_handshake(exchange *x, char accept[WS_ACCEPT_CHARS + 1])
         exchange_reply_error(x, 400, "Sec-WebSocket-Key is missing or not 16 bytes in base64");
         return false;
     }
+    if (!role_may(x->who.role, ACT_READ)) {
+        metrics_refused(&x->loop->metrics, "role");
+        exchange_reply_error(x, 403, "your role does not allow this");
+        return false;
+    }
     if (origin != NULL && set->check_origin &&
         !cors_origin_allowed(set, origin, exchange_header(x, "host"))) {
         metrics_refused(&x->loop->metrics, "origin");
@@ -70,7 +74,7 @@ static bool check_address(exchange *x, peer *from)
         return false;
     *from = x->conn->peer;
     if (from->proxy) {
-        from->key = x->client;
+        from->key = x->who.client;
         from->proxy = false;
         from->counted = address_book_add(l->app->addresses, &from->key, loop_now_ms(l));
         if (!from->counted) {
@@ -83,21 +87,6 @@ static bool check_address(exchange *x, peer *from)
     }
     throttle_count(x, ADDRESS_JOIN);
     return true;
-}
-
-/* Who does not say who it is gets a secret for this one visit. */
-static uint64_t author_of(const char *target, const char *room_id)
-{
-    char given[65];
-    uint8_t made[16];
-    bytes secret;
-    if (query_get(target, "person", given, sizeof given)) {
-        secret = bytes_of_str(given);
-    } else {
-        randombytes_buf(made, sizeof made);
-        secret = bytes_of(made, sizeof made);
-    }
-    return person_author(secret, bytes_of_str(room_id));
 }
 
 void ws_upgrade(exchange *x)
@@ -121,7 +110,8 @@ void ws_upgrade(exchange *x)
     if (!hand->known_bad)
         snprintf(hand->room_id, sizeof hand->room_id, "%.128s", x->param);
     query_get((const char *)x->head.ptr, "name", hand->name, sizeof hand->name);
-    hand->author = author_of((const char *)x->head.ptr, hand->room_id);
+    hand->author = who_author(x, hand->room_id);
+    hand->role = x->who.role;
     hand->fd = http_conn_take_socket(x, &hand->rest, &hand->rest_bytes);
     loop *owner = hand->known_bad ? x->loop : loop_owner(x->loop->app, hand->room_id);
     exchange_free(x);

@@ -11,6 +11,7 @@ import { chromium } from 'playwright-core'
 import { FLAGS } from './chromium.mjs'
 import { Room } from './room.mjs'
 import { access } from './scenarios/access.mjs'
+import { ownCarets } from './scenarios/carets.mjs'
 import { chat } from './scenarios/chat.mjs'
 import { comfort } from './scenarios/comfort.mjs'
 import { editing } from './scenarios/editing.mjs'
@@ -62,6 +63,7 @@ let failed = 0
 const all = {
   ...pages,
   ...together,
+  ...ownCarets,
   ...editing,
   ...files,
   ...presence,

@@ -2,6 +2,7 @@
 // with a network that is played by hand:
 //   node lab/run.mjs                           a short run of each, as script/test does
 //   node lab/run.mjs --undo 1000 --fuzz 500    as many as one likes
+//   node lab/run.mjs --places 100000 --orders 2x6,3x3,4x2   people who type at one place
 //   node lab/run.mjs --seed 77 --undo 1        one of them again
 import { createReadStream, existsSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -16,6 +17,8 @@ const { values: options } = parseArgs({
   options: {
     undo: { type: 'string', default: '150' },
     fuzz: { type: 'string', default: '60' },
+    places: { type: 'string', default: '300' },
+    orders: { type: 'string', default: '2x4,3x2' },
     seed: { type: 'string', default: '1' },
     chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
   },
@@ -48,7 +51,7 @@ await page.waitForFunction(() => 'lab' in window)
 
 let failed = 0
 let passed = 0
-for (const kind of ['undo', 'fuzz']) {
+for (const kind of ['undo', 'fuzz', 'places']) {
   const wanted = Number(options[kind])
   const sum = { programs: 0, undos: 0, ms: 0, faults: [] }
   // Small batches: a page that works for minutes in one turn looks dead to the browser.
@@ -65,6 +68,17 @@ for (const kind of ['undo', 'fuzz']) {
   for (const fault of sum.faults) console.log(`  ${fault}`)
   passed += sum.programs - sum.faults.length
   failed += sum.faults.length
+}
+for (const size of options.orders.split(',').filter(Boolean)) {
+  const [seats, keys] = size.split('x').map(Number)
+  const { programs, faults, ms } = await page.evaluate(
+    ([people, each]) => window.lab.orders(people, each),
+    [seats, keys],
+  )
+  console.log(`orders of ${size} keys: ${programs} programs, ${(ms / 1000).toFixed(1)} s`)
+  for (const fault of faults) console.log(`  ${fault}`)
+  passed += programs - faults.length
+  failed += faults.length
 }
 for (const complaint of complaints) console.log(`the page complained: ${complaint}`)
 failed += complaints.length

@@ -152,25 +152,6 @@ export const presence = {
     await until('gone', async () => (await tag.count()) === 0)
   },
 
-  async 'at the right edge a name is seen whole, and at rest the flag is at its caret'(
-    _base,
-    room,
-  ) {
-    const [ada, bo] = await room.gather('Ada', 'Bartholomew')
-    const left = (css) =>
-      ada.page.evaluate((each) => document.querySelector(each)?.getBoundingClientRect().left, css)
-    const tag = ada.page.locator('.remote-tag')
-    await bo.type('x'.repeat(10))
-    await ada.reads('x'.repeat(10))
-    const start = await left('.view-lines')
-    const letterWidth = ((await left('.remote-caret')) - start) / 10
-    const end = await left('.decorationsOverviewRuler')
-    await bo.page.keyboard.insertText('x'.repeat(Math.floor((end - start - 30) / letterWidth) - 10))
-    const apart = async () => (await left('.remote-caret')) - (await left('.remote-tag'))
-    await until('the name is moved in', async () => (await apart()) > 20 || apart())
-    await until('quiet', async () => (await tag.getAttribute('class')).includes('quiet'))
-    await until('the flag is at its caret', async () => Math.abs(await apart()) < 2 || apart())
-  },
   async 'the ruler shows where another person is, in their colour'(_base, room) {
     const [ada, bo] = await room.gather('Ada', 'Bo')
     await longText(ada)

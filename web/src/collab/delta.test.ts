@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
-import { applyOffsetEdits, carriageReturns, deltaToEdits, smallestEdit } from './delta'
+import {
+  applyOffsetEdits,
+  carriageReturns,
+  deltaToEdits,
+  movedOffset,
+  type OffsetEdit,
+  smallestEdit,
+} from './delta'
 import { seeded } from './testing'
 
 const ALPHABET = ['a', 'b', '\n', '\r\n', 'é', '日本', '😀', '    ']
@@ -73,4 +80,32 @@ test('carriageReturns removes all of them and nothing else', () => {
   const text = '\ra\r\nb\r\r\nc'
   expect(applyOffsetEdits(text, carriageReturns(text))).toBe('a\nb\nc')
   expect(carriageReturns('a\nb')).toEqual([])
+})
+
+describe('movedOffset', () => {
+  const at = (place: number, remove: number, insert: string): OffsetEdit => ({
+    at: place,
+    remove,
+    insert,
+  })
+  const sides = (offset: number, ...edits: OffsetEdit[]) =>
+    (['caret', 'start', 'end'] as const).map((side) => movedOffset(offset, edits, side))
+
+  test('what is inserted right there comes behind a caret and outside a selection', () => {
+    expect(sides(3, at(3, 0, 'xy'))).toEqual([3, 5, 3])
+    expect(sides(3, at(0, 1, ''), at(3, 0, 'xy'))).toEqual([2, 4, 2])
+  })
+
+  test('edits before carry it on, edits behind do not', () => {
+    expect(sides(3, at(0, 0, 'xy'))).toEqual([5, 5, 5])
+    expect(sides(3, at(0, 2, ''))).toEqual([1, 1, 1])
+    expect(sides(3, at(4, 2, 'xy'))).toEqual([3, 3, 3])
+  })
+
+  test('a caret at the end of what is replaced comes behind it, an edge stays outside', () => {
+    expect(sides(3, at(1, 2, 'xyz'))).toEqual([4, 4, 1])
+    expect(sides(3, at(3, 2, 'xyz'))).toEqual([3, 6, 3])
+    expect(sides(3, at(1, 4, 'xyz'))).toEqual([1, 4, 1])
+    expect(sides(3, at(1, 4, ''))).toEqual([1, 1, 1])
+  })
 })

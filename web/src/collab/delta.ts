@@ -6,6 +6,12 @@ export interface OffsetEdit {
   insert: string
 }
 
+/** Of text that somebody selected; a caret where both are one. */
+export interface OffsetSelection {
+  anchor: number
+  head: number
+}
+
 export interface DeltaOp {
   retain?: number | undefined
   delete?: number | undefined
@@ -34,6 +40,28 @@ export function deltaToEdits(delta: readonly DeltaOp[]): OffsetEdit[] {
     }
   }
   return edits.filter((edit) => edit.remove > 0 || edit.insert !== '')
+}
+
+/** A caret, or an edge of a selection: it decides where a text stands that is inserted right there. */
+export type Side = 'caret' | 'start' | 'end'
+
+/**
+ * Where a place of this person's is after edits of others, which are sorted and do not touch each
+ * other. What is inserted at the place comes behind a caret and outside a selection; a caret at the
+ * end of what is replaced comes behind the replacement.
+ */
+export function movedOffset(offset: number, edits: readonly OffsetEdit[], side: Side): number {
+  let shift = 0
+  for (const { at, remove, insert } of edits) {
+    const end = at + remove
+    if (at > offset) break
+    if (end < offset) shift += insert.length - remove
+    else {
+      const behind = side === 'start' || (side === 'caret' && remove > 0 && end === offset)
+      return at + shift + (behind ? insert.length : 0)
+    }
+  }
+  return offset + shift
 }
 
 export function applyOffsetEdits(text: string, edits: readonly OffsetEdit[]): string {

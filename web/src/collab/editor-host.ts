@@ -1,20 +1,25 @@
 import * as monaco from 'monaco-editor/editor'
 import type * as Y from 'yjs'
+import type { OffsetEdit } from './delta'
 import { EdgeMarks, type Whereabouts } from './edge-marks'
-import { keepingScroll, keepingSuggestions } from './editor-edits'
+import { keepingCarets, keepingScroll, keepingSuggestions } from './editor-edits'
 import { fileText } from './files'
 import type { FollowView, Place } from './follow'
+import { goToPlace, type KeptPlace, keepPlace } from './kept-place'
+import type { TagChoice } from './name-tags'
 import { OwnPresence } from './own-presence'
-import { type Member, offsetIn } from './presence'
-import { RemoteCursors, type TagChoice } from './remote-cursors'
+import type { Member } from './presence'
+import { RemoteCursors } from './remote-cursors'
 import type { Session } from './session'
 import { type BoundView, TextBinding } from './text-binding'
+import { offsetIn, selectionIn } from './text-places'
 
 type Editor = monaco.editor.IStandaloneCodeEditor
 
 interface OpenFile {
   binding: TextBinding
-  viewState: monaco.editor.ICodeEditorViewState | null
+  /** Where this person was when another file was shown instead. */
+  place: KeptPlace | null
 }
 
 interface Shown {
@@ -26,7 +31,7 @@ interface Shown {
 
 interface HostPlace {
   file: string
-  viewState: monaco.editor.ICodeEditorViewState | null
+  kept: KeptPlace | null
 }
 
 export interface EditorHostOptions {
@@ -46,6 +51,8 @@ export class EditorHost implements BoundView, FollowView {
   private shown: Shown | null = null
   private tags: TagChoice = 'typing'
   private lastActAt = 0
+  /** This person has clicked or typed: from then on they stand somewhere. */
+  private hasCaret = false
   /** Scrolling and selecting that this page does by itself is no act of the person. */
   private quiet = false
   /** Lines to select as soon as their file is shown. */
@@ -72,7 +79,7 @@ export class EditorHost implements BoundView, FollowView {
       // The composed text reaches the model right after this event.
       editor.onDidCompositionEnd(() => setTimeout(() => session.release(), 0)),
       editor.onKeyDown((event) => this.onKey(event)),
-      editor.onMouseDown(() => this.acted()),
+      editor.onMouseDown(() => this.tookPlace()),
     )
     const wheel = () => this.acted()
     const node = editor.getDomNode()
@@ -93,13 +100,19 @@ export class EditorHost implements BoundView, FollowView {
     monaco.editor.setModelLanguage(binding.model, language)
     this.quiet = true
     this.editor.setModel(binding.model)
-    if (file.viewState) this.editor.restoreViewState(file.viewState)
+    if (file.place) goToPlace(this.editor, binding.text, file.place)
     this.quiet = false
-    const others = new RemoteCursors(id, binding.text, this.editor, (people) => {
+    const standsIn = () => (this.hasCaret && this.editor.getPosition()?.lineNumber) || 0
+    const others = new RemoteCursors(id, binding.text, this.editor, standsIn, (people) => {
       this.edges.show(people)
       this.options.onPeople(people)
     })
-    const own = new OwnPresence(this.editor, binding.text, (fields) => this.session.present(fields))
+    const own = new OwnPresence(
+      this.editor,
+      binding.text,
+      () => this.hasCaret,
+      (fields) => this.session.present(fields),
+    )
     this.shown = { id, file, own, others }
     others.setTags(this.tags)
     others.show(this.session.members())
@@ -119,7 +132,7 @@ export class EditorHost implements BoundView, FollowView {
   }
 
   goToLine(line: number): void {
-    this.acted()
+    this.tookPlace()
     this.editor.setPosition({ lineNumber: line, column: 1 })
     this.editor.revealLineInCenter(line)
     this.editor.focus()
@@ -164,10 +177,18 @@ export class EditorHost implements BoundView, FollowView {
 
   // ---------------------------------------------------------------- BoundView
 
-  around(apply: () => void): void {
+  around(edits: readonly OffsetEdit[], apply: () => void): void {
     // Asked for before the edit, the frame of the carets comes before Monaco's, and one does both.
     this.shown?.others.queue()
-    keepingSuggestions(this.editor, () => keepingScroll(this.editor, apply))
+    const quiet = this.quiet
+    this.quiet = true
+    keepingSuggestions(this.editor, () =>
+      keepingScroll(this.editor, () => {
+        // Where a caret was touched, it may stand at another letter for the others now.
+        if (keepingCarets(this.editor, edits, apply)) this.shown?.own.queue()
+      }),
+    )
+    this.quiet = quiet
   }
 
   undone(position: monaco.IPosition): void {
@@ -176,9 +197,10 @@ export class EditorHost implements BoundView, FollowView {
     this.shown?.own.queue()
   }
 
-  changed(): void {
+  typed(): void {
+    this.hasCaret = true
     this.shown?.others.queue()
-    if (!this.shown?.file.binding.applying) this.shown?.own.queue()
+    this.shown?.own.queue()
   }
 
   // ---------------------------------------------------------------- FollowView
@@ -188,14 +210,16 @@ export class EditorHost implements BoundView, FollowView {
   }
 
   place(): Place {
-    return { file: this.session.file, viewState: this.editor.saveViewState() } satisfies HostPlace
+    const text = this.shown?.file.binding.text
+    const kept = text ? keepPlace(this.editor, text) : null
+    return { file: this.session.file, kept } satisfies HostPlace
   }
 
   goTo(place: Place): void {
-    const { file, viewState } = place as HostPlace
+    const { file, kept } = place as HostPlace
     this.session.openFile(file)
-    if (this.shown?.id !== file || !viewState) return
-    this.editor.restoreViewState(viewState)
+    if (this.shown?.id !== file || !kept) return
+    goToPlace(this.editor, this.shown.file.binding.text, kept)
     this.editor.focus()
   }
 
@@ -203,12 +227,11 @@ export class EditorHost implements BoundView, FollowView {
     this.session.showFile(member.file)
     if (this.shown?.id !== member.file) return
     const { text, model } = this.shown.file.binding
-    const line = (position: Y.RelativePosition | null | undefined) => {
-      const offset = position && offsetIn(text, position)
-      return offset == null ? null : model.getPositionAt(offset).lineNumber
-    }
-    const top = line(member.top)
-    const head = line(member.selections[0]?.head)
+    const line = (offset: number | null | undefined) =>
+      offset == null ? null : model.getPositionAt(offset).lineNumber
+    const top = line(member.top && offsetIn(text, member.top))
+    const [first] = member.selections
+    const head = line(first && selectionIn(text, first, member)?.head)
     const { Immediate } = monaco.editor.ScrollType
     this.quiet = true
     if (top !== null) {
@@ -226,7 +249,7 @@ export class EditorHost implements BoundView, FollowView {
     const model = monaco.editor.createModel('', language)
     const file = {
       binding: new TextBinding(fileText(this.session.doc, id), model),
-      viewState: null,
+      place: null,
     }
     for (const step of this.session.restores.of(id)) file.binding.order.add(step)
     this.open.set(id, file)
@@ -237,7 +260,7 @@ export class EditorHost implements BoundView, FollowView {
     if (!this.shown) return
     const { file, own, others } = this.shown
     this.session.release()
-    file.viewState = this.editor.saveViewState()
+    file.place = keepPlace(this.editor, file.binding.text)
     file.binding.attach(null)
     own.destroy()
     others.destroy()
@@ -247,7 +270,7 @@ export class EditorHost implements BoundView, FollowView {
 
   private onSelection(event: monaco.editor.ICursorSelectionChangedEvent): void {
     const shown = this.shown
-    if (!shown || shown.file.binding.applying) return
+    if (!shown || this.quiet || shown.file.binding.applying) return
     if (event.reason === monaco.editor.CursorChangeReason.Explicit) this.breakUndo()
     shown.own.queue()
   }
@@ -257,7 +280,14 @@ export class EditorHost implements BoundView, FollowView {
     const modifier = [KeyCode.Shift, KeyCode.Ctrl, KeyCode.Alt, KeyCode.Meta]
     const command = event.keyCode >= KeyCode.F1 && event.keyCode <= KeyCode.F12
     if (modifier.includes(event.keyCode) || command || (event.altKey && event.shiftKey)) return
+    this.tookPlace()
+  }
+
+  private tookPlace(): void {
     this.acted()
+    if (this.hasCaret) return
+    this.hasCaret = true
+    this.shown?.own.queue()
   }
 
   private acted(): void {

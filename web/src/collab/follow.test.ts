@@ -7,6 +7,7 @@ const ME = 1
 function member(clientId: number, more: Partial<Member> = {}): Member {
   return {
     clientId,
+    clock: 0,
     self: clientId === ME,
     role: 'editor',
     name: `P${clientId}`,

@@ -1,6 +1,7 @@
 import type * as monaco from 'monaco-editor/editor'
 import type * as Y from 'yjs'
-import { packPosition, packSelections } from './presence'
+import { selectedOffsets } from './editor-edits'
+import { packPlace, packSelections } from './text-places'
 
 type Editor = monaco.editor.IStandaloneCodeEditor
 
@@ -18,6 +19,8 @@ export class OwnPresence {
   constructor(
     private readonly editor: Editor,
     private readonly text: Y.Text,
+    /** Whoever has not clicked or typed yet reads, and stands nowhere. */
+    private readonly hasCaret: () => boolean,
     private readonly present: (fields: Record<string, unknown>) => void,
   ) {}
 
@@ -40,18 +43,13 @@ export class OwnPresence {
   private send(): void {
     const model = this.editor.getModel()
     if (!model) return
-    const at = (lineNumber: number, column: number) => model.getOffsetAt({ lineNumber, column })
-    const own = this.editor.getSelections() ?? []
-    const selections = own.map((s) => ({
-      anchor: at(s.selectionStartLineNumber, s.selectionStartColumn),
-      head: at(s.positionLineNumber, s.positionColumn),
-    }))
+    const placed = this.hasCaret()
     const seen = this.editor.getVisibleRanges()
     const firstLine = seen[0]?.startLineNumber ?? 1
     const fields = {
-      selections: packSelections(this.text, selections),
-      line: own[0]?.positionLineNumber ?? 1,
-      top: packPosition(this.text, at(firstLine, 1)),
+      selections: placed ? packSelections(this.text, selectedOffsets(this.editor)) : [],
+      line: placed ? (this.editor.getPosition()?.lineNumber ?? 1) : null,
+      top: packPlace(this.text, model.getOffsetAt({ lineNumber: firstLine, column: 1 }), 'start'),
       rows: (seen.at(-1)?.endLineNumber ?? firstLine) - firstLine,
     }
     const key = JSON.stringify(fields)

@@ -3,10 +3,8 @@ import * as Y from 'yjs'
 import {
   freeColor,
   markRepeatedColors,
-  packSelections,
   readPresence,
   readRelativePosition,
-  SELECTIONS_JSON_MAX,
   SELECTIONS_MAX,
 } from './presence'
 import { seeded } from './testing'
@@ -90,21 +88,4 @@ test('from the ninth person on colours repeat, and whoever came first keeps the 
   expect(colors([late, early, { color: 1, session: 5 }])).toEqual([11, 3, 1])
   expect(colors([early, late])).toEqual([3, 11])
   expect(colors([{ color: 3, session: null }, late])).toEqual([11, 3])
-})
-
-test('packed selections read back, and never pass the limit of the server', () => {
-  const doc = new Y.Doc()
-  const text = doc.getText('file:main')
-  text.insert(0, 'x'.repeat(100_000))
-  const wide = Array.from({ length: 40 }, (_, i) => ({ anchor: 90_000 + i, head: 99_000 + i }))
-  const packed = packSelections(text, wide)
-  expect(JSON.stringify(packed).length).toBeLessThanOrEqual(SELECTIONS_JSON_MAX + 2)
-  const carets = [
-    { anchor: 5, head: 5 },
-    { anchor: 100_000, head: 7 },
-  ]
-  const read = readPresence({ selections: packSelections(text, carets) })?.selections ?? []
-  const index = (p: Y.RelativePosition) =>
-    Y.createAbsolutePositionFromRelativePosition(p, doc)?.index
-  expect(read.map((s) => ({ anchor: index(s.anchor), head: index(s.head) }))).toEqual(carets)
 })

@@ -4,8 +4,6 @@ import { COLOR_COUNT, cleanName, DEFAULT_NAME } from '../shared/lib/person'
 
 /** What each window tells the others about itself. Everything read here came from a stranger. */
 export const SELECTIONS_MAX = 16
-/** The server takes states of 2,048 bytes; the rest is for name, file and view. */
-export const SELECTIONS_JSON_MAX = 1_300
 
 export interface PresenceSelection {
   anchor: Y.RelativePosition
@@ -54,6 +52,8 @@ function readRestore(value: unknown): RestoreNotice | null {
 /** A presence of one window in the room, this one's own among them. */
 export interface Member extends Presence {
   clientId: number
+  /** How much of the document was theirs when they told where they are. */
+  clock: number
   self: boolean
   /** owner, editor or viewer; '' where the server tells none. */
   role: string
@@ -83,30 +83,6 @@ function readSelection(value: unknown): PresenceSelection | null {
   const head = readRelativePosition(value.head)
   const anchor = value.anchor === undefined ? head : readRelativePosition(value.anchor)
   return anchor && head ? { anchor, head } : null
-}
-
-export function packPosition(text: Y.Text, offset: number): unknown {
-  const { item, type, tname } = Y.createRelativePositionFromTypeIndex(text, offset)
-  // An item knows its text; only the end of a text needs the text's name.
-  if (item) return { item: { client: item.client, clock: item.clock } }
-  return type ? { type: { client: type.client, clock: type.clock } } : { tname }
-}
-
-/** Offsets as what travels: a bare caret is a head alone; as many as fit, the first ones first. */
-export function packSelections(
-  text: Y.Text,
-  selections: readonly { anchor: number; head: number }[],
-): unknown[] {
-  const packed: unknown[] = []
-  let room = SELECTIONS_JSON_MAX
-  for (const { anchor, head } of selections.slice(0, SELECTIONS_MAX)) {
-    const selection: Record<string, unknown> = { head: packPosition(text, head) }
-    if (anchor !== head) selection.anchor = packPosition(text, anchor)
-    room -= JSON.stringify(selection).length + 1
-    if (room < 0) break
-    packed.push(selection)
-  }
-  return packed
 }
 
 export function readPresence(state: unknown): Presence | null {
@@ -149,18 +125,6 @@ export function markRepeatedColors<T extends { color: number; session: number | 
     marked.set(member, { ...member, color: base + COLOR_COUNT * round })
   }
   return members.map((member) => marked.get(member) ?? member)
-}
-
-/** A place in the text it belongs to; null for one that is gone or of another text. */
-export function offsetIn(text: Y.Text, position: Y.RelativePosition): number | null {
-  if (!text.doc) return null
-  try {
-    const found = Y.createAbsolutePositionFromRelativePosition(position, text.doc)
-    return found?.type === text ? found.index : null
-  } catch {
-    // Well formed, but about something that is not a text of this document.
-    return null
-  }
 }
 
 /** The lowest colour nobody in the room has; servers that assign colours overrule it. */

@@ -41,6 +41,12 @@ const IDENTITY_ERRORS: ReadonlySet<string> = new Set(['client_id_conflict', 'cli
 /** history: the room was restored or emptied · identity: see IDENTITY_ERRORS */
 export type ResetReason = 'history' | 'identity'
 
+interface AwarenessChange {
+  added: number[]
+  updated: number[]
+  removed: number[]
+}
+
 type SessionEvents = {
   state: ProviderState
   members: Member[]
@@ -80,6 +86,7 @@ export class Session extends Emitter<SessionEvents> {
   file: string
   ready = false
   private readonly roles = new Map<number, string>()
+  private readonly clocks = new Map<number, number>()
   private lines: ReadonlyMap<number, number> = new Map()
   private readonly idle: IdleClock
   private readonly options: SessionOptions
@@ -135,7 +142,8 @@ export class Session extends Emitter<SessionEvents> {
       const self = clientId === this.doc.clientID
       const session = self ? this.session : presence.session
       const role = (session !== null && this.roles.get(session)) || ''
-      list.push({ ...presence, session, clientId, self, role })
+      const clock = this.clocks.get(clientId) ?? 0
+      list.push({ ...presence, session, clientId, clock, self, role })
     }
     list.sort((a, b) => Number(b.self) - Number(a.self) || order(a) - order(b))
     return markRepeatedColors(list)
@@ -323,7 +331,7 @@ export class Session extends Emitter<SessionEvents> {
     if (event.type === 'roleChanged' && event.session !== null) {
       this.roles.set(event.session, event.role)
       if (event.session === this.session) this.viewer = event.role === 'viewer'
-      this.onAwareness()
+      this.tellMembers()
     }
     if (event.type === 'chat') this.chat.receive(event.message)
     if (event.type === 'versionAdded') this.history.named(event.version)
@@ -369,7 +377,13 @@ export class Session extends Emitter<SessionEvents> {
     this.present({ user: { ...(user as object), ...change } })
   }
 
-  private readonly onAwareness = (): void => {
+  private readonly onAwareness = ({ added, updated, removed }: AwarenessChange): void => {
+    for (const id of removed) this.clocks.delete(id)
+    for (const id of [...added, ...updated]) this.clocks.set(id, Y.getState(this.doc.store, id))
+    this.tellMembers()
+  }
+
+  private tellMembers(): void {
     const members = this.members()
     this.follow.membersChanged(members)
     this.restores.membersChanged(members)

@@ -11,12 +11,12 @@ const COMPARE_AFTER_MS = 1_000
 
 /** The editor that shows the model at the moment, if any does. */
 export interface BoundView {
-  /** Runs an edit from elsewhere; keeps scroll and suggestions as the reader has them. */
-  around(apply: () => void): void
+  /** Runs edits from elsewhere; keeps carets, scroll and suggestions as the reader has them. */
+  around(edits: readonly OffsetEdit[], apply: () => void): void
   /** Undo or redo changed the text, and the change ends here. */
   undone(position: monaco.IPosition): void
-  /** The text changed, by whomever. */
-  changed(): void
+  /** This person changed the text. */
+  typed(): void
 }
 
 /**
@@ -95,7 +95,7 @@ export class TextBinding {
       }
     }, this)
     if (this.model.getValueLength() !== this.text.length) this.repair()
-    this.view?.changed()
+    this.view?.typed()
   }
 
   private readonly onTextEvent = (event: Y.YTextEvent, transaction: Y.Transaction): void => {
@@ -108,7 +108,6 @@ export class TextBinding {
       if (this.model.getValueLength() !== this.text.length) this.repair()
     }
     if (transaction.origin === this.undo) this.showUndone(edits)
-    this.view?.changed()
   }
 
   private applyEdits(edits: readonly OffsetEdit[]): void {
@@ -120,7 +119,7 @@ export class TextBinding {
         this.applying = false
       }
     }
-    if (this.view) this.view.around(apply)
+    if (this.view) this.view.around(edits, apply)
     else apply()
   }
 
@@ -156,7 +155,6 @@ export class TextBinding {
   private repair(): void {
     const edit = smallestEdit(this.model.getValue(), this.text.toString())
     if (edit) this.applyEdits([edit])
-    this.view?.changed()
   }
 
   private compareSoon(): void {
