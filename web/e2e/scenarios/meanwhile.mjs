@@ -129,7 +129,13 @@ export const meanwhile = {
     await bo.page.getByRole('button', { name: 'Bring back', exact: true }).click()
     for (const person of [ada, bo]) await lists(person, 'c.py main.py')
     await told(ada, /^c\.py is back: Bo writes in it\.$|^Bo brought c\.py back\.$/)
-    equal(await nav(bo).getByText(/^Deleted \(/).count(), 0, 'deleted files')
+    equal(
+      await nav(bo)
+        .getByText(/^Deleted \(/)
+        .count(),
+      0,
+      'deleted files',
+    )
   },
 
   async 'meanwhile: a restore shows what it changes, is told, and is taken back'(_base, room) {
@@ -149,7 +155,9 @@ export const meanwhile = {
       const lines = await gone.locator('div').allTextContents()
       return lines.join('|') === 'class New:|    pass' || lines
     })
-    await view(ada).getByRole('button', { name: /^main\.py.*−2/ }).waitFor()
+    await view(ada)
+      .getByRole('button', { name: /^main\.py.*−2/ })
+      .waitFor()
     await room.shoot('restore-preview', ada)
     await restore(ada)
     await bo.reads('def one():\n    return 1\n')

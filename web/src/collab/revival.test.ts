@@ -8,7 +8,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 /** Windows of one room; what one does reaches the others when `meet` is called. */
-function windows(count: number, mayWrite = true) {
+function windows(count: number, readOnly = false) {
   const base = new Y.Doc()
   base.getMap('files').set('main', { name: 'main.py', language: 'python' })
   base.getMap('files').set('c', { name: 'c.py', language: 'python' })
@@ -17,7 +17,9 @@ function windows(count: number, mayWrite = true) {
     const doc = new Y.Doc()
     Y.applyUpdate(doc, Y.encodeStateAsUpdate(base))
     const files = new RoomFiles(doc)
-    const revival = new Revival(doc, files, () => mayWrite)
+    const revival = new Revival(doc, files)
+    revival.readOnly = readOnly
+    revival.connected(true)
     const returned: ReturnedFile[] = []
     files.on('returned', (list) => returned.push(...list))
     const write = (text: string) =>
@@ -101,7 +103,7 @@ function extra(base: Y.Doc): Uint8Array {
 }
 
 test('a viewer mends nothing', () => {
-  const { one, two, meet } = windows(2, false)
+  const { one, two, meet } = windows(2, true)
   Y.applyUpdate(two.doc, extra(two.doc), 'local copy')
   one.files.remove('c', 'Ann', 5)
   meet()

@@ -13,12 +13,13 @@ export class Revival {
   private readonly written = new WeakSet<object>()
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>()
   private readonly stop: () => void
+  private live = false
+  /** This window may change nothing. */
+  readOnly = false
 
-  /** `mayWrite`: this window has the whole document, and may change it. */
   constructor(
     private readonly doc: Y.Doc,
     private readonly files: RoomFiles,
-    private readonly mayWrite: () => boolean,
   ) {
     doc.on('afterTransaction', this.onTransaction)
     this.stop = files.on('removed', (removed) => {
@@ -26,9 +27,11 @@ export class Revival {
     })
   }
 
-  /** The whole document is here: what was changed behind a deletion while nobody looked? */
-  lookAtAll(): void {
-    for (const { id } of this.files.deleted()) this.lookAt(id, false)
+  /** Once the whole document is here: what was changed behind a deletion while nobody looked? */
+  connected(live: boolean): void {
+    const first = live && !this.live
+    this.live = live
+    if (first) for (const { id } of this.files.deleted()) this.lookAt(id, false)
   }
 
   destroy(): void {
@@ -54,7 +57,7 @@ export class Revival {
     if (this.timers.has(id) || !this.files.findDeleted(id)) return
     const look = () => {
       this.timers.delete(id)
-      if (this.mayWrite() && this.files.changedBehindDeletion(id)) this.revive(id)
+      if (this.live && !this.readOnly && this.files.changedBehindDeletion(id)) this.revive(id)
     }
     this.timers.set(id, setTimeout(look, OTHERS_FIRST_MS))
   }

@@ -76,7 +76,7 @@ export class Session extends Emitter<SessionEvents> {
   readonly doc = new Y.Doc()
   readonly awareness = new Awareness(this.doc)
   readonly files = new RoomFiles(this.doc)
-  private readonly revival = new Revival(this.doc, this.files, () => this.mayWrite)
+  private readonly revival = new Revival(this.doc, this.files)
   readonly restores = new Restores((fields) => this.present(fields))
   readonly follow = new Follow(this)
   readonly chat: Chat
@@ -97,8 +97,6 @@ export class Session extends Emitter<SessionEvents> {
   private colorGiven = false
   private destroyed = false
   private live = false
-  private synced = false
-  private viewer = false
   private keptWaiting = -1
 
   constructor(options: SessionOptions) {
@@ -244,7 +242,7 @@ export class Session extends Emitter<SessionEvents> {
       this.keepWaiting(state)
       if (state.link === 'live') this.becomeReady()
       this.chatWhenLive(state)
-      this.lookAtDeletions(state)
+      this.revival.connected(state.link === 'live')
       if (state.link === 'live' && !this.colorGiven) this.takeFreeColor()
       this.emit('state', state)
     })
@@ -270,16 +268,6 @@ export class Session extends Emitter<SessionEvents> {
     const live = link === 'live' && confirms
     if (live && !this.live) void this.chat.connected()
     this.live = live
-  }
-
-  private lookAtDeletions({ link }: ProviderState): void {
-    const synced = link === 'live'
-    if (synced && !this.synced) this.revival.lookAtAll()
-    this.synced = synced
-  }
-
-  private get mayWrite(): boolean {
-    return this.synced && !this.viewer && !this.destroyed
   }
 
   private get name(): string {
@@ -330,7 +318,7 @@ export class Session extends Emitter<SessionEvents> {
     if (event.type === 'memberJoined') this.roles.set(event.session, event.role)
     if (event.type === 'roleChanged' && event.session !== null) {
       this.roles.set(event.session, event.role)
-      if (event.session === this.session) this.viewer = event.role === 'viewer'
+      if (event.session === this.session) this.revival.readOnly = event.role === 'viewer'
       this.tellMembers()
     }
     if (event.type === 'chat') this.chat.receive(event.message)
@@ -348,7 +336,7 @@ export class Session extends Emitter<SessionEvents> {
 
   private greeted(hello: Hello): void {
     this.session = hello.session
-    this.viewer = hello.role === 'viewer'
+    this.revival.readOnly = hello.role === 'viewer'
     this.roles.clear()
     for (const { session, role } of hello.members) this.roles.set(session, role)
     if (hello.limits.chat_bytes !== undefined) this.chat.bytesMax = hello.limits.chat_bytes

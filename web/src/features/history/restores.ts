@@ -19,7 +19,7 @@ export function tellRestores({ session, store }: Room): () => void {
     const others = more === 1 ? ' and one more file' : ` and ${more} more files`
     const what = `${notice.name}${more > 0 ? others : ''}`
     toast(`${member.name} restored ${what} as of ${momentWords(notice.moment)}.`, {
-      label: 'History',
+      label: 'Show the history',
       run: () => void store.dispatch(pastShown({ seq: null })),
     })
   })
