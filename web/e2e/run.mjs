@@ -2,7 +2,8 @@
 //   node e2e/run.mjs --url http://127.0.0.1:8000
 // or with one of its own, which the restart scenarios need ({port} and {data} are filled in):
 //   node e2e/run.mjs --server-cmd '../build/tandem serve --port {port} --data {data}'
-// More: --out DIR for screenshots, --only WORD,WORD to run the scenarios whose name contains one.
+// More: --only WORD,WORD to run the scenarios whose name contains one, --out DIR for screenshots,
+// --seed N for the dice of those that have some.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,6 +25,7 @@ import { presence } from './scenarios/presence.mjs'
 import { rooms } from './scenarios/rooms.mjs'
 import { shots } from './scenarios/shots.mjs'
 import { together } from './scenarios/together.mjs'
+import { typing } from './scenarios/typing.mjs'
 import { freePort, Server } from './server.mjs'
 
 const { values: options } = parseArgs({
@@ -33,6 +35,7 @@ const { values: options } = parseArgs({
     port: { type: 'string', default: '0' }, // 0: one that is free
     out: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
     chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
   },
 })
@@ -65,6 +68,7 @@ const all = {
   ...together,
   ...ownCarets,
   ...editing,
+  ...typing,
   ...files,
   ...presence,
   ...rooms,
@@ -86,7 +90,7 @@ for (const [name, scenario] of Object.entries(all)) {
     const patience = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error('took too long')), SCENARIO_MS_MAX)
     })
-    await Promise.race([scenario(base, room, server), patience])
+    await Promise.race([scenario(base, room, server, { seed: Number(options.seed) }), patience])
     if (room.faults.length > 0) throw new Error(`the page complained: ${room.faults.join(' | ')}`)
     const crash = server?.takeCrash()
     if (crash) throw new Error(crash)

@@ -2,7 +2,7 @@ import * as monaco from 'monaco-editor/editor'
 import type * as Y from 'yjs'
 import type { OffsetEdit } from './delta'
 import { EdgeMarks, type Whereabouts } from './edge-marks'
-import { keepingCarets, keepingScroll, keepingSuggestions } from './editor-edits'
+import { keepingCarets, keepingScroll } from './editor-edits'
 import { fileText } from './files'
 import type { FollowView, Place } from './follow'
 import { goToPlace, type KeptPlace, keepPlace } from './kept-place'
@@ -37,6 +37,8 @@ interface HostPlace {
 export interface EditorHostOptions {
   /** Where the others are in the file that is shown, at most once a frame. */
   onPeople: (people: readonly Whereabouts[]) => void
+  /** Runs an edit from elsewhere, around which something has to be kept. */
+  aroundEdit?: (apply: () => void) => void
 }
 
 /**
@@ -182,12 +184,13 @@ export class EditorHost implements BoundView, FollowView {
     this.shown?.others.queue()
     const quiet = this.quiet
     this.quiet = true
-    keepingSuggestions(this.editor, () =>
+    const edit = () =>
       keepingScroll(this.editor, () => {
         // Where a caret was touched, it may stand at another letter for the others now.
         if (keepingCarets(this.editor, edits, apply)) this.shown?.own.queue()
-      }),
-    )
+      })
+    if (this.options.aroundEdit) this.options.aroundEdit(edit)
+    else edit()
     this.quiet = quiet
   }
 
