@@ -2,7 +2,7 @@ import * as monaco from 'monaco-editor/editor'
 import type * as Y from 'yjs'
 import type { OffsetEdit } from './delta'
 import { EdgeMarks, type Whereabouts } from './edge-marks'
-import { keepingCarets, keepingScroll, keepingSuggestions } from './editor-edits'
+import { keepingCarets, keepingScroll } from './editor-edits'
 import { fileText } from './files'
 import type { FollowView, Place } from './follow'
 import { goToPlace, type KeptPlace, keepPlace } from './kept-place'
@@ -37,6 +37,8 @@ interface HostPlace {
 export interface EditorHostOptions {
   /** Where the others are in the file that is shown, at most once a frame. */
   onPeople: (people: readonly Whereabouts[]) => void
+  /** Runs an edit from elsewhere, around which something has to be kept. */
+  aroundEdit?: (apply: () => void) => void
 }
 
 /**
@@ -57,6 +59,8 @@ export class EditorHost implements BoundView, FollowView {
   private composedIn: number | null = null
   /** Scrolling and selecting that this page does by itself is no act of the person. */
   private quiet = false
+  /** Lines to select as soon as their file is shown. */
+  private wanted: { file: string; from: number; to: number } | null = null
 
   constructor(
     private readonly session: Session,
@@ -65,8 +69,12 @@ export class EditorHost implements BoundView, FollowView {
   ) {
     this.edges = new EdgeMarks(editor, (line) => this.goToLine(line))
     const stopMembers = session.on('members', (members) => this.shown?.others.show(members))
+    const stopRestores = session.restores.on('done', (step) => {
+      for (const { id } of step.files) this.open.get(id)?.binding.order.add(step)
+    })
     this.subscriptions.push(
       { dispose: stopMembers },
+      { dispose: stopRestores },
       editor.onDidChangeCursorSelection((event) => this.onSelection(event)),
       editor.onDidScrollChange(() => {
         if (!this.othersWrite) this.shown?.own.queue()
@@ -116,6 +124,7 @@ export class EditorHost implements BoundView, FollowView {
     others.show(this.session.members())
     binding.attach(this)
     own.queue()
+    if (this.wanted) this.selectLines(this.wanted.file, this.wanted.from, this.wanted.to)
   }
 
   /** What changes the text and moves the carets right now comes from elsewhere. */
@@ -137,6 +146,23 @@ export class EditorHost implements BoundView, FollowView {
     this.tookPlace()
     this.editor.setPosition({ lineNumber: line, column: 1 })
     this.editor.revealLineInCenter(line)
+    this.editor.focus()
+  }
+
+  /** Selects whole lines of a file: now, or when it is the next one that is shown. */
+  selectLines(file: string, from: number, to: number): void {
+    this.wanted = null
+    const model = this.shown?.file.binding.model
+    if (this.shown?.id !== file || !model) {
+      if (this.session.file === file) this.wanted = { file, from, to }
+      return
+    }
+    this.acted()
+    const last = Math.min(to, model.getLineCount())
+    const first = Math.min(from, last)
+    const range = new monaco.Range(first, 1, last, model.getLineMaxColumn(last))
+    this.editor.setSelection(range)
+    this.editor.revealRangeInCenter(range)
     this.editor.focus()
   }
 
@@ -167,12 +193,13 @@ export class EditorHost implements BoundView, FollowView {
     this.shown?.others.queue()
     const quiet = this.quiet
     this.quiet = true
-    keepingSuggestions(this.editor, () =>
+    const edit = () =>
       keepingScroll(this.editor, () => {
         // Where a caret was touched, it may stand at another letter for the others now.
         if (keepingCarets(this.editor, edits, apply)) this.shown?.own.queue()
-      }),
-    )
+      })
+    if (this.options.aroundEdit) this.options.aroundEdit(edit)
+    else edit()
     this.quiet = quiet
   }
 
@@ -239,6 +266,7 @@ export class EditorHost implements BoundView, FollowView {
       ),
       place: null,
     }
+    for (const step of this.session.restores.of(id)) file.binding.order.add(step)
     this.open.set(id, file)
     return file
   }

@@ -4,6 +4,7 @@ import { normalText } from '../shared/lib/normal-text'
 import { deltaToEdits, type OffsetEdit, smallestEdit } from './delta'
 import { toMonacoEdits } from './editor-edits'
 import { HeldLines } from './held-lines'
+import { UndoOrder } from './undo-order'
 import { cleaningOf, isUnshown, toDocument, toVisible, visibleText } from './visible-text'
 
 type Model = monaco.editor.ITextModel
@@ -33,6 +34,8 @@ export interface BoundView {
  */
 export class TextBinding {
   readonly undo: Y.UndoManager
+  /** What undo and redo of this file do, with the steps that went over several files. */
+  readonly order: UndoOrder
   /** An edit from elsewhere is being put into the model. */
   applying = false
   private readonly doc: Y.Doc
@@ -59,6 +62,7 @@ export class TextBinding {
       trackedOrigins: new Set([this]),
       captureTimeout: UNDO_GROUP_MS,
     })
+    this.order = new UndoOrder(this.undo)
     this.takeOverUndo()
     text.observe(this.onTextEvent)
     this.subscription = model.onDidChangeContent((event) => this.onModelChange(event))
@@ -113,10 +117,10 @@ export class TextBinding {
   /** Monaco's own stack is wrong as soon as others type; its commands and menus ask the model. */
   private takeOverUndo(): void {
     Object.assign(this.model, {
-      undo: () => void this.undo.undo(),
-      redo: () => void this.undo.redo(),
-      canUndo: () => this.undo.canUndo(),
-      canRedo: () => this.undo.canRedo(),
+      undo: () => this.order.undo(),
+      redo: () => this.order.redo(),
+      canUndo: () => this.order.canUndo(),
+      canRedo: () => this.order.canRedo(),
     })
   }
 

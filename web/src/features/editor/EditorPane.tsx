@@ -6,13 +6,14 @@ import styles from '../../shared/monaco/pane.module.css'
 import { defineThemes, monacoTheme } from '../../shared/monaco/themes'
 import { paddingBelow, useTopPadding } from '../../shared/monaco/top-padding'
 import { caretMoved } from '../../shared/store/editorSlice'
+import { fileInView } from '../../shared/store/filesSlice'
 import { useAppSelector } from '../../shared/store/hooks'
 import { cannotWrite } from '../../shared/store/roomSlice'
 import type { PieceProps, Room } from '../part'
-import { registerCompletion } from './completion'
 import './remote.css'
 import { makeApi, routePalette } from './editor-api'
 import { startExtensions } from './extensions'
+import { SuggestionList } from './suggestion-list'
 import { useVim } from './useVim'
 
 interface Shown {
@@ -30,7 +31,11 @@ function open(element: HTMLElement, room: Room): Shown & { close: () => void } {
   })
   // With its option off it still marks words whenever another file is shown.
   editor.getContribution('editor.contrib.wordHighlighter')?.dispose()
-  const host = new EditorHost(session, editor, { onPeople: (people) => session.showLines(people) })
+  const suggestions = new SuggestionList(editor)
+  const host = new EditorHost(session, editor, {
+    onPeople: (people) => session.showLines(people),
+    aroundEdit: (apply) => suggestions.around(apply),
+  })
   const palette = routePalette(() => room.run('palette'))
   const selection = editor.onDidChangeCursorSelection(({ selection: s }) => {
     const selected = s.isEmpty() ? 0 : (editor.getModel()?.getValueLengthInRange(s) ?? 0)
@@ -41,7 +46,7 @@ function open(element: HTMLElement, room: Room): Shown & { close: () => void } {
   const close = () => {
     room.editor = null
     endExtensions()
-    for (const each of [selection, palette]) each.dispose()
+    for (const each of [suggestions, selection, palette]) each.dispose()
     host.destroy()
     editor.dispose()
   }
@@ -60,13 +65,10 @@ export default function EditorPane({ room }: PieceProps) {
   const readOnly = useAppSelector(cannotWrite)
   const ready = useAppSelector((state) => state.room.ready)
   const fileId = useAppSelector((state) => state.files.current)
-  const language = useAppSelector(
-    (state) => state.files.list.find((file) => file.id === fileId)?.language ?? 'plaintext',
-  )
+  const language = useAppSelector((state) => fileInView(state.files)?.language ?? 'plaintext')
 
   useEffect(() => {
     if (!element.current) return
-    registerCompletion()
     defineThemes(monaco)
     const opened = open(element.current, room)
     shown.current = opened

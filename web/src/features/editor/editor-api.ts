@@ -8,12 +8,20 @@ export function makeApi(editor: Editor, host: EditorHost): EditorApi {
   return {
     focus: () => editor.focus(),
     goToLine: (line) => host.goToLine(line),
+    selectLines: (file, from, to) => host.selectLines(file, from, to),
+    selectedLines: () => {
+      const selection = editor.getSelection()
+      if (!selection) return { from: 1, to: 1 }
+      const { startLineNumber: from, endLineNumber: end, endColumn } = selection
+      // A selection that ends before the first letter of a line does not reach into it.
+      return { from, to: end > from && endColumn === 1 ? end - 1 : end }
+    },
     line: () => editor.getPosition()?.lineNumber ?? 1,
     lineInText: (line) => host.lineInText(line),
     actions: () =>
       editor
         .getSupportedActions()
-        .filter(({ id, label }) => label !== '' && id !== PALETTE)
+        .filter(({ id, label }) => label !== '' && id !== PALETTE && !id.startsWith(OWN))
         .map(({ id, label }) => ({ id, label })),
     run: (actionId) => {
       editor.focus()
@@ -22,6 +30,8 @@ export function makeApi(editor: Editor, host: EditorHost): EditorApi {
   }
 }
 
+/** Of what parts of the room put into the editor's menu: their commands are listed anyway. */
+const OWN = 'tandem.'
 const PALETTE = 'editor.action.quickCommand'
 
 /** There is one palette: the editor's own key and menu entry open ours. */

@@ -1,3 +1,4 @@
+import { fileInView } from '../../shared/store/filesSlice'
 import { useAppSelector } from '../../shared/store/hooks'
 import styles from './editor.module.css'
 
@@ -12,8 +13,7 @@ export function CaretPlace() {
 }
 
 export function FileKind() {
-  const { list, current } = useAppSelector((state) => state.files)
-  const file = list.find((each) => each.id === current)
+  const file = useAppSelector((state) => fileInView(state.files))
   return (
     <>
       <span className={styles.fileName}>{file?.name ?? ''}</span>
