@@ -18,6 +18,7 @@ import { comfort } from './scenarios/comfort.mjs'
 import { editing } from './scenarios/editing.mjs'
 import { files } from './scenarios/files.mjs'
 import { history } from './scenarios/history.mjs'
+import { meanwhile, meanwhileOffline } from './scenarios/meanwhile.mjs'
 import { outages } from './scenarios/outages.mjs'
 import { pages } from './scenarios/pages.mjs'
 import { presence } from './scenarios/presence.mjs'
@@ -73,8 +74,9 @@ const all = {
   ...rooms,
   ...comfort,
   ...history,
+  ...meanwhile,
   ...access,
-  ...(server ? { ...outages, ...chat } : {}),
+  ...(server ? { ...outages, ...meanwhileOffline, ...chat } : {}),
   ...(options.out ? shots : {}),
 }
 if (!server) console.log('no --server-cmd: the scenarios that stop the server are left out')

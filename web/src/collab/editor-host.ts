@@ -57,6 +57,8 @@ export class EditorHost implements BoundView, FollowView {
   private hasCaret = false
   /** Scrolling and selecting that this page does by itself is no act of the person. */
   private quiet = false
+  /** Lines to select as soon as their file is shown. */
+  private wanted: { file: string; from: number; to: number } | null = null
 
   constructor(
     private readonly session: Session,
@@ -65,8 +67,12 @@ export class EditorHost implements BoundView, FollowView {
   ) {
     this.edges = new EdgeMarks(editor, (line) => this.goToLine(line))
     const stopMembers = session.on('members', (members) => this.shown?.others.show(members))
+    const stopRestores = session.restores.on('done', (step) => {
+      for (const { id } of step.files) this.open.get(id)?.binding.order.add(step)
+    })
     this.subscriptions.push(
       { dispose: stopMembers },
+      { dispose: stopRestores },
       editor.onDidChangeCursorSelection((event) => this.onSelection(event)),
       editor.onDidScrollChange(() => {
         if (!this.quiet && !this.shown?.file.binding.applying) this.shown?.own.queue()
@@ -114,6 +120,7 @@ export class EditorHost implements BoundView, FollowView {
     others.show(this.session.members())
     binding.attach(this)
     own.queue()
+    if (this.wanted) this.selectLines(this.wanted.file, this.wanted.from, this.wanted.to)
   }
 
   /** What is typed from here on is undone apart from what was typed before. */
@@ -130,6 +137,23 @@ export class EditorHost implements BoundView, FollowView {
     this.tookPlace()
     this.editor.setPosition({ lineNumber: line, column: 1 })
     this.editor.revealLineInCenter(line)
+    this.editor.focus()
+  }
+
+  /** Selects whole lines of a file: now, or when it is the next one that is shown. */
+  selectLines(file: string, from: number, to: number): void {
+    this.wanted = null
+    const model = this.shown?.file.binding.model
+    if (this.shown?.id !== file || !model) {
+      if (this.session.file === file) this.wanted = { file, from, to }
+      return
+    }
+    this.acted()
+    const last = Math.min(to, model.getLineCount())
+    const first = Math.min(from, last)
+    const range = new monaco.Range(first, 1, last, model.getLineMaxColumn(last))
+    this.editor.setSelection(range)
+    this.editor.revealRangeInCenter(range)
     this.editor.focus()
   }
 
@@ -230,6 +254,7 @@ export class EditorHost implements BoundView, FollowView {
       binding: new TextBinding(fileText(this.session.doc, id), model),
       place: null,
     }
+    for (const step of this.session.restores.of(id)) file.binding.order.add(step)
     this.open.set(id, file)
     return file
   }

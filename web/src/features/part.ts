@@ -100,6 +100,10 @@ export interface EditorAction {
 export interface EditorApi {
   focus(): void
   goToLine(line: number): void
+  /** Selects whole lines of a file, as soon as that file is in view. */
+  selectLines(file: string, from: number, to: number): void
+  /** Lines that the selection touches, or the one of the caret. */
+  selectedLines(): { from: number; to: number }
   /** Where the caret is. */
   line(): number
   /** Where a line stands in the shared text; null: there is no such line. */

@@ -6,6 +6,7 @@ import styles from '../../shared/monaco/pane.module.css'
 import { defineThemes, monacoTheme } from '../../shared/monaco/themes'
 import { paddingBelow, useTopPadding } from '../../shared/monaco/top-padding'
 import { caretMoved, indentFound } from '../../shared/store/editorSlice'
+import { fileInView } from '../../shared/store/filesSlice'
 import { useAppSelector } from '../../shared/store/hooks'
 import { cannotWrite } from '../../shared/store/roomSlice'
 import type { PieceProps, Room } from '../part'
@@ -66,9 +67,7 @@ export default function EditorPane({ room }: PieceProps) {
   const readOnly = useAppSelector(cannotWrite)
   const ready = useAppSelector((state) => state.room.ready)
   const fileId = useAppSelector((state) => state.files.current)
-  const language = useAppSelector(
-    (state) => state.files.list.find((file) => file.id === fileId)?.language ?? 'plaintext',
-  )
+  const language = useAppSelector((state) => fileInView(state.files)?.language ?? 'plaintext')
 
   useEffect(() => {
     if (!element.current) return

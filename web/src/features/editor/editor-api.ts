@@ -21,13 +21,21 @@ export function makeApi(editor: Editor, host: EditorHost, indentation: Indentati
   return {
     focus: () => editor.focus(),
     goToLine: (line) => host.goToLine(line),
+    selectLines: (file, from, to) => host.selectLines(file, from, to),
+    selectedLines: () => {
+      const selection = editor.getSelection()
+      if (!selection) return { from: 1, to: 1 }
+      const { startLineNumber: from, endLineNumber: end, endColumn } = selection
+      // A selection that ends before the first letter of a line does not reach into it.
+      return { from, to: end > from && endColumn === 1 ? end - 1 : end }
+    },
     line: () => editor.getPosition()?.lineNumber ?? 1,
     lineInText: (line) => host.lineInText(line),
     indentBy: (kind) => void indentBy(kind),
     actions: () =>
       editor
         .getSupportedActions()
-        .filter(({ id, label }) => label !== '' && id !== PALETTE)
+        .filter(({ id, label }) => label !== '' && id !== PALETTE && !id.startsWith(OWN))
         .map(({ id, label }) => ({ id, label })),
     run: (actionId) => {
       editor.focus()
@@ -36,6 +44,8 @@ export function makeApi(editor: Editor, host: EditorHost, indentation: Indentati
   }
 }
 
+/** Of what parts of the room put into the editor's menu: their commands are listed anyway. */
+const OWN = 'tandem.'
 const PALETTE = 'editor.action.quickCommand'
 
 /** There is one palette: the editor's own key and menu entry open ours. */

@@ -1,3 +1,4 @@
+import { fileInView } from '../../shared/store/filesSlice'
 import { useAppSelector } from '../../shared/store/hooks'
 import { cannotWrite } from '../../shared/store/roomSlice'
 import type { PieceProps } from '../part'
@@ -33,8 +34,7 @@ function Indented({ room }: PieceProps) {
 }
 
 export function FileKind({ room }: PieceProps) {
-  const { list, current } = useAppSelector((state) => state.files)
-  const file = list.find((each) => each.id === current)
+  const file = useAppSelector((state) => fileInView(state.files))
   return (
     <>
       <span className={styles.fileName}>{file?.name ?? ''}</span>
