@@ -135,7 +135,7 @@ int main(int argc, char **argv)
     store_id expired[50];
     size_t found;
     start = now_ms();
-    must(store_expired(s, 5, expired, 50, &found), "expired");
+    must(store_expired(store_reads(s), 5, expired, 50, &found), "expired");
     printf("look for expired%8.3f ms\n", now_ms() - start);
     store_close(s);
     return 0;

@@ -28,7 +28,7 @@ static const cmd check = {
 };
 
 typedef struct checker {
-    store *store;
+    store_reader *store;
     limits limits;
     yoke_allocator alloc;
     uint64_t rooms, updates, bad_rooms, faults;
@@ -241,7 +241,7 @@ int cmd_check(int argc, char **argv)
     else
         c.failed = err;
     check_rooms(&c);
-    store_close(c.store);
+    store_reader_close(c.store);
     if (c.failed == STORE_ECORRUPT)
         on_fault(&c, "the list of rooms cannot be read to its end");
     else if (c.failed != BASE_OK)

@@ -48,7 +48,7 @@ static int put_history_line(const store_row *row)
     return BASE_OK;
 }
 
-static int put_history(store *s, const char *id)
+static int put_history(store_reader *s, const char *id)
 {
     store_history_query query = {0, INT64_MIN, PAGE_ROWS, PAGE_BYTES};
     for (bool more = true; more;) {
@@ -96,7 +96,7 @@ static int put_document(const store_loaded *loaded, const char *file, bool as_te
     return err == BASE_OK ? refused : err;
 }
 
-static int put_room(store *s, const char *id, const cmd_line *line, const char *format)
+static int put_room(store_reader *s, const char *id, const cmd_line *line, const char *format)
 {
     store_loaded loaded;
     store_damage damage = {NULL, 0};
@@ -116,7 +116,7 @@ int cmd_export(int argc, char **argv)
 {
     cmd_line line;
     int code;
-    store *s;
+    store_reader *s;
     if (!cmd_parse(&export_cmd, argc, argv, &line, &code))
         return code;
     const char *path = line.arguments[0], *id = line.arguments[1];
@@ -131,7 +131,7 @@ int cmd_export(int argc, char **argv)
     if (err != BASE_OK)
         return cmd_store_failed(&export_cmd, path, err);
     err = history ? put_history(s, id) : put_room(s, id, &line, format);
-    store_close(s);
+    store_reader_close(s);
     if (fflush(stdout) != 0 || ferror(stdout))
         return cmd_fail(&export_cmd, "standard output", "cannot be written");
     if (err == STORE_ENOTFOUND)

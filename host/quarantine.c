@@ -4,14 +4,14 @@
 
 #include <stdio.h>
 
-damaged_room *damaged_read(const base_alloc *alloc, store *s, const char *id, int *err)
+damaged_room *damaged_read(const base_alloc *alloc, store_reader *r, const char *id, int *err)
 {
     damaged_room *d = base_alloc_get(alloc, sizeof *d);
     *err = BASE_ENOMEM;
     if (d == NULL)
         return NULL;
     *d = (damaged_room){.alloc = alloc};
-    *err = store_salvage(s, id, &d->loaded, &d->damage);
+    *err = store_salvage(r, id, &d->loaded, &d->damage);
     if (*err == BASE_OK && d->damage.what == NULL)
         d->damage.what = "unknown";
     if (*err == BASE_OK)

@@ -24,7 +24,7 @@ typedef struct quarantined {
 /* damaged_read - where the store is called: what store_salvage can read; `*err` says why not.
  * damaged_of - takes what was loaded but cannot be applied; `loaded` is empty afterwards.
  * Both: NULL, nothing, or no memory. */
-damaged_room *damaged_read(const base_alloc *alloc, store *s, const char *id, int *err);
+damaged_room *damaged_read(const base_alloc *alloc, store_reader *r, const char *id, int *err);
 damaged_room *damaged_of(const base_alloc *alloc, store_loaded *loaded);
 void damaged_free(damaged_room *d); /* NULL is allowed */
 

@@ -53,7 +53,7 @@ static void read_damaged(store *s, load_job *j)
 {
     room_host *h = j->at->host;
     int err;
-    j->damaged = damaged_read(h->alloc, s, j->id, &err);
+    j->damaged = damaged_read(h->alloc, store_reads(s), j->id, &err);
     if (j->damaged == NULL)
         host_log(h, LOG_ERROR, "nothing of a damaged room can be read", LOG_STR("room", j->id),
                  LOG_STR("reason", store_err_text(err)));
@@ -63,14 +63,14 @@ static void load_work(store *s, store_job *job)
 {
     load_job *j = (load_job *)job;
     room_host *h = j->at->host;
-    j->err = store_load(s, j->id, &j->loaded);
+    j->err = store_load(store_reads(s), j->id, &j->loaded);
     if (j->err == STORE_ENOTFOUND && j->create) {
         store_room record;
         room_record_init(&record, j->id, j->now_ms, h->keep_ms);
         h->port.epoch(h->port.ctx, j->id, record.epoch);
         j->err = store_room_create(s, &record, bytes_of("", 0));
         if (j->err == BASE_OK || j->err == STORE_EEXISTS)
-            j->err = store_load(s, j->id, &j->loaded);
+            j->err = store_load(store_reads(s), j->id, &j->loaded);
     }
     if (j->err == STORE_ECORRUPT && !j->known_damaged)
         read_damaged(s, j);

@@ -339,7 +339,7 @@ int server_peek(server *s, uint32_t number, store_loaded *out)
     bool open = s->store != NULL;
     int err = open ? BASE_OK : server_store_open(s);
     if (err == BASE_OK)
-        err = store_load(s->store, id, out);
+        err = store_load(store_reads(s->store), id, out);
     if (!open)
         server_store_close(s, false);
     return err;

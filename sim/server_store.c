@@ -80,13 +80,13 @@ static int append(server *s, row_list *list)
 
 static int load(server *s, store_job *job)
 {
-    int err = store_load(s->store, job->id, &job->loaded);
+    int err = store_load(store_reads(s->store), job->id, &job->loaded);
     if (err == STORE_ENOTFOUND && job->create) {
         store_room record;
         ledger_record(s->w, job->at->number, &record);
         err = store_room_create(s->store, &record, bytes_of("", 0));
         if (err == BASE_OK || err == STORE_EEXISTS)
-            err = store_load(s->store, job->id, &job->loaded);
+            err = store_load(store_reads(s->store), job->id, &job->loaded);
     }
     job->has_loaded = err == BASE_OK;
     if (err == BASE_OK && store_room_used(s->store, job->id, job->at_ms) != BASE_OK)

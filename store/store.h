@@ -9,9 +9,12 @@
  * store_upkeep moves exactly the rows that a snapshot holds into compressed segments of history,
  * where they stay until the room is deleted or they are older than the operator wants.
  *
- * Calls block, and are made by one thread (the store thread); different stores are independent.
- * Every call is one transaction: when it fails nothing has changed, when it returns 0 its effect
- * is flushed to the disk (the memory store excepted).  Times are milliseconds since 1970.
+ * Calls block.  One thread writes: it has the `store`.  Beside it others may read, each with a
+ * `store_reader` of its own; none waits for another.  Different stores are independent.
+ * Every call is one transaction: when it fails nothing has changed, when a writing one returns 0
+ * its effect is flushed to the disk (the memory store excepted).  A reading one sees one moment:
+ * all that had been written when it began, and nothing that is under way.  Times are milliseconds
+ * since 1970.
  *
  *   store *s;
  *   int err = store_sqlite_open("data/tandem.db", base_alloc_libc(), &s); (store/sqlite/open.h)
@@ -23,7 +26,8 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-typedef struct store store;
+typedef struct store store;               /* writes, and reads */
+typedef struct store_reader store_reader; /* reads */
 
 /* Beside BASE_ENOMEM. */
 enum store_err {
@@ -99,8 +103,21 @@ typedef struct store_patch {
 /* store_close - NULL is allowed. */
 void store_close(store *s);
 
-/* store_failed - has a call of this store ever returned STORE_EIO?  Then what the disk holds is not
- * known any more, and the process has to stop without another try. */
+/* store_reads - the store's own reader, for the thread that has the store; it goes with the store.
+ *
+ * store_reader_open - one more, for another thread.  From any thread, while the store is open.
+ * store_reader_close - before store_close; NULL is allowed.
+ * Returns what opening a store does; STORE_ENOWAL when the store can have none (":memory:").
+ *
+ * A reader meets what other connections do: STORE_EBUSY (retried for 2 s already) means to try
+ * again. STORE_EIO from store_reader_open's readers is only the answer to that call: they flush
+ * nothing, so nothing that was promised is in doubt. */
+store_reader *store_reads(store *s);
+BASE_MUST_CHECK int store_reader_open(store *s, store_reader **out);
+void store_reader_close(store_reader *r);
+
+/* store_failed - has a call of this store, or of its own reader, ever returned STORE_EIO?  Then
+ * what the disk holds is not known any more, and the process has to stop without another try. */
 bool store_failed(const store *s);
 
 /* store_room_create - record and first update (row 1, author 0; empty: no row) in one transaction.
@@ -109,7 +126,7 @@ BASE_MUST_CHECK int store_room_create(store *s, const store_room *room, bytes fi
 
 /* store_room_get / patch / delete - by id; STORE_ENOTFOUND.  After a delete the id is free at once;
  * the room's rows go in the steps of store_upkeep, for they may be many. */
-BASE_MUST_CHECK int store_room_get(store *s, const char *id, store_room *out);
+BASE_MUST_CHECK int store_room_get(store_reader *r, const char *id, store_room *out);
 BASE_MUST_CHECK int store_room_patch(store *s, const char *id, const store_patch *patch);
 BASE_MUST_CHECK int store_room_delete(store *s, const char *id);
 
@@ -118,7 +135,7 @@ BASE_MUST_CHECK int store_room_used(store *s, const char *id, int64_t at_ms);
 
 /* store_load - record, snapshot and log tail, checksums verified.
  * Returns STORE_ENOTFOUND, STORE_ECORRUPT (this room only).  `out` is written on success. */
-BASE_MUST_CHECK int store_load(store *s, const char *id, store_loaded *out);
+BASE_MUST_CHECK int store_load(store_reader *r, const char *id, store_loaded *out);
 void store_loaded_free(store_loaded *loaded);
 
 /* store_append - rows of any rooms in one transaction: the group commit.  Rows of rooms that were
@@ -182,7 +199,8 @@ typedef void store_version_fn(void *ctx, const store_version *version);
  * store_authors - all of a room, by number.
  * Both return STORE_ENOTFOUND. */
 BASE_MUST_CHECK int store_author_put(store *s, const char *id, const store_author *author);
-BASE_MUST_CHECK int store_authors(store *s, const char *id, store_author_fn *visit, void *ctx);
+BASE_MUST_CHECK int store_authors(store_reader *r, const char *id, store_author_fn *visit,
+                                  void *ctx);
 
 /* store_chat_add - `said->n` is given.  When its author has said something with that ref already,
  * nothing is added, and n and time are of what was said then.  Of more than `keep` messages the
@@ -190,7 +208,7 @@ BASE_MUST_CHECK int store_authors(store *s, const char *id, store_author_fn *vis
  * store_chat_read - at most `max` messages with n < before_n (0: all), the newest first.
  * Both return STORE_ENOTFOUND. */
 BASE_MUST_CHECK int store_chat_add(store *s, const char *id, store_chat *said, uint64_t keep);
-BASE_MUST_CHECK int store_chat_read(store *s, const char *id, uint64_t before_n, size_t max,
+BASE_MUST_CHECK int store_chat_read(store_reader *r, const char *id, uint64_t before_n, size_t max,
                                     store_chat_fn *visit, void *ctx);
 
 /* store_version_add - `version->n` is given, and `seq` when it is 0: the last row's.
@@ -198,7 +216,8 @@ BASE_MUST_CHECK int store_chat_read(store *s, const char *id, uint64_t before_n,
  * store_versions - all of a room, by n; STORE_ENOTFOUND. */
 BASE_MUST_CHECK int store_version_add(store *s, const char *id, store_version *version,
                                       uint64_t max);
-BASE_MUST_CHECK int store_versions(store *s, const char *id, store_version_fn *visit, void *ctx);
+BASE_MUST_CHECK int store_versions(store_reader *r, const char *id, store_version_fn *visit,
+                                   void *ctx);
 
 /* store_expired - ids of at most `max` rooms that expired before `now_ms`, longest first.
  * store_rooms - ids of at most `max` rooms, in the order of their bytes, behind `after` ("": from
@@ -207,14 +226,14 @@ typedef struct store_id {
     char text[STORE_ID_BYTES_MAX + 1];
 } store_id;
 
-BASE_MUST_CHECK int store_rooms(store *s, const char *after, store_id *out, size_t max,
+BASE_MUST_CHECK int store_rooms(store_reader *r, const char *after, store_id *out, size_t max,
                                 size_t *count);
 
-BASE_MUST_CHECK int store_expired(store *s, int64_t now_ms, store_id *out, size_t max,
+BASE_MUST_CHECK int store_expired(store_reader *r, int64_t now_ms, store_id *out, size_t max,
                                   size_t *count);
 
 /* store_ping - does the store answer?  For /readyz. */
-BASE_MUST_CHECK int store_ping(store *s);
+BASE_MUST_CHECK int store_ping(store_reader *r);
 
 /* ------------------------------------------------------------------------------- history ----- */
 
@@ -240,7 +259,7 @@ typedef struct store_page {
     void *memory; /* private */
 } store_page;
 
-BASE_MUST_CHECK int store_history(store *s, const char *id, const store_history_query *query,
+BASE_MUST_CHECK int store_history(store_reader *r, const char *id, const store_history_query *query,
                                   store_page *out);
 void store_page_free(store_page *page);
 
@@ -252,7 +271,7 @@ typedef struct store_damage {
     uint64_t seq;     /* of the row, or the segment's first; 0: unknown */
 } store_damage;
 
-BASE_MUST_CHECK int store_salvage(store *s, const char *id, store_loaded *out,
+BASE_MUST_CHECK int store_salvage(store_reader *r, const char *id, store_loaded *out,
                                   store_damage *damage);
 
 /* ------------------------------------------------------------------------------- upkeep ------ */

@@ -202,7 +202,7 @@ void house_load(house *h)
     store_loaded loaded;
     assert_true(h->load_wanted);
     h->load_wanted = false;
-    assert_int_equal(store_load(h->store, "r", &loaded), BASE_OK);
+    assert_int_equal(store_load(store_reads(h->store), "r", &loaded), BASE_OK);
     assert_int_equal(room_on_loaded(h->room, &loaded, h->now_ms), BASE_OK);
     store_loaded_free(&loaded);
     check(h);

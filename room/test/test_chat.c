@@ -140,7 +140,7 @@ static void rows_carry_the_author(void **state)
     assert_int_equal(h->introduced, 1);
     assert_int_equal(h->rows[h->row_count - 1].author, 77);
     size_t count = 0;
-    assert_int_equal(store_authors(h->store, "r", expect_author, &count), BASE_OK);
+    assert_int_equal(store_authors(store_reads(h->store), "r", expect_author, &count), BASE_OK);
     assert_int_equal(count, 1);
     house_free(h);
 }

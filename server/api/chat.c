@@ -43,7 +43,7 @@ static void read_work(store *s, room_call *base)
 {
     chat_call *c = (chat_call *)base;
     buf_put_str(&base->data, "{\"messages\":[");
-    base->err = store_chat_read(s, base->id, c->before_n, c->max + 1, add_message, c);
+    base->err = store_chat_read(store_reads(s), base->id, c->before_n, c->max + 1, add_message, c);
     buf_put_fmt(&base->data, "],\"more\":%s}", c->read > c->max ? "true" : "false");
 }
 

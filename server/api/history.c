@@ -49,11 +49,11 @@ static void overview_work(store *s, room_call *base)
 {
     overview_call *c = (overview_call *)base;
     buf_put_str(&base->data, "{\"authors\":[");
-    base->err = store_authors(s, base->id, add_author, c);
+    base->err = store_authors(store_reads(s), base->id, add_author, c);
     c->comma = false;
     buf_put_str(&base->data, "],\"versions\":[");
     if (base->err == BASE_OK)
-        base->err = store_versions(s, base->id, add_version, c);
+        base->err = store_versions(store_reads(s), base->id, add_version, c);
     buf_put_str(&base->data, "]");
 }
 
@@ -106,7 +106,7 @@ static void rows_work(store *s, room_call *base)
 {
     rows_call *c = (rows_call *)base;
     store_page page;
-    base->err = store_history(s, base->id, &c->query, &page);
+    base->err = store_history(store_reads(s), base->id, &c->query, &page);
     if (base->err != BASE_OK)
         return;
     for (size_t i = 0; i < page.row_count; i++) {

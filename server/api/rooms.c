@@ -236,7 +236,7 @@ void api_room_create(exchange *x)
 static void get_work(store *s, room_call *base)
 {
     rooms_call *c = (rooms_call *)base;
-    c->call.err = store_room_get(s, c->call.id, &c->record);
+    c->call.err = store_room_get(store_reads(s), c->call.id, &c->record);
 }
 
 /* The record is read; the files are in the document. */
@@ -305,7 +305,7 @@ void api_room_code(exchange *x)
  * c->call.err or c->call.status says why not. */
 static bool may_manage(store *s, rooms_call *c)
 {
-    c->call.err = store_room_get(s, c->call.id, &c->record);
+    c->call.err = store_room_get(store_reads(s), c->call.id, &c->record);
     if (c->call.err != BASE_OK)
         return false;
     const store_room *r = &c->record;
@@ -336,7 +336,7 @@ static void patch_work(store *s, room_call *base)
     c->call.err = store_room_patch(s, c->call.id, &c->patch);
     CRASH_POINT("rename.stored");
     if (c->call.err == BASE_OK)
-        c->call.err = store_room_get(s, c->call.id, &c->record);
+        c->call.err = store_room_get(store_reads(s), c->call.id, &c->record);
 }
 
 static void patch_step(room_call *base, loop *owner)

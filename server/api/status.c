@@ -21,7 +21,7 @@ typedef struct ready_job {
 static void ready_work(store *s, store_job *job)
 {
     ready_job *j = (ready_job *)job;
-    j->err = store_ping(s);
+    j->err = store_ping(store_reads(s));
 }
 
 static void ready_done(loop *l, store_job *job)

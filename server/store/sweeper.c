@@ -47,7 +47,7 @@ static void delete_work(store *s, store_job *job)
 {
     sweep_room *r = (sweep_room *)(void *)((char *)job - offsetof(sweep_room, job));
     store_room record;
-    int err = store_room_get(s, r->id.text, &record);
+    int err = store_room_get(store_reads(s), r->id.text, &record);
     int64_t at_ms = err == BASE_OK ? store_room_expires_at(&record) : 0;
     bool expired = at_ms != 0 && at_ms < wall_time_now_ms();
     if (expired)
@@ -84,7 +84,8 @@ static void decide(loop *l, loop_msg *msg)
 static void find_work(store *from, store_job *job)
 {
     sweep *s = (sweep *)job;
-    int err = store_expired(from, wall_time_now_ms(), s->ids, LIMIT_SWEEP_ROOMS, &s->count);
+    int err =
+        store_expired(store_reads(from), wall_time_now_ms(), s->ids, LIMIT_SWEEP_ROOMS, &s->count);
     if (err != BASE_OK) {
         s->count = 0;
         log_event(LOG_WARN, "expired rooms not found", LOG_STR("reason", store_err_text(err)));

@@ -10,6 +10,8 @@
 #include "store/load_builder.h"
 #include "store/memory/people.h"
 
+#include <pthread.h>
+
 typedef struct kept_row {
     uint64_t seq;
     uint64_t author;
@@ -29,19 +31,26 @@ typedef struct kept_room {
     struct kept_room *next;
 } kept_room;
 
+typedef struct memory_core {
+    pthread_mutex_t lock; /* held for each call, of the store and of its readers */
+    kept_room *rooms;
+} memory_core;
+
+/* The store, or one of its readers: that is known by its first member alone, and `base.ops` is
+ * NULL. */
 typedef struct memory_store {
     store base;
-    kept_room *rooms;
+    memory_core *core;
 } memory_store;
 
-static memory_store *self(store *s)
+static memory_core *core_of(const store_reader *r)
 {
-    return (memory_store *)(void *)s;
+    return ((const memory_store *)(const void *)r)->core;
 }
 
-static kept_room *find(store *s, const char *id)
+static kept_room *find(const store_reader *r, const char *id)
 {
-    kept_room *room = self(s)->rooms;
+    kept_room *room = core_of(r)->rooms;
     while (room != NULL && strcmp(room->record.id, id) != 0)
         room = room->next;
     return room;
@@ -58,21 +67,24 @@ static void free_room(store *s, kept_room *room)
     size_t count;
     kept_row *rows = rows_of(room, &count);
     for (size_t i = 0; i < count; i++)
-        base_alloc_put(s->alloc, rows[i].ptr, rows[i].len_bytes);
+        base_alloc_put(s->reader.alloc, rows[i].ptr, rows[i].len_bytes);
     buf_deinit(&room->rows);
     buf_deinit(&room->snapshot);
     memory_people_deinit(&room->people);
-    base_alloc_put(s->alloc, room, sizeof *room);
+    base_alloc_put(s->reader.alloc, room, sizeof *room);
 }
 
 static void memory_close(store *s)
 {
+    memory_core *core = core_of(&s->reader);
     kept_room *next;
-    for (kept_room *room = self(s)->rooms; room != NULL; room = next) {
+    for (kept_room *room = core->rooms; room != NULL; room = next) {
         next = room->next;
         free_room(s, room);
     }
-    base_alloc_put(s->alloc, s, sizeof(memory_store));
+    pthread_mutex_destroy(&core->lock);
+    base_alloc_put(s->reader.alloc, core, sizeof *core);
+    base_alloc_put(s->reader.alloc, s, sizeof(memory_store));
 }
 
 /* The last row's number; rows are always a run that ends with the newest. */
@@ -91,7 +103,7 @@ static int add_row(store *s, kept_room *room, const store_row *row)
         return BASE_ENOMEM;
     kept_row kept = {row->seq, row->author,          row->at_ms, crc32c(row->update),
                      NULL,     row->update.len_bytes};
-    kept.ptr = base_alloc_get(s->alloc, kept.len_bytes > 0 ? kept.len_bytes : 1);
+    kept.ptr = base_alloc_get(s->reader.alloc, kept.len_bytes > 0 ? kept.len_bytes : 1);
     if (kept.ptr == NULL)
         return BASE_ENOMEM;
     if (kept.len_bytes > 0)
@@ -106,35 +118,35 @@ static void drop_last_row(store *s, kept_room *room)
     kept_row *rows = rows_of(room, &count);
     if (count == 0)
         return;
-    base_alloc_put(s->alloc, rows[count - 1].ptr, rows[count - 1].len_bytes);
+    base_alloc_put(s->reader.alloc, rows[count - 1].ptr, rows[count - 1].len_bytes);
     room->rows.len_bytes -= sizeof *rows;
 }
 
 static int memory_room_create(store *s, const store_room *record, bytes first_update)
 {
-    if (find(s, record->id) != NULL)
+    if (find(&s->reader, record->id) != NULL)
         return STORE_EEXISTS;
-    kept_room *room = base_alloc_get(s->alloc, sizeof *room);
+    kept_room *room = base_alloc_get(s->reader.alloc, sizeof *room);
     if (room == NULL)
         return BASE_ENOMEM;
     *room = (kept_room){.record = *record};
-    buf_init(&room->rows, s->alloc, SIZE_MAX / 4);
-    buf_init(&room->snapshot, s->alloc, SIZE_MAX / 4);
-    memory_people_init(&room->people, s->alloc);
+    buf_init(&room->rows, s->reader.alloc, SIZE_MAX / 4);
+    buf_init(&room->snapshot, s->reader.alloc, SIZE_MAX / 4);
+    memory_people_init(&room->people, s->reader.alloc);
     store_row row = {.seq = 1, .at_ms = record->created_at_ms, .update = first_update};
     int err = first_update.len_bytes > 0 ? add_row(s, room, &row) : BASE_OK;
     if (err != BASE_OK) {
         free_room(s, room);
         return err;
     }
-    room->next = self(s)->rooms;
-    self(s)->rooms = room;
+    room->next = core_of(&s->reader)->rooms;
+    core_of(&s->reader)->rooms = room;
     return BASE_OK;
 }
 
-static int memory_room_get(store *s, const char *id, store_room *out)
+static int memory_room_get(store_reader *r, const char *id, store_room *out)
 {
-    const kept_room *room = find(s, id);
+    const kept_room *room = find(r, id);
     if (room == NULL)
         return STORE_ENOTFOUND;
     *out = room->record;
@@ -143,7 +155,7 @@ static int memory_room_get(store *s, const char *id, store_room *out)
 
 static int memory_room_patch(store *s, const char *id, const store_patch *patch)
 {
-    kept_room *room = find(s, id);
+    kept_room *room = find(&s->reader, id);
     if (room == NULL)
         return STORE_ENOTFOUND;
     if (patch->set_name)
@@ -155,7 +167,7 @@ static int memory_room_patch(store *s, const char *id, const store_patch *patch)
 
 static int memory_room_delete(store *s, const char *id)
 {
-    kept_room **link = &self(s)->rooms;
+    kept_room **link = &core_of(&s->reader)->rooms;
     while (*link != NULL && strcmp((*link)->record.id, id) != 0)
         link = &(*link)->next;
     kept_room *room = *link;
@@ -168,7 +180,7 @@ static int memory_room_delete(store *s, const char *id)
 
 static int memory_room_used(store *s, const char *id, int64_t at_ms)
 {
-    kept_room *room = find(s, id);
+    kept_room *room = find(&s->reader, id);
     if (room == NULL)
         return STORE_ENOTFOUND;
     if (at_ms > room->record.used_at_ms)
@@ -184,13 +196,13 @@ static store_row row_of(const kept_row *kept)
                        .update = {kept->ptr, kept->len_bytes}};
 }
 
-static int memory_load(store *s, const char *id, store_loaded *out)
+static int memory_load(store_reader *r, const char *id, store_loaded *out)
 {
-    const kept_room *room = find(s, id);
+    const kept_room *room = find(r, id);
     if (room == NULL)
         return STORE_ENOTFOUND;
     load_builder b;
-    load_builder_init(&b, s->alloc);
+    load_builder_init(&b, r->alloc);
     load_builder_snapshot(&b, room->snapshot_seq, buf_view(&room->snapshot));
     size_t count;
     const kept_row *rows = rows_of(room, &count);
@@ -211,13 +223,13 @@ static int memory_load(store *s, const char *id, store_loaded *out)
 static int memory_append(store *s, store_row *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        kept_room *room = find(s, rows[i].room_id);
+        kept_room *room = find(&s->reader, rows[i].room_id);
         rows[i].gone = room == NULL;
         int err = room != NULL ? add_row(s, room, &rows[i]) : BASE_OK;
         if (err == BASE_OK)
             continue;
         while (i-- > 0) {
-            room = find(s, rows[i].room_id);
+            room = find(&s->reader, rows[i].room_id);
             if (room != NULL)
                 drop_last_row(s, room);
         }
@@ -228,7 +240,7 @@ static int memory_append(store *s, store_row *rows, size_t count)
 
 static int memory_snapshot_put(store *s, const char *id, const store_snapshot *snapshot)
 {
-    kept_room *room = find(s, id);
+    kept_room *room = find(&s->reader, id);
     if (room == NULL)
         return STORE_ENOTFOUND;
     if (snapshot->upto_seq < room->snapshot_seq)
@@ -236,7 +248,7 @@ static int memory_snapshot_put(store *s, const char *id, const store_snapshot *s
     if (snapshot->upto_seq > last_seq(room))
         return STORE_EBUSY;
     buf copy;
-    buf_init(&copy, s->alloc, SIZE_MAX / 4);
+    buf_init(&copy, s->reader.alloc, SIZE_MAX / 4);
     buf_put_bytes(&copy, snapshot->state);
     if (buf_err(&copy) != BASE_OK) {
         buf_deinit(&copy);
@@ -250,13 +262,13 @@ static int memory_snapshot_put(store *s, const char *id, const store_snapshot *s
 
 static int author_put(store *s, const char *id, const store_author *author)
 {
-    kept_room *room = find(s, id);
+    kept_room *room = find(&s->reader, id);
     return room == NULL ? STORE_ENOTFOUND : memory_author_put(&room->people, author);
 }
 
-static int authors(store *s, const char *id, store_author_fn *visit, void *ctx)
+static int authors(store_reader *r, const char *id, store_author_fn *visit, void *ctx)
 {
-    const kept_room *room = find(s, id);
+    const kept_room *room = find(r, id);
     if (room == NULL)
         return STORE_ENOTFOUND;
     memory_authors(&room->people, visit, ctx);
@@ -265,14 +277,14 @@ static int authors(store *s, const char *id, store_author_fn *visit, void *ctx)
 
 static int chat_add(store *s, const char *id, store_chat *said, uint64_t keep)
 {
-    kept_room *room = find(s, id);
+    kept_room *room = find(&s->reader, id);
     return room == NULL ? STORE_ENOTFOUND : memory_chat_add(&room->people, said, keep);
 }
 
-static int chat_read(store *s, const char *id, uint64_t before_n, size_t max, store_chat_fn *visit,
-                     void *ctx)
+static int chat_read(store_reader *r, const char *id, uint64_t before_n, size_t max,
+                     store_chat_fn *visit, void *ctx)
 {
-    const kept_room *room = find(s, id);
+    const kept_room *room = find(r, id);
     if (room == NULL)
         return STORE_ENOTFOUND;
     memory_chat_read(&room->people, before_n, max, visit, ctx);
@@ -281,31 +293,31 @@ static int chat_read(store *s, const char *id, uint64_t before_n, size_t max, st
 
 static int version_add(store *s, const char *id, store_version *version, uint64_t max)
 {
-    kept_room *room = find(s, id);
+    kept_room *room = find(&s->reader, id);
     return room == NULL ? STORE_ENOTFOUND
                         : memory_version_add(&room->people, version, max, last_seq(room));
 }
 
-static int versions(store *s, const char *id, store_version_fn *visit, void *ctx)
+static int versions(store_reader *r, const char *id, store_version_fn *visit, void *ctx)
 {
-    const kept_room *room = find(s, id);
+    const kept_room *room = find(r, id);
     if (room == NULL)
         return STORE_ENOTFOUND;
     memory_versions(&room->people, visit, ctx);
     return BASE_OK;
 }
 
-static int memory_expired(store *s, int64_t now_ms, store_id *out, size_t max, size_t *count)
+static int memory_expired(store_reader *r, int64_t now_ms, store_id *out, size_t max, size_t *count)
 {
     *count = 0;
-    for (const kept_room *room = self(s)->rooms; room != NULL; room = room->next) {
+    for (const kept_room *room = core_of(r)->rooms; room != NULL; room = room->next) {
         int64_t at_ms = store_room_expires_at(&room->record);
         if (at_ms == 0 || at_ms >= now_ms)
             continue;
         /* Insertion by expiry; the longest expired stay when there are more than fit. */
         size_t i = *count < max ? (*count)++ : max;
         for (; i > 0; i--) {
-            const kept_room *before = find(s, out[i - 1].text);
+            const kept_room *before = find(r, out[i - 1].text);
             if (before == NULL || store_room_expires_at(&before->record) <= at_ms)
                 break;
             if (i < max)
@@ -317,12 +329,13 @@ static int memory_expired(store *s, int64_t now_ms, store_id *out, size_t max, s
     return BASE_OK;
 }
 
-static int memory_rooms(store *s, const char *after, store_id *out, size_t max, size_t *count)
+static int memory_rooms(store_reader *r, const char *after, store_id *out, size_t max,
+                        size_t *count)
 {
     *count = 0;
     for (;;) {
         const kept_room *next = NULL;
-        for (const kept_room *room = self(s)->rooms; room != NULL; room = room->next) {
+        for (const kept_room *room = core_of(r)->rooms; room != NULL; room = room->next) {
             if (strcmp(room->record.id, after) > 0 &&
                 (next == NULL || strcmp(room->record.id, next->record.id) < 0))
                 next = room;
@@ -334,14 +347,14 @@ static int memory_rooms(store *s, const char *after, store_id *out, size_t max, 
     }
 }
 
-static int memory_history(store *s, const char *id, const store_history_query *query,
+static int memory_history(store_reader *r, const char *id, const store_history_query *query,
                           store_page *out)
 {
-    const kept_room *room = find(s, id);
+    const kept_room *room = find(r, id);
     if (room == NULL)
         return STORE_ENOTFOUND;
     load_builder b;
-    load_builder_init(&b, s->alloc);
+    load_builder_init(&b, r->alloc);
     size_t count;
     const kept_row *rows = rows_of(room, &count);
     bool more = false;
@@ -360,13 +373,13 @@ static int memory_history(store *s, const char *id, const store_history_query *q
 }
 
 /* Memory is not damaged by itself: a test that makes a gap gets the rows before it. */
-static int memory_salvage(store *s, const char *id, store_loaded *out, store_damage *damage)
+static int memory_salvage(store_reader *r, const char *id, store_loaded *out, store_damage *damage)
 {
-    const kept_room *room = find(s, id);
+    const kept_room *room = find(r, id);
     if (room == NULL)
         return STORE_ENOTFOUND;
     load_builder b;
-    load_builder_init(&b, s->alloc);
+    load_builder_init(&b, r->alloc);
     load_builder_snapshot(&b, room->snapshot_seq, buf_view(&room->snapshot));
     size_t count;
     const kept_row *rows = rows_of(room, &count);
@@ -394,7 +407,7 @@ static uint64_t prune(store *s, kept_room *room, int64_t before_ms)
     kept_row *rows = rows_of(room, &count);
     while (gone < count && gone < STORE_COMPACT_ROWS_MAX && rows[gone].seq <= room->history_seq &&
            rows[gone].at_ms < before_ms) {
-        base_alloc_put(s->alloc, rows[gone].ptr, rows[gone].len_bytes);
+        base_alloc_put(s->reader.alloc, rows[gone].ptr, rows[gone].len_bytes);
         gone++;
     }
     if (gone > 0) {
@@ -406,7 +419,7 @@ static uint64_t prune(store *s, kept_room *room, int64_t before_ms)
 
 static int memory_upkeep(store *s, const store_upkeep_options *options, store_upkept *out)
 {
-    for (kept_room *room = self(s)->rooms; room != NULL; room = room->next) {
+    for (kept_room *room = core_of(&s->reader)->rooms; room != NULL; room = room->next) {
         if (room->history_seq == room->snapshot_seq)
             continue;
         uint64_t rows = room->snapshot_seq - room->history_seq;
@@ -416,7 +429,7 @@ static int memory_upkeep(store *s, const store_upkeep_options *options, store_up
         memcpy(out->room.text, room->record.id, sizeof out->room.text);
         return BASE_OK;
     }
-    for (kept_room *room = self(s)->rooms; room != NULL; room = room->next) {
+    for (kept_room *room = core_of(&s->reader)->rooms; room != NULL; room = room->next) {
         out->count = prune(s, room, options->drop_before_ms);
         if (out->count > 0) {
             out->work = STORE_WORK_PRUNE;
@@ -433,42 +446,105 @@ static int memory_stats_get(store *s, store_stats *out)
     return BASE_OK;
 }
 
-static int memory_ping(store *s)
+static int memory_ping(store_reader *r)
 {
-    (void)s;
+    (void)r;
+    return BASE_OK;
+}
+
+/* ------------------------------------------------------------------------------- handles --- */
+
+static void lock(store *s)
+{
+    pthread_mutex_lock(&core_of(&s->reader)->lock);
+}
+
+static void unlock(store *s)
+{
+    pthread_mutex_unlock(&core_of(&s->reader)->lock);
+}
+
+static int begin(store_reader *r)
+{
+    pthread_mutex_lock(&core_of(r)->lock);
+    return BASE_OK;
+}
+
+static void end(store_reader *r)
+{
+    pthread_mutex_unlock(&core_of(r)->lock);
+}
+
+static void close_reader(store_reader *r)
+{
+    base_alloc_put(r->alloc, r, sizeof(memory_store));
+}
+
+static int open_reader(store *s, store_reader **out);
+
+static const store_reader_ops reader_ops = {
+    .close = close_reader,
+    .begin = begin,
+    .end = end,
+    .room_get = memory_room_get,
+    .load = memory_load,
+    .authors = authors,
+    .chat_read = chat_read,
+    .versions = versions,
+    .expired = memory_expired,
+    .rooms = memory_rooms,
+    .history = memory_history,
+    .salvage = memory_salvage,
+    .ping = memory_ping,
+};
+
+static const store_ops ops = {
+    .close = memory_close,
+    .reader_open = open_reader,
+    .lock = lock,
+    .unlock = unlock,
+    .room_create = memory_room_create,
+    .room_patch = memory_room_patch,
+    .room_delete = memory_room_delete,
+    .room_used = memory_room_used,
+    .append = memory_append,
+    .snapshot_put = memory_snapshot_put,
+    .author_put = author_put,
+    .chat_add = chat_add,
+    .version_add = version_add,
+    .upkeep = memory_upkeep,
+    .stats_get = memory_stats_get,
+};
+
+static memory_store *handle_new(const base_alloc *alloc, const store_ops *writes, memory_core *core)
+{
+    memory_store *m = base_alloc_get(alloc, sizeof *m);
+    if (m != NULL)
+        *m = (memory_store){{{&reader_ops, alloc, false}, writes, false}, core};
+    return m;
+}
+
+static int open_reader(store *s, store_reader **out)
+{
+    memory_store *m = handle_new(s->reader.alloc, NULL, core_of(&s->reader));
+    if (m == NULL)
+        return BASE_ENOMEM;
+    *out = &m->base.reader;
     return BASE_OK;
 }
 
 int store_memory_open(const base_alloc *alloc, store **out)
 {
-    static const store_ops ops = {
-        .close = memory_close,
-        .room_create = memory_room_create,
-        .room_get = memory_room_get,
-        .room_patch = memory_room_patch,
-        .room_delete = memory_room_delete,
-        .room_used = memory_room_used,
-        .load = memory_load,
-        .append = memory_append,
-        .snapshot_put = memory_snapshot_put,
-        .author_put = author_put,
-        .authors = authors,
-        .chat_add = chat_add,
-        .chat_read = chat_read,
-        .version_add = version_add,
-        .versions = versions,
-        .expired = memory_expired,
-        .rooms = memory_rooms,
-        .history = memory_history,
-        .salvage = memory_salvage,
-        .upkeep = memory_upkeep,
-        .stats_get = memory_stats_get,
-        .ping = memory_ping,
-    };
-    memory_store *m = base_alloc_get(alloc, sizeof *m);
-    if (m == NULL)
+    memory_core *core = base_alloc_get(alloc, sizeof *core);
+    if (core == NULL)
         return BASE_ENOMEM;
-    *m = (memory_store){.base = {&ops, alloc}};
+    memory_store *m = handle_new(alloc, &ops, core);
+    core->rooms = NULL;
+    if (m == NULL || pthread_mutex_init(&core->lock, NULL) != 0) {
+        base_alloc_put(alloc, m, sizeof *m);
+        base_alloc_put(alloc, core, sizeof *core);
+        return BASE_ENOMEM;
+    }
     *out = &m->base;
     return BASE_OK;
 }

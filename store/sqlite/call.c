@@ -6,11 +6,11 @@
 #include <errno.h>
 #include <unistd.h>
 
-#define RETRY_MS 2000
 #define RETRY_STEP_MS 10
 
 #define STATEMENTS(X)                                                                              \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
+    X(MOMENT, "BEGIN")                                                                             \
     X(COMMIT, "COMMIT")                                                                            \
     X(ROLLBACK, "ROLLBACK")                                                                        \
     X(PING, "SELECT count(*) FROM (SELECT 1 FROM rooms LIMIT 1)")
@@ -93,7 +93,7 @@ int sqlite_read_number(sqlite3_stmt *q, sqlite3_int64 *out)
 int sqlite_begin(sqlite_store *s)
 {
     int err = sqlite_run(statement(s, Q_BEGIN));
-    for (int waited_ms = 0; err == STORE_EBUSY && waited_ms < RETRY_MS;
+    for (int waited_ms = 0; err == STORE_EBUSY && waited_ms < SQLITE_RETRY_MS;
          waited_ms += RETRY_STEP_MS) {
         sqlite3_sleep(RETRY_STEP_MS);
         err = sqlite_run(statement(s, Q_BEGIN));
@@ -113,6 +113,20 @@ int sqlite_end(sqlite_store *s, int err)
         sqlite3_reset(statement(s, Q_ROLLBACK));
     }
     return err;
+}
+
+int sqlite_moment_begin(store_reader *base)
+{
+    sqlite_store *s = sqlite_reading(base);
+    return s->moments ? sqlite_run(statement(s, Q_MOMENT)) : BASE_OK;
+}
+
+/* Nothing was written, so how it ends makes no difference. */
+void sqlite_moment_end(store_reader *base)
+{
+    sqlite_store *s = sqlite_reading(base);
+    if (s->moments && !sqlite3_get_autocommit(s->db))
+        (void)!sqlite_run(statement(s, Q_ROLLBACK));
 }
 
 void sqlite_bind_str(sqlite3_stmt *q, int at, const char *text)
@@ -140,9 +154,9 @@ bool sqlite_copy_text(sqlite3_stmt *q, int at, char *out, size_t cap)
     return snprintf(out, cap, "%s", (const char *)text) < (int)cap;
 }
 
-int sqlite_ping(store *base)
+int sqlite_ping(store_reader *base)
 {
-    sqlite3_stmt *q = statement(sqlite_self(base), Q_PING);
+    sqlite3_stmt *q = statement(sqlite_reading(base), Q_PING);
     int rc = sqlite3_step(q);
     sqlite3_reset(q);
     return sqlite_err(rc);
@@ -168,8 +182,10 @@ int sqlite_read_int(sqlite_store *s, const char *sql, int *out)
 int sqlite_prepare(sqlite_store *s)
 {
     for (size_t i = 0; i < NOUN_COUNT; i++) {
+        if (s->nouns[i] == NULL)
+            continue;
         sqlite3_stmt **q =
-            base_alloc_get(s->base.alloc, s->nouns[i]->count * sizeof(sqlite3_stmt *));
+            base_alloc_get(s->base.reader.alloc, s->nouns[i]->count * sizeof(sqlite3_stmt *));
         if (q == NULL)
             return BASE_ENOMEM;
         memset(q, 0, s->nouns[i]->count * sizeof(sqlite3_stmt *));
@@ -184,17 +200,18 @@ int sqlite_prepare(sqlite_store *s)
     return BASE_OK;
 }
 
-void sqlite_close(store *base)
+void sqlite_close(sqlite_store *s)
 {
-    sqlite_store *s = sqlite_self(base);
+    const base_alloc *alloc = s->base.reader.alloc;
     for (size_t i = 0; i < NOUN_COUNT; i++) {
         sqlite3_stmt **q = s->prepared[i];
         for (size_t k = 0; q != NULL && k < s->nouns[i]->count; k++)
             sqlite3_finalize(q[k]);
-        base_alloc_put(base->alloc, q, s->nouns[i]->count * sizeof(sqlite3_stmt *));
+        if (q != NULL)
+            base_alloc_put(alloc, q, s->nouns[i]->count * sizeof(sqlite3_stmt *));
     }
     sqlite3_close(s->db);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
-    base_alloc_put(base->alloc, s, sizeof *s);
+    base_alloc_put(alloc, s, sizeof *s);
 }

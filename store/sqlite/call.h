@@ -45,16 +45,23 @@ typedef struct sqlite_statements {
 
 extern const sqlite_statements sqlite_call_statements;
 
+#define SQLITE_RETRY_MS 2000 /* how long a call waits for another process, or connection */
+
 /* Rooms whose rows cannot become history are passed over; more than this many are looked at again.
  */
 #define SQLITE_DAMAGED_MAX 64
 
+/* A connection: the one that writes, or one of a reader; the latter is known by its first member
+ * alone, and `base.ops` is NULL. */
 typedef struct sqlite_store {
     store base;
     sqlite3 *db;
-    const sqlite_statements *const *nouns; /* by sqlite_noun */
+    const sqlite_statements *const *nouns; /* by sqlite_noun; NULL: this one has none of them */
     sqlite3_stmt **prepared[NOUN_COUNT];
-    int lock_fd; /* -1: none */
+    const char *path; /* of the open file, as SQLite knows it; "": in memory */
+    const char *vfs;
+    int lock_fd;  /* -1: none */
+    bool moments; /* others write meanwhile: each call reads within a transaction */
     int page_bytes;
     int wal_pages;               /* of the write-ahead log, not yet in the file */
     int wal_tried_pages;         /* of them, looked at by a checkpoint that could not finish */
@@ -68,10 +75,15 @@ static inline sqlite_store *sqlite_self(store *s)
     return (sqlite_store *)(void *)s;
 }
 
-/* sqlite_prepare - all statements of `nouns`.  sqlite_close - as store_close. */
+static inline sqlite_store *sqlite_reading(store_reader *r)
+{
+    return (sqlite_store *)(void *)r;
+}
+
+/* sqlite_prepare - all statements of `nouns`.  sqlite_close - as store_close; whatever is open. */
 BASE_MUST_CHECK int sqlite_prepare(sqlite_store *s);
-void sqlite_close(store *base);
-int sqlite_ping(store *base);
+void sqlite_close(sqlite_store *s);
+int sqlite_ping(store_reader *base);
 
 /* sqlite_err - a store_err for what SQLite says. */
 BASE_MUST_CHECK int sqlite_err(int rc);
@@ -88,6 +100,10 @@ BASE_MUST_CHECK int sqlite_read_int(sqlite_store *s, const char *sql, int *out);
  * back; a commit that fails leaves nothing behind either. */
 BASE_MUST_CHECK int sqlite_begin(sqlite_store *s);
 BASE_MUST_CHECK int sqlite_end(sqlite_store *s, int err);
+
+/* Of store_reader_ops.  A moment begins with the first statement that reads. */
+int sqlite_moment_begin(store_reader *base);
+void sqlite_moment_end(store_reader *base);
 
 /* Texts and bytes are borrowed until the statement is reset. */
 void sqlite_bind_str(sqlite3_stmt *q, int at, const char *text);

@@ -107,8 +107,8 @@ static int compact_room(sqlite_store *s, const candidate *c, uint64_t *count)
 {
     gathering g = {.upto_seq = c->upto_seq, .bytes_left = STORE_COMPACT_BYTES_MAX};
     store_damage damage;
-    store_page rows = {.alloc = s->base.alloc};
-    load_builder_init(&g.b, s->base.alloc);
+    store_page rows = {.alloc = s->base.reader.alloc};
+    load_builder_init(&g.b, s->base.reader.alloc);
     int err = sqlite_read_log(s, c->key, c->history_seq, gather_row, &g, &damage);
     /* Rows before a damaged one can still go. */
     if (err == BASE_OK || (err == STORE_ECORRUPT && load_builder_row_count(&g.b) > 0))

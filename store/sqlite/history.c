@@ -31,8 +31,8 @@ int sqlite_segment_put(sqlite_store *s, sqlite3_int64 key, const store_row *rows
 {
     buf packed;
     uint64_t raw_bytes;
-    buf_init(&packed, s->base.alloc, SIZE_MAX / 4);
-    int err = segment_pack(rows, count, s->base.alloc, &packed, &raw_bytes);
+    buf_init(&packed, s->base.reader.alloc, SIZE_MAX / 4);
+    int err = segment_pack(rows, count, s->base.reader.alloc, &packed, &raw_bytes);
     if (err == BASE_OK) {
         int64_t first_ms = rows[0].at_ms, last_ms = rows[0].at_ms;
         for (size_t i = 1; i < count; i++) {
@@ -176,9 +176,10 @@ int sqlite_read_history(sqlite_store *s, sqlite3_int64 key, const store_history_
     return err;
 }
 
-int sqlite_history(store *base, const char *id, const store_history_query *query, store_page *out)
+int sqlite_history(store_reader *base, const char *id, const store_history_query *query,
+                   store_page *out)
 {
-    sqlite_store *s = sqlite_self(base);
+    sqlite_store *s = sqlite_reading(base);
     store_room room;
     store_damage damage;
     sqlite3_int64 key = 0;

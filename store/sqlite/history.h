@@ -14,6 +14,7 @@ BASE_MUST_CHECK int sqlite_read_history(sqlite_store *s, sqlite3_int64 key,
                                         const store_history_query *query, load_builder *b,
                                         bool *more, store_damage *damage);
 
-int sqlite_history(store *base, const char *id, const store_history_query *query, store_page *out);
+int sqlite_history(store_reader *base, const char *id, const store_history_query *query,
+                   store_page *out);
 
 #endif

@@ -5,9 +5,9 @@
 #include "store/sqlite/log.h"
 #include "store/sqlite/rooms.h"
 
-int sqlite_load(store *base, const char *id, store_loaded *out)
+int sqlite_load(store_reader *base, const char *id, store_loaded *out)
 {
-    sqlite_store *s = sqlite_self(base);
+    sqlite_store *s = sqlite_reading(base);
     store_room room;
     store_damage damage;
     sqlite3_int64 key = 0;

@@ -4,6 +4,6 @@
 
 #include "store/sqlite/call.h"
 
-int sqlite_load(store *base, const char *id, store_loaded *out);
+int sqlite_load(store_reader *base, const char *id, store_loaded *out);
 
 #endif

@@ -98,7 +98,7 @@ static int make_log_durable(sqlite_store *s)
         rc = log->pMethods->xFileSize(log, &size);
     if (rc != SQLITE_OK || size == 0)
         return sqlite_err(rc);
-    uint8_t *chunk = base_alloc_get(s->base.alloc, CHUNK_BYTES);
+    uint8_t *chunk = base_alloc_get(s->base.reader.alloc, CHUNK_BYTES);
     if (chunk == NULL)
         return BASE_ENOMEM;
     for (sqlite3_int64 at = 0; at < size && rc == SQLITE_OK; at += CHUNK_BYTES) {
@@ -107,7 +107,7 @@ static int make_log_durable(sqlite_store *s)
         if (rc == SQLITE_OK)
             rc = log->pMethods->xWrite(log, chunk, len, at);
     }
-    base_alloc_put(s->base.alloc, chunk, CHUNK_BYTES);
+    base_alloc_put(s->base.reader.alloc, chunk, CHUNK_BYTES);
     if (rc == SQLITE_OK)
         rc = log->pMethods->xSync(log, SQLITE_SYNC_FULL);
     return sqlite_err(rc);
@@ -123,6 +123,8 @@ static int open_file(sqlite_store *s, const store_sqlite_options *options)
     int rc = sqlite3_open_v2(options->path, &s->db, flags, options->vfs);
     if (rc != SQLITE_OK)
         return sqlite_err(rc);
+    s->path = sqlite3_db_filename(s->db, "main");
+    s->vfs = sqlite3_vfs_find(options->vfs)->zName;
     crash_sqlite_watch();
     CRASH_POINT("open.file");
     sqlite3_extended_result_codes(s->db, 1);
@@ -161,48 +163,62 @@ static int open_file(sqlite_store *s, const store_sqlite_options *options)
     return err;
 }
 
-static const store_ops ops = {
-    .close = sqlite_close,
-    .room_create = sqlite_room_create,
+static void close_store(store *base)
+{
+    sqlite_close(sqlite_self(base));
+}
+
+static void close_reader(store_reader *base)
+{
+    sqlite_close(sqlite_reading(base));
+}
+
+static int open_reader(store *base, store_reader **out);
+
+static const store_reader_ops reader_ops = {
+    .close = close_reader,
+    .begin = sqlite_moment_begin,
+    .end = sqlite_moment_end,
     .room_get = sqlite_room_get,
-    .room_patch = sqlite_room_patch,
-    .room_delete = sqlite_room_delete,
-    .room_used = sqlite_room_used,
     .load = sqlite_load,
-    .append = sqlite_append,
-    .snapshot_put = sqlite_snapshot_put,
-    .author_put = sqlite_author_put,
     .authors = sqlite_authors,
-    .chat_add = sqlite_chat_add,
     .chat_read = sqlite_chat_read,
-    .version_add = sqlite_version_add,
     .versions = sqlite_versions,
     .expired = sqlite_expired,
     .rooms = sqlite_rooms,
-    .ping = sqlite_ping,
     .history = sqlite_history,
     .salvage = sqlite_salvage,
+    .ping = sqlite_ping,
+};
+
+static const store_ops ops = {
+    .close = close_store,
+    .reader_open = open_reader,
+    .room_create = sqlite_room_create,
+    .room_patch = sqlite_room_patch,
+    .room_delete = sqlite_room_delete,
+    .room_used = sqlite_room_used,
+    .append = sqlite_append,
+    .snapshot_put = sqlite_snapshot_put,
+    .author_put = sqlite_author_put,
+    .chat_add = sqlite_chat_add,
+    .version_add = sqlite_version_add,
     .upkeep = sqlite_upkeep,
     .stats_get = sqlite_stats_get,
 };
 
-sqlite_store *sqlite_new(const base_alloc *alloc)
-{
-    sqlite_store *s = base_alloc_get(alloc, sizeof *s);
-    if (s != NULL)
-        *s = (sqlite_store){.base = {.ops = &ops, .alloc = alloc}, .nouns = nouns, .lock_fd = -1};
-    return s;
-}
-
 int store_sqlite_open_with(const store_sqlite_options *options, const base_alloc *alloc,
                            store **out)
 {
-    sqlite_store *s = sqlite_new(alloc);
+    sqlite_store *s = base_alloc_get(alloc, sizeof *s);
     if (s == NULL)
         return BASE_ENOMEM;
+    *s = (sqlite_store){.base = {.reader = {&reader_ops, alloc, false}, .ops = &ops},
+                        .nouns = nouns,
+                        .lock_fd = -1};
     int err = open_file(s, options);
     if (err != BASE_OK) {
-        sqlite_close(&s->base);
+        sqlite_close(s);
         return err;
     }
     *out = &s->base;
@@ -213,4 +229,52 @@ int store_sqlite_open(const char *path, const base_alloc *alloc, store **out)
 {
     store_sqlite_options options = {.path = path};
     return store_sqlite_open_with(&options, alloc, out);
+}
+
+/* ------------------------------------------------------------------------------- readers --- */
+
+sqlite_store *sqlite_reader_new(const base_alloc *alloc)
+{
+    static const sqlite_statements *const reading[NOUN_COUNT] = {
+        [NOUN_CALL] = &sqlite_call_statements,     [NOUN_ROOMS] = &sqlite_room_statements,
+        [NOUN_LOG] = &sqlite_log_statements,       [NOUN_HISTORY] = &sqlite_history_statements,
+        [NOUN_PEOPLE] = &sqlite_people_statements,
+    };
+    sqlite_store *s = base_alloc_get(alloc, sizeof *s);
+    if (s != NULL)
+        *s = (sqlite_store){
+            .base = {.reader = {&reader_ops, alloc, false}}, .nouns = reading, .lock_fd = -1};
+    return s;
+}
+
+/* The connection writes nothing: neither rows, nor the log into the file when it is closed. */
+static int open_beside(sqlite_store *s, const sqlite_store *of)
+{
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
+    int rc = sqlite3_open_v2(of->path, &s->db, flags, of->vfs);
+    if (rc != SQLITE_OK)
+        return sqlite_err(rc);
+    sqlite3_extended_result_codes(s->db, 1);
+    sqlite3_busy_timeout(s->db, SQLITE_RETRY_MS);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    s->moments = true;
+    int err = sqlite_exec(s, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
+    return err == BASE_OK ? sqlite_prepare(s) : err;
+}
+
+static int open_reader(store *base, store_reader **out)
+{
+    const sqlite_store *of = sqlite_self(base);
+    if (of->path[0] == '\0')
+        return STORE_ENOWAL;
+    sqlite_store *s = sqlite_reader_new(base->reader.alloc);
+    if (s == NULL)
+        return BASE_ENOMEM;
+    int err = open_beside(s, of);
+    if (err != BASE_OK) {
+        sqlite_close(s);
+        return err;
+    }
+    *out = &s->base.reader;
+    return BASE_OK;
 }

@@ -25,7 +25,7 @@ typedef struct store_sqlite_options {
 BASE_MUST_CHECK int store_sqlite_open_with(const store_sqlite_options *options,
                                            const base_alloc *alloc, store **out);
 
-/* sqlite_new - a store without a file yet; for store/sqlite/tools.c. */
-struct sqlite_store *sqlite_new(const base_alloc *alloc);
+/* sqlite_reader_new - a reader without a file yet; for store/sqlite/tools.c. */
+struct sqlite_store *sqlite_reader_new(const base_alloc *alloc);
 
 #endif

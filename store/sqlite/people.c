@@ -97,9 +97,9 @@ int sqlite_author_put(store *base, const char *id, const store_author *author)
     return sqlite_end(s, sqlite_run(q));
 }
 
-int sqlite_authors(store *base, const char *id, store_author_fn *visit, void *ctx)
+int sqlite_authors(store_reader *base, const char *id, store_author_fn *visit, void *ctx)
 {
-    sqlite_store *s = sqlite_self(base);
+    sqlite_store *s = sqlite_reading(base);
     sqlite3_stmt *q = statement(s, Q_AUTHORS);
     sqlite3_int64 key = 0;
     int err = room_key(s, id, &key);
@@ -182,10 +182,10 @@ int sqlite_chat_add(store *base, const char *id, store_chat *said, uint64_t keep
     return err;
 }
 
-int sqlite_chat_read(store *base, const char *id, uint64_t before_n, size_t max,
+int sqlite_chat_read(store_reader *base, const char *id, uint64_t before_n, size_t max,
                      store_chat_fn *visit, void *ctx)
 {
-    sqlite_store *s = sqlite_self(base);
+    sqlite_store *s = sqlite_reading(base);
     sqlite3_stmt *q = statement(s, Q_CHAT_READ);
     sqlite3_int64 key = 0;
     int err = room_key(s, id, &key);
@@ -248,9 +248,9 @@ int sqlite_version_add(store *base, const char *id, store_version *version, uint
     return err;
 }
 
-int sqlite_versions(store *base, const char *id, store_version_fn *visit, void *ctx)
+int sqlite_versions(store_reader *base, const char *id, store_version_fn *visit, void *ctx)
 {
-    sqlite_store *s = sqlite_self(base);
+    sqlite_store *s = sqlite_reading(base);
     sqlite3_stmt *q = statement(s, Q_VERSIONS);
     sqlite3_int64 key = 0;
     int err = room_key(s, id, &key);

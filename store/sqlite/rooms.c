@@ -106,10 +106,10 @@ int sqlite_room_read(sqlite_store *s, const char *id, store_room *out, sqlite3_i
     return err;
 }
 
-int sqlite_room_get(store *base, const char *id, store_room *out)
+int sqlite_room_get(store_reader *base, const char *id, store_room *out)
 {
     sqlite3_int64 key = 0;
-    return sqlite_room_read(sqlite_self(base), id, out, &key);
+    return sqlite_room_read(sqlite_reading(base), id, out, &key);
 }
 
 int sqlite_room_patch(store *base, const char *id, const store_patch *patch)
@@ -162,17 +162,17 @@ static int read_ids(sqlite3_stmt *q, store_id *out, size_t max, size_t *count)
     return sqlite_err(rc);
 }
 
-int sqlite_expired(store *base, int64_t now_ms, store_id *out, size_t max, size_t *count)
+int sqlite_expired(store_reader *base, int64_t now_ms, store_id *out, size_t max, size_t *count)
 {
-    sqlite3_stmt *q = statement(sqlite_self(base), Q_EXPIRED);
+    sqlite3_stmt *q = statement(sqlite_reading(base), Q_EXPIRED);
     sqlite3_bind_int64(q, 1, now_ms);
     sqlite3_bind_int64(q, 2, (sqlite3_int64)max);
     return read_ids(q, out, max, count);
 }
 
-int sqlite_rooms(store *base, const char *after, store_id *out, size_t max, size_t *count)
+int sqlite_rooms(store_reader *base, const char *after, store_id *out, size_t max, size_t *count)
 {
-    sqlite3_stmt *q = statement(sqlite_self(base), Q_LIST);
+    sqlite3_stmt *q = statement(sqlite_reading(base), Q_LIST);
     sqlite_bind_str(q, 1, after);
     sqlite3_bind_int64(q, 2, (sqlite3_int64)max);
     return read_ids(q, out, max, count);

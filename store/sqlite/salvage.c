@@ -5,9 +5,9 @@
 #include "store/sqlite/rooms.h"
 
 /* The snapshot and the good rows behind it; without a good snapshot, history from its beginning. */
-int sqlite_salvage(store *base, const char *id, store_loaded *out, store_damage *damage)
+int sqlite_salvage(store_reader *base, const char *id, store_loaded *out, store_damage *damage)
 {
-    sqlite_store *s = sqlite_self(base);
+    sqlite_store *s = sqlite_reading(base);
     const store_history_query all = {0, INT64_MIN, SIZE_MAX, SIZE_MAX};
     store_room room;
     store_damage second = {NULL, 0};

@@ -4,6 +4,6 @@
 
 #include "store/sqlite/call.h"
 
-int sqlite_salvage(store *base, const char *id, store_loaded *out, store_damage *damage);
+int sqlite_salvage(store_reader *base, const char *id, store_loaded *out, store_damage *damage);
 
 #endif

@@ -22,7 +22,7 @@ static bool has_wal(const char *path)
 static int open_existing(const char *path, const base_alloc *alloc, sqlite_store **out,
                          int *version)
 {
-    sqlite_store *s = sqlite_new(alloc);
+    sqlite_store *s = sqlite_reader_new(alloc);
     if (s == NULL)
         return BASE_ENOMEM;
     int rc = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
@@ -37,14 +37,14 @@ static int open_existing(const char *path, const base_alloc *alloc, sqlite_store
     if (err == BASE_OK && *version == 0)
         err = STORE_EVERSION; /* an empty file */
     if (err != BASE_OK) {
-        sqlite_close(&s->base);
+        sqlite_close(s);
         return err;
     }
     *out = s;
     return BASE_OK;
 }
 
-int store_sqlite_open_reader(const char *path, const base_alloc *alloc, store **out)
+int store_sqlite_open_reader(const char *path, const base_alloc *alloc, store_reader **out)
 {
     sqlite_store *s;
     int version = 0, rooms = 0;
@@ -63,10 +63,10 @@ int store_sqlite_open_reader(const char *path, const base_alloc *alloc, store **
     if (err == BASE_OK)
         err = sqlite_prepare(s);
     if (err != BASE_OK) {
-        sqlite_close(&s->base);
+        sqlite_close(s);
         return err;
     }
-    *out = &s->base;
+    *out = &s->base.reader;
     return BASE_OK;
 }
 
@@ -98,9 +98,9 @@ static int on_reference(void *arg, int columns, char **values, char **names)
 
 _Static_assert(FAULTS_MAX == 100, "the number in the pragma");
 
-int store_sqlite_verify(store *reader, store_fault_fn *fault, void *ctx)
+int store_sqlite_verify(store_reader *reader, store_fault_fn *fault, void *ctx)
 {
-    sqlite_store *s = sqlite_self(reader);
+    sqlite_store *s = sqlite_reading(reader);
     fault_list list = {fault, ctx};
     int rc = sqlite3_exec(s->db, "PRAGMA integrity_check(100)", on_line, &list, NULL);
     if (rc == SQLITE_OK)
@@ -138,7 +138,7 @@ int store_sqlite_copy(const char *from, const char *to, const base_alloc *alloc)
         }
         err = sqlite_err(rc);
     }
-    sqlite_close(&s->base);
+    sqlite_close(s);
     return err == BASE_OK ? flush_file(to) : err;
 }
 

@@ -35,6 +35,7 @@ typedef struct disk_file {
     content safe; /* what is there after the power was lost, at least */
     change *first, **end;
     void *shm[SHM_REGIONS];
+    int shm_locks[SQLITE_SHM_NLOCK]; /* how many share it; -1: one has it alone */
 } disk_file;
 
 typedef struct open_file {
@@ -286,10 +287,18 @@ static int shm_map(sqlite3_file *file, int region, int size, int extend, void vo
 
 static int shm_lock(sqlite3_file *file, int at, int n, int flags)
 {
-    (void)file;
-    (void)at;
-    (void)n;
-    (void)flags;
+    int *locks = file_of(file)->shm_locks + at;
+    bool alone = (flags & SQLITE_SHM_EXCLUSIVE) != 0;
+    for (int i = 0; i < n; i++) {
+        if ((flags & SQLITE_SHM_LOCK) != 0 && (alone ? locks[i] != 0 : locks[i] < 0))
+            return SQLITE_BUSY;
+    }
+    for (int i = 0; i < n; i++) {
+        if ((flags & SQLITE_SHM_LOCK) != 0)
+            locks[i] = alone ? -1 : locks[i] + 1;
+        else
+            locks[i] = alone ? 0 : locks[i] - 1;
+    }
     return SQLITE_OK;
 }
 
@@ -488,6 +497,7 @@ static void restart_file(disk_file *f, bool power)
         free(f->shm[i]);
         f->shm[i] = NULL;
     }
+    memset(f->shm_locks, 0, sizeof f->shm_locks);
 }
 
 void fault_vfs_restart(bool power)

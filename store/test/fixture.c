@@ -11,7 +11,21 @@ int fixture_open_memory(void **state)
 {
     fixture *f = calloc(1, sizeof *f);
     *state = f;
-    return store_memory_open(base_alloc_libc(), &f->s);
+    int err = store_memory_open(base_alloc_libc(), &f->s);
+    f->r = err == BASE_OK ? store_reads(f->s) : NULL;
+    return err;
+}
+
+static int beside(int err, fixture *f)
+{
+    f->beside = true;
+    return err == BASE_OK ? store_reader_open(f->s, &f->r) : err;
+}
+
+int fixture_open_memory_beside(void **state)
+{
+    int err = fixture_open_memory(state);
+    return beside(err, *state);
 }
 
 int fixture_open_sqlite(void **state)
@@ -19,7 +33,15 @@ int fixture_open_sqlite(void **state)
     fixture *f = calloc(1, sizeof *f);
     *state = f;
     snprintf(f->path, sizeof f->path, "/tmp/store-test-%d-%p.db", (int)getpid(), (void *)f);
-    return store_sqlite_open(f->path, base_alloc_libc(), &f->s);
+    int err = store_sqlite_open(f->path, base_alloc_libc(), &f->s);
+    f->r = err == BASE_OK ? store_reads(f->s) : NULL;
+    return err;
+}
+
+int fixture_open_sqlite_beside(void **state)
+{
+    int err = fixture_open_sqlite(state);
+    return beside(err, *state);
 }
 
 void fixture_remove_files(const char *path)
@@ -35,6 +57,8 @@ void fixture_remove_files(const char *path)
 int fixture_close(void **state)
 {
     fixture *f = *state;
+    if (f->beside)
+        store_reader_close(f->r);
     store_close(f->s);
     if (f->path[0] != '\0')
         fixture_remove_files(f->path);
@@ -81,10 +105,10 @@ void fixture_put_snapshot(store *s, const char *id, uint64_t upto_seq)
     assert_int_equal(store_snapshot_put(s, id, &snap), BASE_OK);
 }
 
-void fixture_expect(store *s, const char *id, const char *content)
+void fixture_expect(store_reader *r, const char *id, const char *content)
 {
     store_loaded l;
-    assert_int_equal(store_load(s, id, &l), BASE_OK);
+    assert_int_equal(store_load(r, id, &l), BASE_OK);
     buf b;
     buf_init(&b, base_alloc_libc(), 10000);
     buf_put_bytes(&b, l.snapshot);
@@ -121,13 +145,13 @@ void fixture_append_many(store *s, const char *id, uint64_t first, uint64_t last
     }
 }
 
-uint64_t fixture_read_history(store *s, const char *id, uint64_t after_seq, size_t rows_max)
+uint64_t fixture_read_history(store_reader *r, const char *id, uint64_t after_seq, size_t rows_max)
 {
     store_history_query query = {after_seq, INT64_MIN, rows_max, 1 << 20};
     bool more = true;
     for (int pages = 0; more && pages < 100000; pages++) {
         store_page page;
-        assert_int_equal(store_history(s, id, &query, &page), BASE_OK);
+        assert_int_equal(store_history(r, id, &query, &page), BASE_OK);
         assert_true(page.row_count <= rows_max);
         assert_true(page.row_count > 0 || !page.more);
         more = page.more;

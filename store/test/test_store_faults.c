@@ -42,6 +42,7 @@ typedef struct script {
     model now;   /* everything that was answered with 0 */
     model after; /* the same with the call that is under way */
     store *s;
+    store_reader *r; /* beside it */
 } script;
 
 static const char *const ids[ROOMS] = {"r0", "r1", "r2"};
@@ -163,13 +164,13 @@ static int step(script *t)
 
 /* --------------------------------------------------------------------------- the oracle ------ */
 
-static bool history_is(store *s, size_t i, const model_room *m)
+static bool history_is(store_reader *r, size_t i, const model_room *m)
 {
     char text[TEXT_MAX];
     store_history_query query = {0, INT64_MIN, 100, 20000};
     for (bool more = true; more;) {
         store_page page;
-        assert_int_equal(store_history(s, ids[i], &query, &page), BASE_OK);
+        assert_int_equal(store_history(r, ids[i], &query, &page), BASE_OK);
         bool same = true;
         for (size_t k = 0; k < page.row_count && same; k++) {
             query.after_seq++;
@@ -185,11 +186,11 @@ static bool history_is(store *s, size_t i, const model_room *m)
     return query.after_seq == m->last_seq;
 }
 
-static bool room_is(store *s, size_t i, const model_room *m)
+static bool room_is(store_reader *r, size_t i, const model_room *m)
 {
     char text[TEXT_MAX];
     store_loaded l;
-    int err = store_load(s, ids[i], &l);
+    int err = store_load(r, ids[i], &l);
     if (!m->exists && err == BASE_OK)
         store_loaded_free(&l);
     if (!m->exists)
@@ -202,16 +203,23 @@ static bool room_is(store *s, size_t i, const model_room *m)
     bool same = l.last_seq == m->last_seq && l.snapshot_seq == m->snapshot_seq &&
                 bytes_equal(l.snapshot, snapshot);
     store_loaded_free(&l);
-    return same && history_is(s, i, m);
+    return same && history_is(r, i, m);
 }
 
 static bool store_is(store *s, const model *m)
 {
     for (size_t i = 0; i < ROOMS; i++) {
-        if (!room_is(s, i, &m->rooms[i]))
+        if (!room_is(store_reads(s), i, &m->rooms[i]))
             return false;
     }
     return true;
+}
+
+/* A reader beside it sees all that was answered with 0, and of a call that failed nothing. */
+static void reader_sees(const script *t)
+{
+    for (size_t i = 0; i < ROOMS; i++)
+        assert_true(room_is(t->r, i, &t->now.rooms[i]));
 }
 
 /* The store goes on: all upkeep, then some calls of every kind. */
@@ -229,6 +237,8 @@ static void goes_on(script *t)
         t->now = t->after;
     }
     assert_true(store_is(t->s, &t->now));
+    if (t->r != NULL)
+        reader_sees(t);
 }
 
 /* ----------------------------------------------------------------------------- tests --------- */
@@ -250,6 +260,8 @@ static int run(script *t)
         if (err != BASE_OK)
             return err;
     }
+    if (t->r == NULL)
+        assert_int_equal(store_reader_open(t->s, &t->r), BASE_OK);
     for (int i = 0; i < STEPS; i++) {
         uint64_t random = t->random;
         int err = step(t);
@@ -257,31 +269,42 @@ static int run(script *t)
             assert_true(fault_vfs_happened());
             assert_false(store_failed(t->s));
             assert_true(store_is(t->s, &t->now));
+            reader_sees(t);
             t->random = random;
             err = step(t);
         }
+        if (err == BASE_OK)
+            t->now = t->after;
+        if (err != BASE_OK || i % 8 == 0)
+            reader_sees(t);
         if (err != BASE_OK)
             return err;
-        t->now = t->after;
     }
     return BASE_OK;
+}
+
+static void shut(script *t)
+{
+    store_reader_close(t->r);
+    store_close(t->s);
+    t->r = NULL;
+    t->s = NULL;
 }
 
 /* The process ended; what does the next one find? */
 static void restart(script *t, bool power)
 {
     fault_vfs_stop();
-    store_close(t->s);
-    t->s = NULL;
+    shut(t);
     fault_vfs_restart(power);
     assert_int_equal(open_store(&t->s), BASE_OK);
+    assert_int_equal(store_reader_open(t->s, &t->r), BASE_OK);
     if (!store_is(t->s, &t->now)) {
         assert_true(store_is(t->s, &t->after));
         t->now = t->after;
     }
     goes_on(t);
-    store_close(t->s);
-    t->s = NULL;
+    shut(t);
 }
 
 static uint64_t operations_of(uint64_t seed)
@@ -290,7 +313,7 @@ static uint64_t operations_of(uint64_t seed)
     begin(&t, seed);
     assert_int_equal(run(&t), BASE_OK);
     assert_true(store_is(t.s, &t.now));
-    store_close(t.s);
+    shut(&t);
     return fault_vfs_count();
 }
 
@@ -303,7 +326,7 @@ static void the_log_is_written_ahead(void **state)
     assert_int_equal(run(&t), BASE_OK);
     assert_true(fault_vfs_has("disk.db-wal"));
     assert_false(fault_vfs_has("disk.db-journal"));
-    store_close(t.s);
+    shut(&t);
 }
 
 static void without_shared_memory_it_does_not_open(void **state)
@@ -360,17 +383,17 @@ static void what_is_read_outlives_the_power(void **state)
         fault_vfs_plan(kinds[n % 2], 1 + n / 2);
         (void)run(&t);
         fault_vfs_stop();
-        store_close(t.s);
+        shut(&t);
         fault_vfs_restart(false);
         assert_int_equal(open_store(&t.s), BASE_OK);
         const model *read = store_is(t.s, &t.now) ? &t.now : &t.after;
         assert_true(store_is(t.s, read));
         fault_vfs_stop();
-        store_close(t.s);
+        shut(&t);
         fault_vfs_restart(true);
         assert_int_equal(open_store(&t.s), BASE_OK);
         assert_true(store_is(t.s, read));
-        store_close(t.s);
+        shut(&t);
     }
 }
 
@@ -413,8 +436,7 @@ static void killed_again_and_again(void **state)
             fault_vfs_plan(FAULT_POWER, 1 + fault_vfs_random() % 150);
             (void)run(&t);
             fault_vfs_stop();
-            store_close(t.s);
-            t.s = NULL;
+            shut(&t);
             fault_vfs_restart(life % 2 == 0);
             store *s;
             assert_int_equal(open_store(&s), BASE_OK);
@@ -425,7 +447,7 @@ static void killed_again_and_again(void **state)
             t.s = s;
         }
         goes_on(&t);
-        store_close(t.s);
+        shut(&t);
     }
 }
 
@@ -437,38 +459,38 @@ static void count_fault(void *ctx, const char *sentence)
 
 /* What is read is right, or the damage is told: by the call; or, when a flip in SQLite's own pages
  * hides the end of the log, by the look at the whole file that `tandem check` takes. */
-static void read_all(store *s, const model *m)
+static void read_all(store_reader *r, const model *m)
 {
     int faults = 0;
-    int looked = store_sqlite_verify(s, count_fault, &faults);
+    int looked = store_sqlite_verify(r, count_fault, &faults);
     bool told = looked != BASE_OK || faults > 0;
     char text[TEXT_MAX];
     for (size_t i = 0; i < ROOMS; i++) {
-        const model_room *r = &m->rooms[i];
+        const model_room *room = &m->rooms[i];
         store_loaded l;
         store_damage damage;
-        int err = store_load(s, ids[i], &l);
+        int err = store_load(r, ids[i], &l);
         if (err == BASE_OK) {
-            assert_true(told || l.last_seq == r->last_seq);
+            assert_true(told || l.last_seq == room->last_seq);
             for (size_t k = 0; k < l.row_count; k++)
-                assert_true(
-                    bytes_equal(l.rows[k].update, text_of(i, r->generation, l.rows[k].seq, text)));
+                assert_true(bytes_equal(l.rows[k].update,
+                                        text_of(i, room->generation, l.rows[k].seq, text)));
             if (l.snapshot.len_bytes > 0)
-                assert_true(bytes_equal(l.snapshot,
-                                        snapshot_text(i, r->generation, r->snapshot_seq, text)));
+                assert_true(bytes_equal(
+                    l.snapshot, snapshot_text(i, room->generation, room->snapshot_seq, text)));
             store_loaded_free(&l);
         } else {
             assert_true(err == STORE_ECORRUPT || (told && err == STORE_ENOTFOUND));
         }
-        err = store_salvage(s, ids[i], &l, &damage);
+        err = store_salvage(r, ids[i], &l, &damage);
         if (err == BASE_OK)
             store_loaded_free(&l);
         store_history_query query = {0, INT64_MIN, 100000, 1 << 30};
         store_page page;
-        err = store_history(s, ids[i], &query, &page);
+        err = store_history(r, ids[i], &query, &page);
         for (size_t k = 0; err == BASE_OK && k < page.row_count; k++)
             assert_true(bytes_equal(page.rows[k].update,
-                                    text_of(i, r->generation, page.rows[k].seq, text)));
+                                    text_of(i, room->generation, page.rows[k].seq, text)));
         if (err == BASE_OK)
             store_page_free(&page);
     }
@@ -483,7 +505,7 @@ static void flipped_bits_are_told(void **state)
         assert_int_equal(run(&t), BASE_OK);
         for (size_t i = 0; i < ROOMS; i++)
             assert_true(t.now.rooms[i].exists);
-        store_close(t.s);
+        shut(&t);
         /* The same disk each time, another bit. */
         uint64_t at = seed * 0x9E3779B97F4A7C15u >> 16;
         assert_true(fault_vfs_flip("disk.db", at));
@@ -493,12 +515,17 @@ static void flipped_bits_are_told(void **state)
             assert_true(err == STORE_ECORRUPT || err == STORE_EVERSION || err == STORE_EIO);
             continue;
         }
-        read_all(s, &t.now);
+        store_reader *r;
+        assert_int_equal(store_reader_open(s, &r), BASE_OK);
+        read_all(store_reads(s), &t.now);
+        read_all(r, &t.now);
         store_upkeep_options options = {INT64_MIN, true};
         store_upkept done = {.work = STORE_WORK_COMPACT};
         for (int i = 0; i < 100 && err == BASE_OK && done.work != STORE_WORK_NONE; i++)
             err = store_upkeep(s, &options, &done);
-        read_all(s, &t.now);
+        read_all(store_reads(s), &t.now);
+        read_all(r, &t.now);
+        store_reader_close(r);
         store_close(s);
     }
 }

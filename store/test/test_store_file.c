@@ -12,7 +12,7 @@ static void survives_reopening(void **state)
     store_close(f->s);
     f->s = NULL;
     assert_int_equal(store_sqlite_open(f->path, base_alloc_libc(), &f->s), BASE_OK);
-    fixture_expect(f->s, "a", "|1 2 ");
+    fixture_expect(store_reads(f->s), "a", "|1 2 ");
 }
 
 static void copy_file(const char *from, const char *to, const char *tail)
@@ -44,7 +44,7 @@ static void survives_a_crash(void **state)
     assert_int_equal(fixture_append(f->s, "a", 3, "3"), BASE_OK);
     store *s;
     assert_int_equal(store_sqlite_open(copy, base_alloc_libc(), &s), BASE_OK);
-    fixture_expect(s, "a", "|1 2 ");
+    fixture_expect(store_reads(s), "a", "|1 2 ");
     assert_int_equal(fixture_append(s, "a", 3, "other"), BASE_OK);
     store_close(s);
     fixture_remove_files(copy);
@@ -72,9 +72,9 @@ static void damage_is_of_one_room(void **state)
                   "UPDATE snapshots SET crc32c = crc32c + 1");
     assert_int_equal(store_sqlite_open(f->path, base_alloc_libc(), &f->s), BASE_OK);
     store_loaded l;
-    assert_int_equal(store_load(f->s, "a", &l), STORE_ECORRUPT);
-    assert_int_equal(store_load(f->s, "c", &l), STORE_ECORRUPT);
-    fixture_expect(f->s, "b", "|x ");
+    assert_int_equal(store_load(store_reads(f->s), "a", &l), STORE_ECORRUPT);
+    assert_int_equal(store_load(store_reads(f->s), "c", &l), STORE_ECORRUPT);
+    fixture_expect(store_reads(f->s), "b", "|x ");
 }
 
 static void reopen(fixture *f)
@@ -104,15 +104,15 @@ static void damaged_history(void **state)
     /* A damaged snapshot is replaced by the history that is left. */
     store_loaded l;
     store_damage damage;
-    assert_int_equal(store_load(f->s, "a", &l), STORE_ECORRUPT);
-    assert_int_equal(store_salvage(f->s, "a", &l, &damage), BASE_OK);
+    assert_int_equal(store_load(store_reads(f->s), "a", &l), STORE_ECORRUPT);
+    assert_int_equal(store_salvage(store_reads(f->s), "a", &l, &damage), BASE_OK);
     assert_string_equal(damage.what, "snapshot");
     assert_int_equal(l.snapshot.len_bytes, 0);
     assert_int_equal(l.row_count, 2000);
     store_loaded_free(&l);
     store_history_query query = {2000, INT64_MIN, 10, 1000};
     store_page page;
-    assert_int_equal(store_history(f->s, "a", &query, &page), STORE_ECORRUPT);
+    assert_int_equal(store_history(store_reads(f->s), "a", &query, &page), STORE_ECORRUPT);
     /* Rows before the damaged one are moved, the room still loads, others are not kept waiting. */
     store_upkeep_options options = {.drop_before_ms = INT64_MIN};
     store_upkept done = {.work = STORE_WORK_COMPACT};
@@ -127,12 +127,12 @@ static void damaged_history(void **state)
     }
     assert_true(named);
     assert_int_equal(done.work, STORE_WORK_NONE);
-    assert_int_equal(store_load(f->s, "b", &l), BASE_OK);
+    assert_int_equal(store_load(store_reads(f->s), "b", &l), BASE_OK);
     assert_int_equal(l.row_count, 500);
     store_loaded_free(&l);
-    assert_int_equal(fixture_read_history(f->s, "c", 0, 1000), 100);
+    assert_int_equal(fixture_read_history(store_reads(f->s), "c", 0, 1000), 100);
     query = (store_history_query){2990, INT64_MIN, 8, 1000};
-    assert_int_equal(store_history(f->s, "b", &query, &page), BASE_OK);
+    assert_int_equal(store_history(store_reads(f->s), "b", &query, &page), BASE_OK);
     assert_int_equal(page.row_count, 8);
     store_page_free(&page);
 }
@@ -155,7 +155,7 @@ static void the_first_schema_is_migrated(void **state)
     assert_int_equal(store_stats_get(f->s, &stats), BASE_OK);
     assert_true(stats.shrinks);
     assert_int_equal(fixture_upkeep(f->s, STORE_WORK_COMPACT, INT64_MIN), 2500);
-    assert_int_equal(fixture_read_history(f->s, "a", 0, 1000), 3000);
+    assert_int_equal(fixture_read_history(store_reads(f->s), "a", 0, 1000), 3000);
 }
 
 static void space_is_given_back(void **state)
@@ -182,7 +182,7 @@ static void space_is_given_back(void **state)
     assert_int_equal(store_stats_get(f->s, &after), BASE_OK);
     assert_int_equal(after.wal_bytes, 0);
     assert_true(after.file_bytes < 2 << 20);
-    fixture_expect(f->s, "b", "|small ");
+    fixture_expect(store_reads(f->s), "b", "|small ");
 }
 
 /* Somebody looks after the file with another program. */
@@ -194,10 +194,10 @@ static void another_writer_is_waited_for(void **state)
     assert_int_equal(sqlite3_open(f->path, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(fixture_append(f->s, "a", 2, "2"), STORE_EBUSY);
-    fixture_expect(f->s, "a", "|1 ");
+    fixture_expect(store_reads(f->s), "a", "|1 ");
     assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(fixture_append(f->s, "a", 2, "2"), BASE_OK);
-    fixture_expect(f->s, "a", "|1 2 ");
+    fixture_expect(store_reads(f->s), "a", "|1 2 ");
     sqlite3_close(other);
 }
 
@@ -219,7 +219,7 @@ static void the_file_has_a_limit(void **state)
     assert_int_equal(err, STORE_EFULL);
     assert_false(store_failed(f->s));
     store_loaded l;
-    assert_int_equal(store_load(f->s, "a", &l), BASE_OK);
+    assert_int_equal(store_load(store_reads(f->s), "a", &l), BASE_OK);
     assert_int_equal(l.last_seq, seq - 2);
     store_loaded_free(&l);
     assert_int_equal(store_room_delete(f->s, "a"), BASE_OK);

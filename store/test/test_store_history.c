@@ -8,22 +8,23 @@
 static void rows_of_a_snapshot_become_history(void **state)
 {
     store *s = ((fixture *)*state)->s;
+    store_reader *r = ((fixture *)*state)->r;
     fixture_create_empty(s, "a");
     fixture_create_empty(s, "b");
     fixture_append_many(s, "a", 1, 7000);
     fixture_append_many(s, "b", 1, 10);
     assert_int_equal(fixture_upkeep(s, STORE_WORK_COMPACT, INT64_MIN), 0);
     fixture_put_snapshot(s, "a", 6500);
-    assert_int_equal(fixture_read_history(s, "a", 0, 999), 7000);
+    assert_int_equal(fixture_read_history(r, "a", 0, 999), 7000);
     assert_int_equal(fixture_upkeep(s, STORE_WORK_COMPACT, INT64_MIN), 6500);
     assert_int_equal(fixture_upkeep(s, STORE_WORK_COMPACT, INT64_MIN), 0);
-    assert_int_equal(fixture_read_history(s, "a", 0, 999), 7000);
-    assert_int_equal(fixture_read_history(s, "a", 0, 7000), 7000);
-    assert_int_equal(fixture_read_history(s, "a", 1999, 1), 7000);
-    assert_int_equal(fixture_read_history(s, "a", 6499, 3), 7000);
-    assert_int_equal(fixture_read_history(s, "b", 0, 3), 10);
+    assert_int_equal(fixture_read_history(r, "a", 0, 999), 7000);
+    assert_int_equal(fixture_read_history(r, "a", 0, 7000), 7000);
+    assert_int_equal(fixture_read_history(r, "a", 1999, 1), 7000);
+    assert_int_equal(fixture_read_history(r, "a", 6499, 3), 7000);
+    assert_int_equal(fixture_read_history(r, "b", 0, 3), 10);
     store_loaded l;
-    assert_int_equal(store_load(s, "a", &l), BASE_OK);
+    assert_int_equal(store_load(r, "a", &l), BASE_OK);
     assert_int_equal(l.snapshot_seq, 6500);
     assert_int_equal(l.row_count, 500);
     store_loaded_free(&l);
@@ -31,21 +32,21 @@ static void rows_of_a_snapshot_become_history(void **state)
     fixture_append_many(s, "a", 7001, 7100);
     fixture_put_snapshot(s, "a", 7100);
     assert_int_equal(fixture_upkeep(s, STORE_WORK_COMPACT, INT64_MIN), 600);
-    assert_int_equal(fixture_read_history(s, "a", 0, 5000), 7100);
-    fixture_expect(s, "a", "state|");
+    assert_int_equal(fixture_read_history(r, "a", 0, 5000), 7100);
+    fixture_expect(r, "a", "state|");
     store_row taken = {.room_id = "a", .seq = 7101, .update = bytes_of_str("next")};
     assert_int_equal(store_append(s, &taken, 1), BASE_OK);
-    fixture_expect(s, "a", "state|next ");
+    fixture_expect(r, "a", "state|next ");
     store_history_query query = {0, INT64_MIN, 1, 1};
     store_page page;
-    assert_int_equal(store_history(s, "nobody", &query, &page), STORE_ENOTFOUND);
+    assert_int_equal(store_history(r, "nobody", &query, &page), STORE_ENOTFOUND);
 }
 
-static uint64_t first_from(store *s, uint64_t after_seq, int64_t from_ms)
+static uint64_t first_from(store_reader *r, uint64_t after_seq, int64_t from_ms)
 {
     store_history_query query = {after_seq, from_ms, 10, 1 << 20};
     store_page page;
-    assert_int_equal(store_history(s, "a", &query, &page), BASE_OK);
+    assert_int_equal(store_history(r, "a", &query, &page), BASE_OK);
     uint64_t first = page.row_count > 0 ? page.rows[0].seq : 0;
     store_page_free(&page);
     return first;
@@ -97,17 +98,18 @@ static void segments_refuse_what_they_are_not(void **state)
 static void history_from_a_time(void **state)
 {
     store *s = ((fixture *)*state)->s;
+    store_reader *r = ((fixture *)*state)->r;
     fixture_create_empty(s, "a");
     fixture_append_many(s, "a", 1, 5000);
     fixture_put_snapshot(s, "a", 4800);
     for (int compacted = 0; compacted < 2; compacted++) {
-        assert_int_equal(first_from(s, 0, 0), 1);
-        assert_int_equal(first_from(s, 0, 11), 2);
-        assert_int_equal(first_from(s, 0, 30000), 3000);
-        assert_int_equal(first_from(s, 3500, 30000), 3501);
-        assert_int_equal(first_from(s, 0, 48001), 4801);
-        assert_int_equal(first_from(s, 0, 50000), 5000);
-        assert_int_equal(first_from(s, 0, 50001), 0);
+        assert_int_equal(first_from(r, 0, 0), 1);
+        assert_int_equal(first_from(r, 0, 11), 2);
+        assert_int_equal(first_from(r, 0, 30000), 3000);
+        assert_int_equal(first_from(r, 3500, 30000), 3501);
+        assert_int_equal(first_from(r, 0, 48001), 4801);
+        assert_int_equal(first_from(r, 0, 50000), 5000);
+        assert_int_equal(first_from(r, 0, 50001), 0);
         fixture_upkeep(s, STORE_WORK_COMPACT, INT64_MIN);
     }
 }
@@ -115,6 +117,7 @@ static void history_from_a_time(void **state)
 static void pages_are_bounded(void **state)
 {
     store *s = ((fixture *)*state)->s;
+    store_reader *r = ((fixture *)*state)->r;
     char text[1001];
     memset(text, 'x', 1000);
     text[1000] = '\0';
@@ -125,18 +128,18 @@ static void pages_are_bounded(void **state)
     fixture_upkeep(s, STORE_WORK_COMPACT, INT64_MIN);
     store_history_query query = {0, INT64_MIN, 100, 2500};
     store_page page;
-    assert_int_equal(store_history(s, "a", &query, &page), BASE_OK);
+    assert_int_equal(store_history(r, "a", &query, &page), BASE_OK);
     assert_int_equal(page.row_count, 2);
     assert_true(page.more);
     store_page_free(&page);
     query = (store_history_query){9, INT64_MIN, 100, 10};
-    assert_int_equal(store_history(s, "a", &query, &page), BASE_OK);
+    assert_int_equal(store_history(r, "a", &query, &page), BASE_OK);
     assert_int_equal(page.row_count, 1);
     assert_int_equal(page.rows[0].seq, 10);
     assert_true(page.more);
     store_page_free(&page);
     query = (store_history_query){20, INT64_MIN, 100, 10};
-    assert_int_equal(store_history(s, "a", &query, &page), BASE_OK);
+    assert_int_equal(store_history(r, "a", &query, &page), BASE_OK);
     assert_int_equal(page.row_count, 0);
     assert_false(page.more);
     store_page_free(&page);
@@ -145,6 +148,7 @@ static void pages_are_bounded(void **state)
 static void old_history_goes(void **state)
 {
     store *s = ((fixture *)*state)->s;
+    store_reader *r = ((fixture *)*state)->r;
     fixture_create_empty(s, "a");
     fixture_append_many(s, "a", 1, 9000);
     fixture_put_snapshot(s, "a", 8000);
@@ -152,19 +156,20 @@ static void old_history_goes(void **state)
     assert_true(fixture_upkeep(s, STORE_WORK_PRUNE, 4000 * FIXTURE_ROW_MS + 1) > 0);
     store_history_query query = {0, INT64_MIN, 1, 1};
     store_page page;
-    assert_int_equal(store_history(s, "a", &query, &page), BASE_OK);
+    assert_int_equal(store_history(r, "a", &query, &page), BASE_OK);
     uint64_t first = page.rows[0].seq;
     store_page_free(&page);
     assert_int_equal(first, 4001); /* the memory store: to the row; segments end at 2000 rows */
-    assert_int_equal(fixture_read_history(s, "a", first - 1, 1000), 9000);
+    assert_int_equal(fixture_read_history(r, "a", first - 1, 1000), 9000);
     /* Rows of the log are never dropped for their age: the document needs them. */
     fixture_upkeep(s, STORE_WORK_PRUNE, INT64_MAX);
-    assert_int_equal(fixture_read_history(s, "a", 8000, 1000), 9000);
+    assert_int_equal(fixture_read_history(r, "a", 8000, 1000), 9000);
 }
 
 static void deleted_rooms_go_in_steps(void **state)
 {
     store *s = ((fixture *)*state)->s;
+    store_reader *r = ((fixture *)*state)->r;
     fixture_create_empty(s, "a");
     fixture_create_empty(s, "b");
     fixture_append_many(s, "a", 1, 9000);
@@ -173,18 +178,18 @@ static void deleted_rooms_go_in_steps(void **state)
     fixture_upkeep(s, STORE_WORK_COMPACT, INT64_MIN);
     assert_int_equal(store_room_delete(s, "a"), BASE_OK);
     store_loaded l;
-    assert_int_equal(store_load(s, "a", &l), STORE_ENOTFOUND);
+    assert_int_equal(store_load(r, "a", &l), STORE_ENOTFOUND);
     store_row late = {.room_id = "a", .seq = 9001, .update = bytes_of_str("late")};
     assert_int_equal(store_append(s, &late, 1), BASE_OK);
     assert_true(late.gone);
     fixture_create(s, "a", "again"); /* while rows of the first are still there */
-    fixture_expect(s, "a", "|again ");
+    fixture_expect(r, "a", "|again ");
     fixture_upkeep(s, STORE_WORK_REMOVE, INT64_MIN);
-    fixture_expect(s, "a", "|again ");
-    assert_int_equal(fixture_read_history(s, "b", 0, 10), 5);
+    fixture_expect(r, "a", "|again ");
+    assert_int_equal(fixture_read_history(r, "b", 0, 10), 5);
     store_id ids[4];
     size_t count;
-    assert_int_equal(store_rooms(s, "", ids, 4, &count), BASE_OK);
+    assert_int_equal(store_rooms(r, "", ids, 4, &count), BASE_OK);
     assert_int_equal(count, 2);
 }
 

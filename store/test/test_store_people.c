@@ -1,31 +1,7 @@
 /* Authors, chat and versions: one contract, each store. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "store/test/fixture.h"
 
 #include "base/buf.h"
-#include "store/memory/memory.h"
-#include "store/sqlite/open.h"
-#include "store/store.h"
-
-static int open_memory(void **state)
-{
-    return store_memory_open(base_alloc_libc(), (store **)state);
-}
-
-static int open_sqlite(void **state)
-{
-    return store_sqlite_open(":memory:", base_alloc_libc(), (store **)state);
-}
-
-static int close_store(void **state)
-{
-    store_close(*state);
-    return 0;
-}
 
 static void create(store *s, const char *id)
 {
@@ -72,7 +48,8 @@ static buf lines(void)
 
 static void authors_are_kept_by_number(void **state)
 {
-    store *s = *state;
+    store *s = ((fixture *)*state)->s;
+    store_reader *r = ((fixture *)*state)->r;
     create(s, "a");
     create(s, "b");
     const store_author put[] = {
@@ -84,12 +61,12 @@ static void authors_are_kept_by_number(void **state)
         assert_int_equal(store_author_put(s, "a", &put[i]), BASE_OK);
     assert_int_equal(store_author_put(s, "none", &put[0]), STORE_ENOTFOUND);
     buf b = lines();
-    assert_int_equal(store_authors(s, "a", put_author, &b), BASE_OK);
+    assert_int_equal(store_authors(r, "a", put_author, &b), BASE_OK);
     expect(&b, "5 2 30 Ada L.\n9007199254740991 7 20 Zoë\n");
     b = lines();
-    assert_int_equal(store_authors(s, "b", put_author, &b), BASE_OK);
+    assert_int_equal(store_authors(r, "b", put_author, &b), BASE_OK);
     expect(&b, "");
-    assert_int_equal(store_authors(s, "none", put_author, &b), STORE_ENOTFOUND);
+    assert_int_equal(store_authors(r, "none", put_author, &b), STORE_ENOTFOUND);
 }
 
 static int add(store *s, const char *id, uint64_t author, const char *text, const char *ref,
@@ -108,7 +85,8 @@ static int add(store *s, const char *id, uint64_t author, const char *text, cons
 
 static void chat_is_read_by_pages(void **state)
 {
-    store *s = *state;
+    store *s = ((fixture *)*state)->s;
+    store_reader *r = ((fixture *)*state)->r;
     uint64_t n;
     create(s, "a");
     assert_int_equal(add(s, "none", 1, "x", "r", &n), STORE_ENOTFOUND);
@@ -117,20 +95,21 @@ static void chat_is_read_by_pages(void **state)
         assert_int_equal(n, i);
     }
     buf b = lines();
-    assert_int_equal(store_chat_read(s, "a", 0, 10, put_chat, &b), BASE_OK);
+    assert_int_equal(store_chat_read(r, "a", 0, 10, put_chat, &b), BASE_OK);
     expect(&b, "2 1 3 100 Ada|two|\n1 1 3 100 Ada|one|r1\n");
     b = lines();
-    assert_int_equal(store_chat_read(s, "a", 2, 10, put_chat, &b), BASE_OK);
+    assert_int_equal(store_chat_read(r, "a", 2, 10, put_chat, &b), BASE_OK);
     expect(&b, "1 1 3 100 Ada|one|r1\n");
     b = lines();
-    assert_int_equal(store_chat_read(s, "a", 0, 1, put_chat, &b), BASE_OK);
+    assert_int_equal(store_chat_read(r, "a", 0, 1, put_chat, &b), BASE_OK);
     expect(&b, "2 1 3 100 Ada|two|\n");
-    assert_int_equal(store_chat_read(s, "none", 0, 1, put_chat, &b), STORE_ENOTFOUND);
+    assert_int_equal(store_chat_read(r, "none", 0, 1, put_chat, &b), STORE_ENOTFOUND);
 }
 
 static void what_is_said_again_is_there_once(void **state)
 {
-    store *s = *state;
+    store *s = ((fixture *)*state)->s;
+    store_reader *r = ((fixture *)*state)->r;
     uint64_t n;
     create(s, "a");
     assert_int_equal(add(s, "a", 1, "one", "r1", &n), BASE_OK);
@@ -143,13 +122,14 @@ static void what_is_said_again_is_there_once(void **state)
     for (int i = 0; i < 2; i++)
         assert_int_equal(add(s, "a", 1, "hm", "", &n), BASE_OK);
     buf b = lines();
-    assert_int_equal(store_chat_read(s, "a", 0, 10, put_chat, &b), BASE_OK);
+    assert_int_equal(store_chat_read(r, "a", 0, 10, put_chat, &b), BASE_OK);
     expect(&b, "5 1 3 100 Ada|hm|\n4 1 3 100 Ada|hm|\n3 2 3 100 Ada|mine|r1\n");
 }
 
 static void versions_name_rows_that_exist(void **state)
 {
-    store *s = *state;
+    store *s = ((fixture *)*state)->s;
+    store_reader *r = ((fixture *)*state)->r;
     create(s, "a");
     store_row row = {
         .room_id = "a", .seq = 2, .author = 1, .at_ms = 5, .update = bytes_of_str("u")};
@@ -165,7 +145,7 @@ static void versions_name_rows_that_exist(void **state)
     assert_int_equal(store_version_add(s, "a", &v, 2), BASE_OK);
     assert_int_equal(store_version_add(s, "a", &v, 2), BASE_ELIMIT);
     buf b = lines();
-    assert_int_equal(store_versions(s, "a", put_version, &b), BASE_OK);
+    assert_int_equal(store_versions(r, "a", put_version, &b), BASE_OK);
     expect(&b, "1 2 4 50 works\n2 1 4 50 works\n");
     /* The last row may be in the snapshot alone. */
     store_snapshot snapshot = {.upto_seq = 2, .at_ms = 6, .state = bytes_of_str("s")};
@@ -177,28 +157,26 @@ static void versions_name_rows_that_exist(void **state)
 
 static void it_goes_with_the_room(void **state)
 {
-    store *s = *state;
+    store *s = ((fixture *)*state)->s;
+    store_reader *r = ((fixture *)*state)->r;
     uint64_t n;
     create(s, "a");
     assert_int_equal(add(s, "a", 1, "one", "r1", &n), BASE_OK);
     assert_int_equal(store_room_delete(s, "a"), BASE_OK);
     create(s, "a");
     buf b = lines();
-    assert_int_equal(store_chat_read(s, "a", 0, 10, put_chat, &b), BASE_OK);
+    assert_int_equal(store_chat_read(r, "a", 0, 10, put_chat, &b), BASE_OK);
     expect(&b, "");
 }
 
 int main(void)
 {
-#define EACH_STORE(test)                                                                           \
-    cmocka_unit_test_setup_teardown(test, open_memory, close_store),                               \
-        cmocka_unit_test_setup_teardown(test, open_sqlite, close_store)
     const struct CMUnitTest tests[] = {
-        EACH_STORE(authors_are_kept_by_number),
-        EACH_STORE(chat_is_read_by_pages),
-        EACH_STORE(what_is_said_again_is_there_once),
-        EACH_STORE(versions_name_rows_that_exist),
-        EACH_STORE(it_goes_with_the_room),
+        FIXTURE_EACH(authors_are_kept_by_number),
+        FIXTURE_EACH(chat_is_read_by_pages),
+        FIXTURE_EACH(what_is_said_again_is_there_once),
+        FIXTURE_EACH(versions_name_rows_that_exist),
+        FIXTURE_EACH(it_goes_with_the_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

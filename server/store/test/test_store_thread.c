@@ -52,7 +52,7 @@ static int fake_append(store *s, store_row *rows, size_t count)
     return err;
 }
 
-static int fake_ping(store *s)
+static int fake_ping(store_reader *s)
 {
     return ((fake_store *)s)->ping;
 }
@@ -107,11 +107,9 @@ static void on_done(loop *l, store_batch *b)
 
 static int start(void **state)
 {
-    static const store_ops ops = {.close = fake_close,
-                                  .append = fake_append,
-                                  .ping = fake_ping,
-                                  .upkeep = fake_upkeep,
-                                  .stats_get = fake_stats};
+    static const store_reader_ops reader_ops = {.ping = fake_ping};
+    static const store_ops ops = {
+        .close = fake_close, .append = fake_append, .upkeep = fake_upkeep, .stats_get = fake_stats};
     (void)state;
     memset(&f, 0, sizeof f);
     config_init(&f.app.config);
@@ -119,7 +117,7 @@ static int start(void **state)
     f.app.loops = &f.loop;
     f.app.loop_count = 1;
     f.loop.app = &f.app;
-    f.store.base = (store){.ops = &ops, .alloc = base_alloc_libc()};
+    f.store.base = (store){.reader = {&reader_ops, base_alloc_libc(), false}, .ops = &ops};
     f.loop.wake.data = &f.loop;
     return uv_loop_init(&f.loop.uv) || uv_mutex_init(&f.loop.mailbox_lock) ||
            uv_async_init(&f.loop.uv, &f.loop.wake, on_wake);
@@ -254,7 +252,7 @@ static void append_to_a_failing_disk(void)
 static void ping_work(store *s, store_job *job)
 {
     (void)job;
-    assert_int_equal(store_ping(s), STORE_EIO);
+    assert_int_equal(store_ping(store_reads(s)), STORE_EIO);
 }
 
 static void job_done(loop *l, store_job *job)
