@@ -37,16 +37,16 @@ typedef struct member {
     uint32_t answered_no; /* ... and its last answer */
     unsigned violations;
     uint8_t color_index;
-    bool tandem_v1;
-    bool greeted;
-    bool introduced;    /* the store knows who the author is */
-    bool refused;       /* a write of this connection was refused: acks stop before it */
-    bool lost;          /* memory lacked for something it must hear: it has to come back */
-    bool told_unknown;  /* one log line for unknown messages is enough */
-    bool told_presence; /* one word about refused awareness is enough */
-    bool presence_held; /* its newest awareness is not told yet */
-    bool told_all;      /* it answered what it has; since then it sends what it writes */
-    bool lapsed;        /* asked for what it has, it said nothing: its client ids are free */
+    bool tandem_v1 : 1;
+    bool greeted : 1;
+    bool introduced : 1;    /* the store knows who the author is */
+    bool refused : 1;       /* a write of this connection was refused: acks stop before it */
+    bool lost : 1;          /* memory lacked for something it must hear: it has to come back */
+    bool told_unknown : 1;  /* one log line for unknown messages is enough */
+    bool told_presence : 1; /* one word about refused awareness is enough */
+    bool presence_held : 1; /* its newest awareness is not told yet */
+    bool told_all : 1;      /* it answered what it has; since then it sends what it writes */
+    bool lapsed : 1;        /* asked for what it has, it said nothing: its client ids are free */
     int64_t violations_since_ms;
     int64_t joined_at_ms;
     uint64_t author;
@@ -148,9 +148,9 @@ void room__introduce(room *r, member *m, int64_t now_ms); /* before its first ro
 void room__presence_tick(room *r, int64_t now_ms);
 
 /* keeper.c
- * room__keep_shown - after the presence of `m` changed.  room__keep_written - after an update of `m`
- * that brought something new.  room__keepers_leave - `m` goes.  room__keepers_forget - the document
- * does. */
+ * room__keep_shown - after the presence of `m` changed.  room__keep_written - after an update of
+ * `m` that brought something new.  room__keepers_leave - `m` goes.  room__keepers_forget - the
+ * document does. */
 void room__keep_shown(room *r, const member *m);
 void room__keep_written(room *r, member *m, const sync_msg *msg);
 void room__keepers_leave(room *r, const member *m);

@@ -1,19 +1,20 @@
 /* keeper.c - whose a client id is.
  *
- *   fresh: nothing was ever written with it  -> whoever shows it first in its presence, as long as
- *                                               it does: nobody else can know a number just drawn
- *   written with                             -> whoever wrote: this connection and, where it is known
- *                                               who that is, every connection of the same person,
- *                                               also after this one is gone
+ *   fresh: nothing was ever       whoever shows it first in its presence, as long as it does:
+ *   written with it               nobody else can know a number just drawn
+ *   written with                  whoever wrote: this connection and, where it is known who that
+ *                                 is, every connection of the same person, also after this one is
+ *                                 gone
  *
  * Presence gives no right over an id that was written with: everybody reads it in the document.
  * The keeper of an id is forgotten when its connection ends and nobody knows who it was; then the
  * id is kept by whoever brings new structs of it, which only their writer, or somebody who has them
- * of it, can.  Whoever passes on what others wrote keeps nothing: an update of several writers is no
- * evidence, nor is a step 2 of an id that its sender does not show, nor a second id beside one's own.
+ * of it, can.  Whoever passes on what others wrote keeps nothing: an update of several writers is
+ * no evidence, nor is a step 2 of an id that its sender does not show, nor a second id beside one's
+ * own.
  *
- * Nothing of this is stored.  A room that is loaded again knows no keepers, and the first who writes
- * with an id keeps it.
+ * Nothing of this is stored.  A room that is loaded again knows no keepers, and the first who
+ * writes with an id keeps it.
  */
 #include "room/inner.h"
 

@@ -1,5 +1,5 @@
-/* A client id belongs to whoever wrote with it, a fresh one to whoever shows it: forgers are closed,
- * squatters win nothing, honest relays and returning people lose nothing. */
+/* A client id belongs to whoever wrote with it, a fresh one to whoever shows it: forgers are
+ * closed, squatters win nothing, honest relays and returning people lose nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
