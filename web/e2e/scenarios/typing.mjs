@@ -128,6 +128,66 @@ export const typing = {
     await ada.reads('done_flag = done = 1\nfor x in done:\n    pass')
   },
 
+  async 'typing: on a German keyboard Ctrl+Shift+Z is redo, and AltGr writes'(_base, room) {
+    const [ada] = await room.gather('Ada')
+    await empty(ada)
+    await ada.type('abc')
+    const press = (key, code, held) =>
+      ada.page.evaluate(
+        (init) => {
+          const event = new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init })
+          return document.activeElement.dispatchEvent(event)
+        },
+        { key, code, ...held },
+      )
+    const onY = { keyCode: 90, which: 90, ctrlKey: true }
+    await press('z', 'KeyY', onY)
+    await ada.reads('')
+    await press('Z', 'KeyY', { ...onY, shiftKey: true })
+    await ada.reads('abc')
+    equal(await ada.page.getByRole('tab', { name: 'Chat', selected: true }).count(), 0, 'chats')
+    // Whether the page lets the letter through: nothing of ours has taken it.
+    const altGr = { altKey: true, shiftKey: true, modifierAltGraph: true }
+    equal(await press('Ł', 'KeyL', altGr), true, 'AltGr+Shift+L writes')
+    equal(await press('L', 'KeyL', { altKey: true, shiftKey: true }), false, 'Alt+Shift+L is ours')
+  },
+
+  async 'typing: a file is indented as its text is, by whomever, and by the footer'(_base, room) {
+    const [ada, bo] = await room.gather('Ada', 'Bo')
+    const kind = (person) => person.page.locator('footer button').textContent()
+    const stored = async () => (await fetch(`${room.base}/rooms/${room.id}/code`)).text()
+    await empty(ada)
+    equal(await kind(ada), 'Spaces: 4', 'an empty file')
+    const tabbed = 'def f(x):\n\tif x:\n\t\treturn 1\n\treturn 0\n'
+    await ada.page.evaluate((text) => {
+      const clipboardData = new DataTransfer()
+      clipboardData.setData('text/plain', text)
+      const init = { clipboardData, bubbles: true, cancelable: true }
+      document.activeElement.dispatchEvent(new ClipboardEvent('paste', init))
+    }, tabbed)
+    // At once: no pause between the paste and the line that follows it.
+    await ada.press('Control+Home', 'ArrowDown', 'End', 'Enter')
+    await ada.type('z = 3')
+    const wanted = tabbed.replace('x:\n\t\tr', 'x:\n\t\tz = 3\n\t\tr')
+    await until('tabs', async () => (await stored()) === wanted || stored())
+    // What others wrote decides as well.
+    await until('told to Bo', async () => (await kind(bo)) === 'Tab' || kind(bo))
+    await bo.focus()
+    await bo.press('Control+Home', 'End', 'Enter')
+    await bo.type('q = 1')
+    const both = wanted.replace('(x):\n', '(x):\n\tq = 1\n')
+    await until('tabs of Bo', async () => (await stored()) === both || stored())
+    // The footer turns all lines, in one step that can be undone; by keyboard alone.
+    await ada.page.locator('footer button').focus()
+    await ada.press('Enter')
+    const spaces = both.replaceAll('\t', '    ')
+    await until('spaces', async () => (await stored()) === spaces || stored())
+    await until('told to Bo', async () => (await kind(bo)) === 'Spaces: 4' || kind(bo))
+    await ada.page.getByRole('button', { name: 'Undo' }).click()
+    await until('undone', async () => (await stored()) === both || stored())
+    await until('told', async () => (await kind(ada)) === 'Tab' || kind(ada))
+  },
+
   async 'typing: attributes of what is known are offered'(_base, room) {
     const [ada] = await room.gather('Ada')
     await empty(ada)

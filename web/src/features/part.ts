@@ -108,6 +108,8 @@ export interface EditorApi {
   line(): number
   /** Where a line stands in the shared text; null: there is no such line. */
   lineInText(line: number): { text: Y.Text; from: number; to: number } | null
+  /** Indents the file that is shown by tabs or by spaces, all its lines. */
+  indentBy(kind: 'tabs' | 'spaces'): void
   /** The editor's own commands, as the palette lists them. */
   actions(): EditorAction[]
   run(actionId: string): void

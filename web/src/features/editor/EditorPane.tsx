@@ -5,7 +5,7 @@ import { EDITOR_OPTIONS, optionsOf } from '../../shared/monaco/options'
 import styles from '../../shared/monaco/pane.module.css'
 import { defineThemes, monacoTheme } from '../../shared/monaco/themes'
 import { paddingBelow, useTopPadding } from '../../shared/monaco/top-padding'
-import { caretMoved } from '../../shared/store/editorSlice'
+import { caretMoved, indentFound } from '../../shared/store/editorSlice'
 import { fileInView } from '../../shared/store/filesSlice'
 import { useAppSelector } from '../../shared/store/hooks'
 import { cannotWrite } from '../../shared/store/roomSlice'
@@ -13,6 +13,7 @@ import type { PieceProps, Room } from '../part'
 import './remote.css'
 import { makeApi, routePalette } from './editor-api'
 import { startExtensions } from './extensions'
+import { Indentation } from './indentation'
 import { SuggestionList } from './suggestion-list'
 import { useVim } from './useVim'
 
@@ -41,12 +42,13 @@ function open(element: HTMLElement, room: Room): Shown & { close: () => void } {
     const selected = s.isEmpty() ? 0 : (editor.getModel()?.getValueLengthInRange(s) ?? 0)
     store.dispatch(caretMoved({ line: s.positionLineNumber, column: s.positionColumn, selected }))
   })
-  room.editor = makeApi(editor, host)
+  const indentation = new Indentation(editor, (indent) => store.dispatch(indentFound(indent)))
+  room.editor = makeApi(editor, host, indentation)
   const endExtensions = startExtensions(editor, host, room)
   const close = () => {
     room.editor = null
     endExtensions()
-    for (const each of [suggestions, selection, palette]) each.dispose()
+    for (const each of [suggestions, indentation, selection, palette]) each.dispose()
     host.destroy()
     editor.dispose()
   }

@@ -1,10 +1,23 @@
 import type { EditorHost } from '../../collab/editor-host'
+import { toast } from '../../shared/lib/toasts'
 import { monaco } from '../../shared/monaco/monaco'
 import type { EditorApi } from '../part'
+import type { Indentation } from './indentation'
 
 type Editor = monaco.editor.IStandaloneCodeEditor
 
-export function makeApi(editor: Editor, host: EditorHost): EditorApi {
+export function makeApi(editor: Editor, host: EditorHost, indentation: Indentation): EditorApi {
+  const indentBy = async (kind: 'tabs' | 'spaces') => {
+    if (editor.getOption(monaco.editor.EditorOption.readOnly)) return
+    host.breakUndo()
+    const changed = await indentation.use(kind === 'tabs')
+    host.breakUndo()
+    if (!changed) return
+    toast(`All lines are indented by ${kind} now.`, {
+      label: 'Undo',
+      run: () => editor.trigger('indentation', 'undo', null),
+    })
+  }
   return {
     focus: () => editor.focus(),
     goToLine: (line) => host.goToLine(line),
@@ -18,6 +31,7 @@ export function makeApi(editor: Editor, host: EditorHost): EditorApi {
     },
     line: () => editor.getPosition()?.lineNumber ?? 1,
     lineInText: (line) => host.lineInText(line),
+    indentBy: (kind) => void indentBy(kind),
     actions: () =>
       editor
         .getSupportedActions()
