@@ -32,7 +32,7 @@ export function downloadFile(session: Session, { id, name }: FileEntry): void {
 
 export async function downloadAll(session: Session, roomName: string): Promise<void> {
   const { strToU8, zipSync } = await loadZip()
-  const files = session.files.list().map(({ id, name }) => [name, strToU8(textOf(session, id))])
+  const files = session.files.all().map(({ id, name }) => [name, strToU8(textOf(session, id))])
   const name = roomName.replace(/[^\p{L}\p{N}._ -]/gu, '').trim() || 'room'
   save(`${name}.zip`, zipSync(Object.fromEntries(files)) as BlobPart, 'application/zip')
 }
