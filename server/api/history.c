@@ -42,15 +42,15 @@ static void add_version(void *ctx, const store_version *version)
     room_version_json(&c->call.data, version);
 }
 
-static void overview_work(store *s, room_call *base)
+static void overview_read(store_reader *r, room_call *base)
 {
     overview_call *c = (overview_call *)base;
     buf_put_str(&base->data, "{\"authors\":[");
-    base->err = store_authors(store_reads(s), base->id, add_author, c);
+    base->err = store_authors(r, base->id, add_author, c);
     c->comma = false;
     buf_put_str(&base->data, "],\"versions\":[");
     if (base->err == BASE_OK)
-        base->err = store_versions(store_reads(s), base->id, add_version, c);
+        base->err = store_versions(r, base->id, add_version, c);
     buf_put_str(&base->data, "]");
 }
 
@@ -77,7 +77,7 @@ static void overview_step(room_call *base, loop *owner)
 
 static void overview_begin(loop *owner, loop_msg *msg)
 {
-    room_call_store((room_call *)msg, owner, overview_work, overview_step);
+    room_call_read((room_call *)msg, owner, overview_read, overview_step);
 }
 
 void api_history_overview(exchange *x)
@@ -95,11 +95,11 @@ typedef struct rows_call {
     bool more;
 } rows_call;
 
-static void rows_work(store *s, room_call *base)
+static void rows_read(store_reader *r, room_call *base)
 {
     rows_call *c = (rows_call *)base;
     store_page page;
-    base->err = store_history(store_reads(s), base->id, &c->query, &page);
+    base->err = store_history(r, base->id, &c->query, &page);
     if (base->err != BASE_OK)
         return;
     for (size_t i = 0; i < page.row_count; i++) {
@@ -130,7 +130,7 @@ static void rows_finish(room_call *base)
 
 static void rows_begin(loop *owner, loop_msg *msg)
 {
-    room_call_store((room_call *)msg, owner, rows_work, rows_step);
+    room_call_read((room_call *)msg, owner, rows_read, rows_step);
 }
 
 void api_history_rows(exchange *x)
@@ -161,7 +161,7 @@ typedef struct version_call {
     char name[STORE_NAME_BYTES_MAX + 1];
 } version_call;
 
-static void version_work(store *s, room_call *base)
+static void version_write(store *s, room_call *base)
 {
     version_call *c = (version_call *)base;
     base->err = store_version_add(s, base->id, &c->version, base->from->app->limits.versions);
@@ -191,7 +191,7 @@ static void version_step(room_call *base, loop *owner)
 
 static void version_begin(loop *owner, loop_msg *msg)
 {
-    room_call_store((room_call *)msg, owner, version_work, version_step);
+    room_call_write((room_call *)msg, owner, version_write, version_step);
 }
 
 void api_version_add(exchange *x)
