@@ -151,6 +151,36 @@ write('sync', [
   [0, 2, 255, 255, 255, 255, 15],
 ])
 
+const fromServer = (first, payload) => {
+  const n = payload.length
+  return join(n < 126 ? [first, n] : [first, 126, n >> 8, n & 255], payload)
+}
+const told = (...messages) => join(...messages.map((message) => fromServer(0x82, message)))
+const accepted =
+  'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+  'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: tandem.v1\r\n\r\n'
+const event = (value) => join([121], varBytes(text(JSON.stringify(value))))
+const greeting = event({
+  type: 'hello',
+  session: 3,
+  role: 'editor',
+  epoch: '0123456789abcdef0123456789abcdef',
+  limits: { files: 64 },
+})
+const ack = (n) => join([120], varUint(n))
+write('client', [
+  join([3], text(accepted), told(greeting, [0, 0, 1, 0], update([0, 0], 1), ack(1), ack(2))),
+  join([9], text(accepted), told([0, 0, 1, 0], update([0, 0], 1), greeting, ack(9))),
+  join([1], text(accepted), told([3], [3], [3], [3], [3], greeting)),
+  join([2], text(accepted), told(greeting, join([1], varBytes(presence([7, 9, 'null'], [8, 1, '{}']))))),
+  join([5], text(accepted), told(event({ type: 'hello' }))),
+  join([7], text(accepted), told(greeting, event({ type: 'chat' }), join([2, 0], varBytes(text('no'))))),
+  join([4], text(accepted), fromServer(0x89, text('x')), fromServer(0x88, join([0x11, 0x30], text('gone')))),
+  join([1], text(accepted), fromServer(0x02, [0, 2]), fromServer(0x80, [1, 5]), told(greeting)),
+  join([8], text('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n')),
+  join([6], told([0, 0, 1, 0], update([0, 0], 1), update([1, 2, 3]), [99, 1])),
+])
+
 const history = read('pending')
   .slice(0, 6)
   .map((v) => v.updates.map(unhex))

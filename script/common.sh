@@ -41,3 +41,14 @@ npm_install() {
   (cd "$dir" && npm ci --no-progress --loglevel=error)
   printf '%s' "$hash" > "$dir/node_modules/.lock-hash"
 }
+
+# pip_install DIR - what DIR/requirements.txt names, into DIR/.venv, once for every content and every Python.
+pip_install() {
+  local dir=$1 hash
+  hash=$(sha256sum "$dir/requirements.txt" | cut -d' ' -f1)-$(python3 --version)
+  fresh "$dir/.venv/.requirements-hash" "$hash" && return 0
+  say "Python packages of $dir"
+  python3 -m venv --clear "$dir/.venv"
+  "$dir/.venv/bin/pip" install --quiet --disable-pip-version-check -r "$dir/requirements.txt"
+  printf '%s' "$hash" > "$dir/.venv/.requirements-hash"
+}

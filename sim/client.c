@@ -3,14 +3,12 @@
 
 #include "sim/ledger.h"
 #include "sim/server.h"
-#include "wire/ws.h"
+#include "wire/ws_client.h"
 
 #include <stdlib.h>
 
 #define WATCH_US (3 * SECOND)
-#define FIRST_WORD_US (15 * SECOND)
-#define SILENCE_US (30 * SECOND)
-#define PROBE_US (10 * SECOND)
+#define STOCK_SILENCE_US (30 * SECOND)
 #define REJOIN_US (2 * SECOND)
 
 bool client_is_honest(const client *c)
@@ -34,7 +32,7 @@ bool client_is_saved(const client *c)
     if (!c->open || !c->synced)
         return false;
     return c->plan->kind != CLIENT_TANDEM || c->role == ROLE_VIEWER ||
-           (!c->loose && c->sent_count == 0 && c->tag_count == 0 && !c->denied);
+           (client_session_saved(&c->session) && c->sent_count == 0 && c->tag_count == 0);
 }
 
 void client_init(client *c, world *w, uint32_t number)
@@ -44,11 +42,10 @@ void client_init(client *c, world *w, uint32_t number)
                   .number = number,
                   .luck = rng_of(w->plan->seed, 0x636C0000 + number)};
     c->role = c->plan->kind == CLIENT_VIEWER ? ROLE_VIEWER : ROLE_EDITOR;
-    buf_init(&c->in, base_alloc_libc(), SIZE_MAX / 4);
+    ws_decoder_init_client(&c->in, base_alloc_libc(), SIZE_MAX / 4);
     buf_init(&c->copy, base_alloc_libc(), SIZE_MAX / 4);
     buf_init(&c->last_update, base_alloc_libc(), SIZE_MAX / 4);
-    for (size_t i = 0; i < sizeof c->early / sizeof *c->early; i++)
-        buf_init(&c->early[i], base_alloc_libc(), SIZE_MAX / 4);
+    page_init(c);
 }
 
 static void forget_sent(client *c)
@@ -66,11 +63,10 @@ void client_deinit(client *c)
     free(c->ids);
     yoke_doc_free(c->doc);
     presence_deinit(&c->presence);
-    buf_deinit(&c->in);
+    ws_decoder_deinit(&c->in);
+    client_session_deinit(&c->session);
     buf_deinit(&c->copy);
     buf_deinit(&c->last_update);
-    for (size_t i = 0; i < sizeof c->early / sizeof *c->early; i++)
-        buf_deinit(&c->early[i]);
 }
 
 void client_joins(const client *c, uint64_t author, room_join *join)
@@ -97,24 +93,25 @@ static void dial(client *c)
         return;
     c->dialled = true;
     c->open = false;
-    buf_clear(&c->in);
+    ws_decoder_deinit(&c->in);
+    ws_decoder_init_client(&c->in, base_alloc_libc(), SIZE_MAX / 4);
     c->link = net_connect(c->w, c->number);
 }
 
 static void come_back(client *c)
 {
-    /* Doubling from 0.3 s to 10 s, half of it by lot, as backoff.ts; stock clients from 0.1 s. */
-    int64_t first_us = is_page(c) ? 300 * MS : 100 * MS,
-            most_us = is_page(c) ? 10 * SECOND : 2500 * MS;
-    int64_t us = first_us << (c->attempt < 8 ? c->attempt : 8);
-    us = us < most_us ? us : most_us;
+    int64_t us = client_backoff_us(c->attempt);
+    if (!is_page(c)) { /* stock clients double from 0.1 s to 2.5 s */
+        us = (100 * MS) << (c->attempt < 8 ? c->attempt : 8);
+        us = us < 2500 * MS ? us : 2500 * MS;
+    }
     c->attempt++;
     client_timer_in(c, TIMER_CONNECT, us / 2 + rng_between(&c->luck, 0, us / 2));
 }
 
 static void connection_lost(client *c)
 {
-    c->dialled = c->open = false;
+    c->dialled = c->open = c->synced = c->denied = false;
     forget_sent(c);
     page_closed(c);
     presence_alone(&c->presence);
@@ -135,27 +132,27 @@ void client_disconnect(client *c, bool orderly)
     connection_lost(c);
 }
 
+/* Tell the own presence, if there is somebody to hear it. */
+static void show(client *c)
+{
+    if (is_page(c))
+        (void)client_session_show(&c->session);
+    else if (c->open)
+        client_say_awareness(c);
+}
+
 static void watch(client *c)
 {
     int64_t now_us = c->w->clock.now_us;
     client_timer_in(c, TIMER_WATCH, WATCH_US);
     if (presence_tick(&c->presence, now_us)) {
-        presence_set(&c->presence, true, now_us);
-        if (c->open && (c->greeted || !is_page(c)))
-            client_say_awareness(c);
+        presence_renew(&c->presence, now_us);
+        show(c);
     }
-    if (!c->open)
-        return;
-    if (c->plan->kind == CLIENT_STOCK && now_us - c->heard_us > SILENCE_US) {
+    if (c->open && is_page(c))
+        client_session_tick(&c->session, now_us);
+    else if (c->open && c->plan->kind == CLIENT_STOCK && now_us - c->heard_us > STOCK_SILENCE_US)
         client_disconnect(c, true);
-    } else if (is_page(c) && !c->heard && now_us - c->heard_us > FIRST_WORD_US) {
-        client_disconnect(c, true);
-    } else if (is_page(c) && c->probed_us > 0 && now_us - c->probed_us > PROBE_US) {
-        client_disconnect(c, true);
-    } else if (is_page(c) && c->probed_us == 0 && now_us - c->heard_us > SILENCE_US) {
-        c->probed_us = now_us;
-        client_say_awareness(c);
-    }
 }
 
 void client_on_timer(client *c, uint32_t life, uint64_t arg)
@@ -209,16 +206,10 @@ void client_say_raw(client *c, unsigned opcode, bytes payload)
 {
     buf b;
     buf_init(&b, base_alloc_libc(), SIZE_MAX / 4);
-    uint64_t mask = rng_next(&c->luck);
-    uint8_t header[WS_HEADER_BYTES_MAX];
-    size_t n = ws_header_encode(header, opcode, payload.len_bytes);
-    header[1] |= 0x80;
-    buf_put(&b, header, n);
-    buf_put(&b, &mask, 4);
-    buf_put_bytes(&b, payload);
-    uint8_t *body = b.ptr + n + 4;
-    for (size_t i = 0; i < payload.len_bytes; i++)
-        body[i] ^= ((const uint8_t *)&mask)[i % 4];
+    uint64_t luck = rng_next(&c->luck);
+    uint8_t mask[4];
+    memcpy(mask, &luck, sizeof mask);
+    ws_frame_put(&b, opcode, payload, bytes_of(NULL, 0), mask);
     client_send_bytes(c, buf_view(&b));
     buf_deinit(&b);
 }
@@ -248,11 +239,19 @@ void client_say(client *c, sync_tag tag, bytes body)
     buf_deinit(&b);
 }
 
+void client_put_presence(const client *c, buf *out)
+{
+    char state[64];
+    snprintf(state, sizeof state, "{\"cursor\":%llu}",
+             (unsigned long long)presence_clock(&c->presence));
+    presence_put(&c->presence, bytes_of_str(state), out);
+}
+
 void client_say_awareness(client *c)
 {
     buf b;
     buf_init(&b, base_alloc_libc(), SIZE_MAX / 4);
-    presence_put(&c->presence, &b);
+    client_put_presence(c, &b);
     client_say(c, SYNC_AWARENESS, buf_view(&b));
     buf_deinit(&b);
 }
@@ -268,18 +267,17 @@ void client_say_step1(client *c)
 
 /* ------------------------------------------------------------------------------- receiving --- */
 
-static void on_close_frame(client *c, bytes payload)
+static void on_close_frame(client *c, const ws_event *ev)
 {
-    unsigned code = payload.len_bytes >= 2 ? payload.ptr[0] * 256u + payload.ptr[1] : 1005;
-    world_note(c->w, "client %u is closed: %u", c->number, code);
-    bool conflict = code == WS_CLOSE_POLICY && payload.len_bytes > 10 &&
-                    memcmp(payload.ptr + 2, "client id", 9) == 0;
-    if (code >= 4400 && code <= 4499) {
+    client_next next = client_next_of(ev->close_code, ev->data);
+    world_note(c->w, "client %u is closed: %u", c->number, ev->close_code);
+    if (next == CLIENT_NEXT_NOT_ANY) {
         c->gone = true;
         if (!ledger_is_void(c->w, c->plan->room) && client_is_honest(c))
-            law_broken(c->w, "rooms that exist are served", "client %u got %u", c->number, code);
+            law_broken(c->w, "rooms that exist are served", "client %u got %u", c->number,
+                       ev->close_code);
     }
-    if (conflict && client_is_honest(c))
+    if (next == CLIENT_NEXT_NEW_ID && client_is_honest(c))
         page_start_over(c);
     client_disconnect(c, true);
 }
@@ -298,67 +296,64 @@ static void on_message(client *c, bytes payload)
         buf_put_bytes(&c->last_update, msg.body);
     }
     if (is_page(c))
-        page_message(c, &msg, payload);
+        client_session_message(&c->session, payload, c->w->clock.now_us);
     else if (c->plan->kind == CLIENT_STOCK)
         stock_message(c, &msg);
     else
         hostile_message(c, &msg);
 }
 
-static void on_frame(client *c, unsigned opcode, bytes payload)
+/* All that comes is part of the run's hash. */
+static void mix_event(client *c, const ws_event *ev)
 {
-    world_mix(c->w, opcode, c->number);
-    world_mix_bytes(c->w, payload);
-    c->heard_us = c->w->clock.now_us;
-    c->heard = true;
-    c->probed_us = 0;
-    if (opcode == WS_OP_PING)
-        client_say_raw(c, WS_OP_PONG, payload);
-    else if (opcode == WS_OP_CLOSE)
-        on_close_frame(c, payload);
-    else if (opcode == WS_OP_BINARY)
-        on_message(c, payload);
-    else if (opcode != WS_OP_PONG)
-        law_broken(c->w, "the server speaks the protocol", "opcode %u", opcode);
-}
-
-/* The first frame of `in`, if it is all there: 0 is not yet. */
-static size_t parse_frame(bytes in, unsigned *opcode, bytes *payload)
-{
-    if (in.len_bytes < 2)
-        return 0;
-    size_t head = 2;
-    uint64_t len = in.ptr[1];
-    size_t more = len == 126 ? 2 : len == 127 ? 8 : 0;
-    if (in.len_bytes < head + more)
-        return 0;
-    for (size_t i = 0; i < more; i++)
-        len = i == 0 ? in.ptr[2] : len << 8 | in.ptr[2 + i];
-    head += more;
-    if (in.len_bytes - head < len)
-        return 0;
-    *opcode = in.ptr[0] & 0x0fu;
-    *payload = bytes_of(in.ptr + head, (size_t)len);
-    return head + (size_t)len;
-}
-
-static void read_frames(client *c)
-{
-    /* What a frame does may end the connection, and with it `in`: work on it detached. */
-    size_t len_bytes, cap_bytes;
-    uint8_t *ptr = buf_detach(&c->in, &len_bytes, &cap_bytes);
-    uint32_t link_ = c->link, life = c->life;
-    size_t at = 0, n;
-    unsigned opcode;
-    bytes payload;
-    while (c->open && c->link == link_ && c->life == life && !law_is_broken(c->w) &&
-           (n = parse_frame(bytes_of(ptr + at, len_bytes - at), &opcode, &payload)) > 0) {
-        at += n;
-        on_frame(c, opcode, payload);
+    static const unsigned opcodes[] = {[WS_EVENT_PING] = WS_OP_PING,
+                                       [WS_EVENT_PONG] = WS_OP_PONG,
+                                       [WS_EVENT_CLOSE] = WS_OP_CLOSE,
+                                       [WS_EVENT_MESSAGE] = WS_OP_BINARY};
+    world_mix(c->w, ev->tag == WS_EVENT_MESSAGE && ev->is_text ? WS_OP_TEXT : opcodes[ev->tag],
+              c->number);
+    if (ev->tag == WS_EVENT_CLOSE) {
+        uint8_t close[WS_CONTROL_FRAME_BYTES_MAX];
+        char reason[WS_CONTROL_BYTES_MAX];
+        snprintf(reason, sizeof reason, "%.*s", (int)ev->data.len_bytes,
+                 (const char *)ev->data.ptr);
+        size_t n = ws_close_encode(close, ev->close_code, reason);
+        world_mix_bytes(c->w, bytes_of(close + 2, n - 2));
+    } else {
+        world_mix_bytes(c->w, ev->data);
     }
-    if (c->open && c->link == link_ && c->life == life)
-        buf_put(&c->in, ptr + at, len_bytes - at);
-    base_alloc_put(base_alloc_libc(), ptr, cap_bytes);
+}
+
+static void on_event(client *c, const ws_event *ev)
+{
+    mix_event(c, ev);
+    c->heard_us = c->w->clock.now_us;
+    if (is_page(c))
+        client_session_heard(&c->session, c->heard_us);
+    if (ev->tag == WS_EVENT_PING)
+        client_say_raw(c, WS_OP_PONG, ev->data);
+    else if (ev->tag == WS_EVENT_CLOSE)
+        on_close_frame(c, ev);
+    else if (ev->tag == WS_EVENT_MESSAGE && !ev->is_text)
+        on_message(c, ev->data);
+    else if (ev->tag != WS_EVENT_PONG)
+        law_broken(c->w, "the server speaks the protocol", "client %u got text", c->number);
+}
+
+/* What an event does may end the connection; a new one begins later, with a timer. */
+static void read_frames(client *c, uint8_t *ptr, size_t len_bytes)
+{
+    uint32_t link_ = c->link, life = c->life;
+    for (size_t at = 0, used = 0;
+         at < len_bytes && c->open && c->link == link_ && c->life == life && !law_is_broken(c->w);
+         at += used) {
+        ws_event ev;
+        if (ws_decoder_feed(&c->in, ptr + at, len_bytes - at, &used, &ev) != BASE_OK)
+            law_broken(c->w, "the server speaks the protocol", "client %u: %s", c->number,
+                       ev.reason);
+        else if (ev.tag != WS_EVENT_NONE)
+            on_event(c, &ev);
+    }
 }
 
 void client_on_bytes(client *c, uint32_t number)
@@ -372,10 +367,8 @@ void client_on_bytes(client *c, uint32_t number)
     if (bytes_ == NULL)
         abort();
     n = net_take(&l->down, n, bytes_);
-    if (c->dialled && c->link == number && c->open) {
-        buf_put(&c->in, bytes_, n);
-        read_frames(c);
-    }
+    if (c->dialled && c->link == number && c->open)
+        read_frames(c, bytes_, n);
     free(bytes_);
 }
 
@@ -384,9 +377,7 @@ void client_on_opened(client *c, uint32_t number)
     if (!c->dialled || c->link != number)
         return;
     c->open = true;
-    c->heard = false;
     c->heard_us = c->w->clock.now_us;
-    c->probed_us = 0;
     if (is_page(c))
         page_opened(c);
     else if (c->plan->kind == CLIENT_STOCK)
@@ -408,10 +399,10 @@ void client_on_closed(client *c, uint32_t number)
 static void hears_awareness(client *c, bytes update)
 {
     bool answer;
-    if (!presence_apply(&c->presence, update, c->w->clock.now_us, &answer))
+    if (presence_apply(&c->presence, update, c->w->clock.now_us, &answer) != BASE_OK)
         law_broken(c->w, "the server speaks the protocol", "awareness for client %u", c->number);
     else if (answer)
-        client_say_awareness(c);
+        show(c);
 }
 
 void client_hears(client *c, const sync_msg *msg)
@@ -469,9 +460,9 @@ void client_leave(client *c, bool goodbye)
 {
     if (!c->here)
         return;
-    if (goodbye && c->open && (c->greeted || !is_page(c)) && client_is_honest(c)) {
-        presence_set(&c->presence, false, c->w->clock.now_us);
-        client_say_awareness(c);
+    if (goodbye && c->open && (c->session.greeted || !is_page(c)) && client_is_honest(c)) {
+        presence_withdraw(&c->presence, c->w->clock.now_us);
+        show(c);
     }
     c->here = false;
     client_disconnect(c, goodbye);
@@ -506,12 +497,13 @@ void client_happens(client *c, const happening *h)
             client_edit(c, h->salt);
         break;
     case HAPPEN_CURSOR:
-        if (c->here && c->open && (c->greeted || !is_page(c))) {
-            presence_set(&c->presence, true, c->w->clock.now_us);
-            client_say_awareness(c);
+        if (c->here && c->open && (c->session.greeted || !is_page(c))) {
+            presence_renew(&c->presence, c->w->clock.now_us);
+            show(c);
             if (is_page(c) && rng_percent(&luck, 25))
-                client_say(c, SYNC_EVENT,
-                           bytes_of_str("{\"type\":\"chat\",\"text\":\"hello\",\"ref\":\"1\"}"));
+                (void)client_session_say(
+                    &c->session,
+                    bytes_of_str("{\"type\":\"chat\",\"text\":\"hello\",\"ref\":\"1\"}"));
         }
         break;
     case HAPPEN_HOSTILE:

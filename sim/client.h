@@ -1,7 +1,7 @@
 /* client.h - those who use the server: a socket, a document, and manners good or bad.
  *
  *   client.c         the page as such (open, closed), socket, timers
- *   client_page.c    our page: web/src/collab/provider.ts, unsynced.ts and session.ts in C
+ *   client_page.c    our page: client/session.h with a document, a local copy and edits by name
  *   client_stock.c   y-websocket 3: no acks, a watchdog
  *   client_edit.c    random edits
  *   client_hostile.c forgers, flooders, those who never read
@@ -10,15 +10,15 @@
 #define SIM_CLIENT_H
 
 #include "base/buf.h"
+#include "client/presence.h"
+#include "client/session.h"
 #include "room/room.h"
 #include "sim/net.h"
-#include "sim/presence.h"
-#include "wire/sync.h"
+#include "wire/ws_client.h"
 
 #include <yoke/yoke.h>
 
 #define TAG_BYTES 24
-#define EPOCH_CHARS (2 * STORE_EPOCH_BYTES)
 
 typedef enum client_timer {
     TIMER_CONNECT, /* try again */
@@ -54,11 +54,11 @@ typedef struct client {
     rng luck;
     /* socket */
     bool dialled, open;
-    bool heard; /* anything, since it opened */
     uint32_t link;
     unsigned attempt;
-    buf in;
-    int64_t heard_us, probed_us;
+    ws_decoder in;
+    int64_t heard_us;
+    bool synced, denied; /* on this connection */
     /* document */
     yoke_doc *doc;
     uint64_t id;
@@ -72,18 +72,14 @@ typedef struct client {
     bool applying; /* what the observer sees comes from the server */
     buf last_update; /* of somebody; for those who forge */
     /* our page */
-    bool greeted, answered, synced, denied;
-    uint64_t frames, acked;
+    client_session session;
+    uint64_t acked; /* frames, by the latest ack of this connection */
     sent_frame *sent;
     size_t sent_count, sent_cap;
     edit_tag *tags;
     size_t tag_count, tag_cap;
-    bool loose;                  /* edits that no frame carries */
-    char epoch[EPOCH_CHARS + 1]; /* of the history the document belongs to; empty: not known */
-    buf early[4];                /* messages before hello */
-    size_t early_count;
     buf copy; /* what the browser keeps */
-    char copy_epoch[EPOCH_CHARS + 1];
+    char copy_epoch[CLIENT_EPOCH_CHARS + 1];
     bool save_due;
 } client;
 
@@ -118,6 +114,7 @@ yoke_doc *client_doc_of(const store_loaded *loaded);
 void client_say(client *c, sync_tag tag, bytes body);
 void client_say_raw(client *c, unsigned opcode, bytes payload);
 void client_send_bytes(client *c, bytes s); /* as they are, without a frame */
+void client_put_presence(const client *c, buf *out);
 void client_say_awareness(client *c);
 void client_timer_in(client *c, client_timer timer, int64_t in_us);
 void client_disconnect(client *c, bool orderly); /* and come back later */
@@ -127,8 +124,8 @@ void client_encode_since(client *c, bytes sv, yoke_blob *out);
 void client_say_step1(client *c);
 void client_hears(client *c, const sync_msg *msg); /* what all honest clients answer alike */
 
+void page_init(client *c);
 void page_opened(client *c);
-void page_message(client *c, const sync_msg *msg, bytes whole);
 void page_closed(client *c);
 void page_local_update(client *c, bytes update);
 void page_timer(client *c, client_timer timer);

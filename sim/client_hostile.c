@@ -205,7 +205,7 @@ static void flood(client *c, rng *luck)
 {
     for (int64_t n = rng_scale(luck, 20, 400); n > 0 && c->open; n--) {
         if (rng_percent(luck, 30)) {
-            presence_set(&c->presence, true, c->w->clock.now_us);
+            presence_renew(&c->presence, c->w->clock.now_us);
             client_say_awareness(c);
         } else {
             client_edit(c, rng_next(luck));

@@ -1,17 +1,11 @@
-/* client_page.c - our page: what web/src/collab does, step by step.
- *
- * Nothing of ours is sent before hello said which history the server keeps, and step 1 what it
- * lacks of it.  Frames are counted; what was not acked when the connection drops is loose again and
- * travels in the next step 2.  The local copy belongs to an epoch and is never merged into another.
- */
+/* client_page.c - our page: a session of client/ with a document, what a browser keeps of it, and
+ * edits that are known by name.  web/src/collab does the same. */
 #include "sim/client.h"
 #include "sim/ledger.h"
 
 #include "wire/ws.h"
 
 #include <stdlib.h>
-
-#define HELLO_WAIT_US (3 * SECOND)
 
 /* ------------------------------------------------------------------------------- documents --- */
 
@@ -38,14 +32,14 @@ void client_new_doc(client *c)
         yoke_doc_observe(c->doc, &observer) != YOKE_OK)
         abort();
     presence_deinit(&c->presence);
-    presence_init(&c->presence, c->id, c->w->clock.now_us);
-    c->loose = false;
+    if (presence_init(&c->presence, base_alloc_libc(), c->id, c->w->clock.now_us) != BASE_OK)
+        abort();
+    client_session_start_over(&c->session);
     c->save_due = false;
     c->ids = realloc(c->ids, (c->id_count + 1) * sizeof *c->ids);
     if (c->ids == NULL)
         abort();
     c->ids[c->id_count++] = c->id;
-    c->epoch[0] = '\0';
 }
 
 static bool has_forger(const client *c)
@@ -125,14 +119,14 @@ static void save_copy(client *c)
 {
     yoke_blob state = YOKE_BLOB_INIT;
     c->save_due = false;
-    if (c->epoch[0] == '\0')
+    if (c->session.epoch[0] == '\0')
         return; /* it is not known yet whose history this is */
     if (yoke_doc_encode(c->doc, YOKE_NONE, YOKE_ENCODE_PENDING, &state) != YOKE_OK)
         abort();
     buf_clear(&c->copy);
     buf_put(&c->copy, state.ptr, state.len_bytes);
     yoke_blob_free(&state);
-    memcpy(c->copy_epoch, c->epoch, sizeof c->epoch);
+    memcpy(c->copy_epoch, c->session.epoch, sizeof c->copy_epoch);
     for (size_t i = 0; i < c->tag_count; i++)
         c->tags[i].saved = true;
 }
@@ -143,18 +137,15 @@ void page_load_copy(client *c)
         c->tags[i].frame = 0;
     if (c->copy_epoch[0] == '\0')
         return;
-    memcpy(c->epoch, c->copy_epoch, sizeof c->epoch);
-    if (client_apply(c, buf_view(&c->copy)))
-        c->loose = true; /* perhaps: the next step 2 tells */
+    if (client_apply(c, buf_view(&c->copy)) &&
+        client_session_resume(&c->session, c->copy_epoch) != BASE_OK)
+        abort();
 }
 
-/* --------------------------------------------------------------------------------- sending --- */
+/* ------------------------------------------------------------------------------- the port --- */
 
-static void send_sync(client *c, sync_tag tag, bytes body)
+static void remember_frame(client *c, bytes update)
 {
-    if (!c->open)
-        return;
-    c->frames++;
     if (c->sent_count == c->sent_cap) {
         c->sent_cap = c->sent_cap == 0 ? 16 : 2 * c->sent_cap;
         c->sent = realloc(c->sent, c->sent_cap * sizeof *c->sent);
@@ -162,38 +153,84 @@ static void send_sync(client *c, sync_tag tag, bytes body)
             abort();
     }
     sent_frame *sent = &c->sent[c->sent_count++];
-    sent->number = c->frames;
+    sent->number = c->session.frames;
     buf_init(&sent->update, base_alloc_libc(), SIZE_MAX / 4);
-    buf_put_bytes(&sent->update, body);
+    buf_put_bytes(&sent->update, update);
     for (size_t i = 0; i < c->tag_count; i++)
         if (c->tags[i].frame == 0)
-            c->tags[i].frame = c->frames;
-    c->loose = false;
-    client_say(c, tag, body);
+            c->tags[i].frame = sent->number;
 }
 
-void page_local_update(client *c, bytes update)
+static void on_send(void *ctx, const sync_msg *msg)
 {
-    if (c->plan->kind != CLIENT_TANDEM) {
-        client_say(c, SYNC_UPDATE, update);
-        return;
-    }
-    /* Before step 2 has left, edits wait: it will carry them. */
-    c->loose = true;
-    if (c->answered)
-        send_sync(c, SYNC_UPDATE, update);
+    client *c = ctx;
+    if (msg->tag == SYNC_STEP2 || msg->tag == SYNC_UPDATE)
+        remember_frame(c, msg->body);
+    client_say(c, msg->tag, msg->body);
 }
 
-/* ------------------------------------------------------------------------------- listening --- */
-
-static void on_ack(client *c, uint64_t count)
+static int put_state_vector(void *ctx, buf *out)
 {
-    if (count <= c->acked || count > c->frames) {
-        law_broken(c->w, "acks grow and count frames", "client %u: %llu after %llu, %llu were sent",
-                   c->number, (unsigned long long)count, (unsigned long long)c->acked,
-                   (unsigned long long)c->frames);
-        return;
-    }
+    client *c = ctx;
+    yoke_blob sv = YOKE_BLOB_INIT;
+    if (yoke_doc_state_vector(c->doc, &sv) != YOKE_OK)
+        abort();
+    buf_put(out, sv.ptr, sv.len_bytes);
+    yoke_blob_free(&sv);
+    return 0;
+}
+
+static int encode_since(void *ctx, bytes state_vector, buf *out)
+{
+    client *c = ctx;
+    yoke_blob diff = YOKE_BLOB_INIT;
+    client_encode_since(c, state_vector, &diff);
+    buf_put(out, diff.ptr, diff.len_bytes);
+    yoke_blob_free(&diff);
+    return 0;
+}
+
+static int on_apply(void *ctx, sync_tag tag, bytes update)
+{
+    client_hears(ctx, &(sync_msg){.tag = tag, .body = update});
+    return 0;
+}
+
+static void put_presence(void *ctx, client_presence which, buf *out)
+{
+    client *c = ctx;
+    if (which == CLIENT_PRESENCE_NEWER)
+        presence_renew(&c->presence, c->w->clock.now_us);
+    client_put_presence(c, out);
+}
+
+static void on_presence(void *ctx, bytes update)
+{
+    client_hears(ctx, &(sync_msg){.tag = SYNC_AWARENESS, .body = update});
+}
+
+static bool on_welcome(void *ctx, const client_hello *hello)
+{
+    client *c = ctx;
+    const char *epoch = c->session.epoch;
+    if (epoch[0] != '\0' && strcmp(epoch, hello->epoch) != 0)
+        law_broken(c->w, "a page never changes histories", "client %u: %s to %s", c->number, epoch,
+                   hello->epoch);
+    return !c->demoted;
+}
+
+static void on_event(void *ctx, bytes json)
+{
+    (void)ctx;
+    (void)json;
+}
+
+static void on_acked(void *ctx, uint64_t count)
+{
+    client *c = ctx;
+    if (count <= c->acked)
+        law_broken(c->w, "acks grow and count frames", "client %u: %llu after %llu", c->number,
+                   (unsigned long long)count, (unsigned long long)c->acked);
     c->acked = count;
     size_t kept = 0;
     for (size_t i = 0; i < c->sent_count; i++) {
@@ -203,7 +240,7 @@ static void on_ack(client *c, uint64_t count)
             continue;
         }
         uint64_t writer = c->claimed ? LEDGER_NOBODY : c->id;
-        ledger_promise(c->w, c->plan->room, c->epoch, writer, buf_view(&sent->update));
+        ledger_promise(c->w, c->plan->room, c->session.epoch, writer, buf_view(&sent->update));
         buf_deinit(&sent->update);
     }
     c->sent_count = kept;
@@ -212,120 +249,91 @@ static void on_ack(client *c, uint64_t count)
         if (c->tags[i].frame == 0 || c->tags[i].frame > count)
             c->tags[kept++] = c->tags[i];
         else
-            ledger_promise_tag(c->w, c->plan->room, c->epoch, c->tags[i].text);
+            ledger_promise_tag(c->w, c->plan->room, c->session.epoch, c->tags[i].text);
     }
     c->tag_count = kept;
 }
 
-/* What the page looks for in hello; false: this is another history, it has to start over. */
-static bool welcome(client *c, bytes json)
+static void on_denied(void *ctx, bytes reason)
 {
-    static const char key[] = "\"epoch\":\"";
-    char epoch[EPOCH_CHARS + 1] = "";
-    for (size_t i = 0; i + sizeof key + EPOCH_CHARS <= json.len_bytes; i++) {
-        if (memcmp(json.ptr + i, key, sizeof key - 1) == 0) {
-            memcpy(epoch, json.ptr + i + sizeof key - 1, EPOCH_CHARS);
-            break;
-        }
-    }
-    if (epoch[0] == '\0')
-        law_broken(c->w, "hello names the epoch", "client %u", c->number);
-    if (c->demoted || (c->epoch[0] != '\0' && strcmp(c->epoch, epoch) != 0))
-        return false;
-    if (c->epoch[0] != '\0' && strcmp(c->epoch, epoch) != 0)
-        law_broken(c->w, "a page never changes histories", "client %u: %s to %s", c->number,
-                   c->epoch, epoch);
-    memcpy(c->epoch, epoch, sizeof c->epoch);
-    return true;
+    client *c = ctx;
+    world_note(c->w, "client %u is denied: %.*s", c->number, (int)reason.len_bytes,
+               (const char *)reason.ptr);
+    client_hears(c, &(sync_msg){.tag = SYNC_DENIED, .body = reason});
 }
 
-static void handle(client *c, const sync_msg *msg)
+static void on_end(void *ctx, client_end why)
 {
-    yoke_blob diff = YOKE_BLOB_INIT;
-    switch (msg->tag) {
-    case SYNC_STEP1:
-        c->answered = true;
-        client_encode_since(c, msg->body, &diff);
-        send_sync(c, SYNC_STEP2, bytes_of(diff.ptr, diff.len_bytes));
-        yoke_blob_free(&diff);
-        break;
-    case SYNC_ACK:
-        on_ack(c, msg->count);
-        break;
-    case SYNC_DENIED:
-        world_note(c->w, "client %u is denied: %.*s", c->number, (int)msg->body.len_bytes,
-                   (const char *)msg->body.ptr);
-        client_hears(c, msg);
-        break;
-    case SYNC_STEP2:
-    case SYNC_UPDATE:
-    case SYNC_AWARENESS:
-    case SYNC_QUERY_AWARENESS:
-        client_hears(c, msg);
-        break;
-    case SYNC_EVENT:
-    case SYNC_UNKNOWN:
-        break;
-    }
-}
-
-static void greet(client *c)
-{
-    if (c->greeted)
-        return;
-    c->greeted = true;
-    /* The others may have heard that we left: only a newer clock brings us back. */
-    presence_set(&c->presence, true, c->w->clock.now_us);
-    client_say_awareness(c);
-    uint32_t link_ = c->link;
-    for (size_t i = 0; i < c->early_count && c->open && c->link == link_; i++) {
-        sync_msg msg;
-        if (sync_decode(buf_view(&c->early[i]), &msg) == BASE_OK)
-            handle(c, &msg);
-    }
-    c->early_count = 0;
-}
-
-static bool is_hello(const sync_msg *msg)
-{
-    static const char head[] = "{\"type\":\"hello\"";
-    return msg->tag == SYNC_EVENT && msg->body.len_bytes > sizeof head &&
-           memcmp(msg->body.ptr, head, sizeof head - 1) == 0;
-}
-
-void page_message(client *c, const sync_msg *msg, bytes whole)
-{
-    if (is_hello(msg)) {
-        if (welcome(c, msg->body)) {
-            greet(c);
-        } else {
-            page_start_over(c);
-            client_disconnect(c, true);
-        }
-    } else if (c->greeted || msg->tag == SYNC_EVENT) {
-        handle(c, msg);
-    } else if (c->early_count < sizeof c->early / sizeof *c->early) {
-        buf_clear(&c->early[c->early_count]);
-        buf_put_bytes(&c->early[c->early_count++], whole);
-    } else {
+    client *c = ctx;
+    switch (why) {
+    case CLIENT_END_HISTORY:
+    case CLIENT_END_UNWELCOME:
+        page_start_over(c);
         client_disconnect(c, true);
+        break;
+    case CLIENT_END_EARLY:
+    case CLIENT_END_SILENCE:
+        client_disconnect(c, true);
+        break;
+    case CLIENT_END_ACK:
+        law_broken(c->w, "acks grow and count frames", "client %u: %llu were acked of %llu sent",
+                   c->number, (unsigned long long)c->session.acked,
+                   (unsigned long long)c->session.frames);
+        break;
+    case CLIENT_END_HELLO:
+        law_broken(c->w, "hello names the epoch", "client %u", c->number);
+        break;
+    case CLIENT_END_MESSAGE:
+    case CLIENT_END_DOCUMENT:
+        law_broken(c->w, "the server speaks the protocol", "client %u: %s", c->number,
+                   client_end_text(why));
+        break;
+    case CLIENT_END_NO_MEMORY:
+        abort();
     }
+}
+
+void page_init(client *c)
+{
+    static const client_port port = {.send = on_send,
+                                     .state_vector = put_state_vector,
+                                     .encode_since = encode_since,
+                                     .apply = on_apply,
+                                     .put_presence = put_presence,
+                                     .presence = on_presence,
+                                     .welcome = on_welcome,
+                                     .event = on_event,
+                                     .acked = on_acked,
+                                     .denied = on_denied,
+                                     .end = on_end};
+    client_session_init(&c->session, &(client_options){.port = &port,
+                                                       .ctx = c,
+                                                       .alloc = base_alloc_libc(),
+                                                       .message_bytes_max = SIZE_MAX / 4});
+}
+
+/* ------------------------------------------------------------------------------- the page --- */
+
+void page_local_update(client *c, bytes update)
+{
+    if (c->plan->kind == CLIENT_TANDEM)
+        client_session_edited(&c->session, update);
+    else
+        client_say(c, SYNC_UPDATE, update);
 }
 
 void page_opened(client *c)
 {
-    client_say_step1(c);
-    client_timer_in(c, TIMER_GREET, HELLO_WAIT_US);
+    client_session_opened(&c->session, CLIENT_TANDEM_V1, c->w->clock.now_us);
+    client_timer_in(c, TIMER_GREET, CLIENT_HELLO_WAIT_US);
 }
 
 void page_closed(client *c)
 {
     for (size_t i = 0; i < c->tag_count; i++)
         c->tags[i].frame = 0;
-    c->loose = c->loose || c->frames > c->acked;
-    c->greeted = c->answered = c->synced = c->denied = false;
-    c->frames = c->acked = 0;
-    c->early_count = 0;
+    c->acked = 0;
+    client_session_closed(&c->session);
 }
 
 void page_timer(client *c, client_timer timer)
@@ -333,5 +341,5 @@ void page_timer(client *c, client_timer timer)
     if (timer == TIMER_SAVE)
         save_copy(c);
     else if (timer == TIMER_GREET)
-        greet(c);
+        client_session_tick(&c->session, c->w->clock.now_us);
 }

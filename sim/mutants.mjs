@@ -94,9 +94,9 @@ const mutants = [
   {
     name: 'other-epoch-merged',
     what: 'the page merges its copy into another history',
-    file: 'sim/client_page.c',
-    from: "if (c->demoted || (c->epoch[0] != '\\0' && strcmp(c->epoch, epoch) != 0))",
-    to: 'if (c->demoted)',
+    file: 'client/session.c',
+    from: "if (s->epoch[0] != '\\0' && strcmp(s->epoch, hello.epoch) != 0) {",
+    to: "if (s->epoch[0] != '\\0' && hello.epoch[0] == '\\0') {",
     seeds: 2000,
     laws: ['a page never changes histories'],
   },

@@ -8,6 +8,8 @@
  */
 #include "sim/world.h"
 
+#include "base/varint.h"
+
 #include "sim/client.h"
 #include "sim/ledger.h"
 #include "sim/server.h"
@@ -305,8 +307,9 @@ static bool all_saved(world *w, char *who, size_t cap)
             continue;
         snprintf(who, cap, "client %u (%s): %s%s%s%llu of %llu frames are acked, %zu edits are not",
                  i, client_kind_name(c->plan->kind), c->open ? "" : "not connected, ",
-                 c->synced ? "" : "not synced, ", c->loose ? "edits not sent, " : "",
-                 (unsigned long long)c->acked, (unsigned long long)c->frames, c->tag_count);
+                 c->synced ? "" : "not synced, ", c->session.loose ? "edits not sent, " : "",
+                 (unsigned long long)c->session.acked, (unsigned long long)c->session.frames,
+                 c->tag_count);
         return false;
     }
     return true;
@@ -424,13 +427,16 @@ static bool newcomer_sees(world *w, char *who, size_t cap)
     bool good = w->server->up;
     for (uint32_t number = 0; number < w->plan->room_count && good; number++) {
         buf update;
-        presence seen = {0};
+        presence seen;
         bool answer;
         size_t count = 0;
+        if (presence_init(&seen, base_alloc_libc(), VARINT_VALUE_MAX, 0) != BASE_OK)
+            abort();
+        presence_withdraw(&seen, 0); /* it only looks */
         buf_init(&update, base_alloc_libc(), SIZE_MAX / 4);
         server_probe(w->server, number, &update);
         if (update.len_bytes > 0)
-            good = presence_apply(&seen, buf_view(&update), w->clock.now_us, &answer);
+            good = presence_apply(&seen, buf_view(&update), w->clock.now_us, &answer) == BASE_OK;
         for (uint32_t i = 0; i < w->plan->client_count && good; i++) {
             const client *c = &w->clients[i];
             if (!client_counts(c) || c->plan->room != number)

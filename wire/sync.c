@@ -2,7 +2,7 @@
 #include "wire/sync.h"
 
 #include "base/varint.h"
-#include "wire/ws.h"
+#include "wire/ws_client.h"
 
 #include <assert.h>
 
@@ -109,6 +109,13 @@ void sync_put(buf *out, const sync_msg *msg)
     uint8_t head[HEAD_BYTES_MAX];
     buf_put(out, head, encode_head(head, msg));
     buf_put_bytes(out, encode_body(msg));
+}
+
+void sync_put_masked(buf *out, const sync_msg *msg, const uint8_t mask[4])
+{
+    uint8_t head[HEAD_BYTES_MAX];
+    size_t head_bytes = encode_head(head, msg);
+    ws_frame_put(out, WS_OP_BINARY, bytes_of(head, head_bytes), encode_body(msg), mask);
 }
 
 frame *sync_frame(const base_alloc *alloc, const sync_msg *msg)

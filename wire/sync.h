@@ -46,6 +46,9 @@ BASE_MUST_CHECK int sync_decode(bytes in, sync_msg *out);
 /* sync_put - append the encoded message.  SYNC_UNKNOWN cannot be encoded. */
 void sync_put(buf *out, const sync_msg *msg);
 
+/* sync_put_masked - append the message as a client's frame (see ws_client.h). */
+void sync_put_masked(buf *out, const sync_msg *msg, const uint8_t mask[4]);
+
 /* sync_frame - the message as a WebSocket frame, its body copied once.  NULL: no memory. */
 frame *sync_frame(const base_alloc *alloc, const sync_msg *msg);
 

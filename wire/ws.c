@@ -7,7 +7,6 @@
 #include <assert.h>
 
 #define ACCEPT_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-#define KEY_CHARS 24
 
 static bool is_control(unsigned opcode)
 {
@@ -25,7 +24,8 @@ typedef struct ws_partial {
     bool fin;               /* the frame being read ends its message */
     bool in_payload;        /* header done */
     bool failed;
-    bool lent; /* the last event points into `gathered` or `control` */
+    bool of_server; /* that of the decoder */
+    bool lent;      /* the last event points into `gathered` or `control` */
     uint8_t mask[4];
     uint64_t payload_bytes;                /* of the frame being read */
     uint64_t payload_done;                 /* of it, bytes read */
@@ -35,6 +35,12 @@ typedef struct ws_partial {
 void ws_decoder_init(ws_decoder *d, const base_alloc *alloc, size_t message_bytes_max)
 {
     *d = (ws_decoder){.alloc = alloc, .message_bytes_max = message_bytes_max};
+}
+
+void ws_decoder_init_client(ws_decoder *d, const base_alloc *alloc, size_t message_bytes_max)
+{
+    ws_decoder_init(d, alloc, message_bytes_max);
+    d->of_server = true;
 }
 
 void ws_decoder_deinit(ws_decoder *d)
@@ -84,7 +90,8 @@ static int fail_protocol(ws_partial *p, ws_event *event, const char *reason)
 static size_t header_size(const uint8_t *h)
 {
     unsigned short_len = h[1] & 0x7Fu;
-    return 2u + (short_len == 126 ? 2u : short_len == 127 ? 8u : 0u) + 4u;
+    unsigned mask_bytes = (h[1] & 0x80u) != 0 ? 4u : 0u;
+    return 2u + (short_len == 126 ? 2u : short_len == 127 ? 8u : 0u) + mask_bytes;
 }
 
 /* What the first two bytes say about themselves; NULL when all is well. */
@@ -94,8 +101,8 @@ static const char *header_fault(const ws_partial *p, const uint8_t *h)
     bool fin = (h[0] & 0x80u) != 0;
     if ((h[0] & 0x70u) != 0)
         return "reserved bit set";
-    if ((h[1] & 0x80u) == 0)
-        return "frame is not masked";
+    if (((h[1] & 0x80u) == 0) != p->of_server)
+        return p->of_server ? "frame of a server is masked" : "frame is not masked";
     switch (opcode) {
     case WS_OP_CONTINUATION:
         return p->message_opcode == 0 ? "continuation of nothing" : NULL;
@@ -129,7 +136,8 @@ static int header_done(ws_partial *p, ws_event *event)
         if (payload_bytes >> 63 != 0)
             return fail_protocol(p, event, "length has its high bit set");
     }
-    memcpy(p->mask, h + at, sizeof p->mask);
+    if (!p->of_server)
+        memcpy(p->mask, h + at, sizeof p->mask);
     p->opcode = h[0] & 0x0Fu;
     p->fin = (h[0] & 0x80u) != 0;
     if (!is_control(p->opcode) && payload_bytes > p->gathered.max_bytes - p->gathered.len_bytes)
@@ -158,8 +166,7 @@ static int feed_header(ws_partial *p, const uint8_t *ptr, size_t len_bytes, size
     return BASE_OK;
 }
 
-/* XOR with the mask, whose first byte belongs to payload byte 0; `offset` is that of ptr[0]. */
-static void unmask(uint8_t *ptr, size_t len_bytes, const uint8_t mask[4], uint64_t offset)
+void ws_mask(uint8_t *ptr, size_t len_bytes, const uint8_t mask[4], uint64_t offset)
 {
     uint8_t turned[8];
     for (size_t i = 0; i < sizeof turned; i++)
@@ -229,6 +236,9 @@ static int feed_data(ws_partial *p, bytes part, ws_event *event)
         p->in_payload = false;
         return message_done(p, part, p->opcode, event);
     }
+    /* One server is trusted with the size of its message, many clients are not. */
+    if (p->of_server && part.len_bytes == p->payload_done)
+        (void)buf_reserve(&p->gathered, (size_t)p->payload_bytes); /* a failure shows below */
     buf_put_bytes(&p->gathered, part);
     if (buf_err(&p->gathered) != BASE_OK)
         return fail(p, event, buf_err(&p->gathered), WS_CLOSE_TRY_LATER, "no memory");
@@ -262,7 +272,8 @@ static int feed_payload(ws_partial *p, uint8_t *ptr, size_t len_bytes, size_t *u
     uint64_t left = p->payload_bytes - p->payload_done;
     size_t n = len_bytes - *used < left ? len_bytes - *used : (size_t)left;
     uint8_t *part = ptr + *used;
-    unmask(part, n, p->mask, p->payload_done);
+    if (!p->of_server)
+        ws_mask(part, n, p->mask, p->payload_done);
     p->payload_done += n;
     *used += n;
     return is_control(p->opcode) ? feed_control(p, bytes_of(part, n), event)
@@ -293,7 +304,7 @@ static void end_loan(ws_partial *p)
 int ws_decoder_feed(ws_decoder *d, uint8_t *ptr, size_t len_bytes, size_t *used_bytes,
                     ws_event *event)
 {
-    ws_partial fresh = {.lent = false}, *p = d->partial != NULL ? d->partial : &fresh;
+    ws_partial fresh = {.of_server = d->of_server}, *p = d->partial != NULL ? d->partial : &fresh;
     *event = (ws_event){.tag = WS_EVENT_NONE};
     *used_bytes = d->failed ? len_bytes : 0;
     if (d->failed) {
@@ -370,26 +381,38 @@ static bool is_base64(uint8_t c)
     return c != 0 && strchr(base64_chars, c) != NULL;
 }
 
+/* 4 characters for each 3 bytes or less, and a NUL. */
+static void put_base64(char *out, const uint8_t *in, size_t len_bytes)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < len_bytes; i += 3) {
+        size_t n = len_bytes - i < 3 ? len_bytes - i : 3;
+        uint32_t group = (uint32_t)in[i] << 16 | (n > 1 ? (uint32_t)in[i + 1] << 8 : 0u) |
+                         (n > 2 ? (uint32_t)in[i + 2] : 0u);
+        for (size_t k = 0; k < 4; k++)
+            out[at++] = k <= n ? base64_chars[group >> (18 - 6 * k) & 0x3Fu] : '=';
+    }
+    out[at] = '\0';
+}
+
+void ws_key_encode(const uint8_t nonce[WS_NONCE_BYTES], char out[WS_KEY_CHARS + 1])
+{
+    put_base64(out, nonce, WS_NONCE_BYTES);
+}
+
 int ws_accept_key(bytes key, char out[WS_ACCEPT_CHARS + 1])
 {
-    if (key.len_bytes != KEY_CHARS || key.ptr[22] != '=' || key.ptr[23] != '=')
+    if (key.len_bytes != WS_KEY_CHARS || key.ptr[22] != '=' || key.ptr[23] != '=')
         return BASE_EMALFORMED;
     for (size_t i = 0; i < 22; i++)
         if (!is_base64(key.ptr[i]))
             return BASE_EMALFORMED;
 
-    uint8_t message[KEY_CHARS + sizeof ACCEPT_GUID - 1];
-    memcpy(message, key.ptr, KEY_CHARS);
-    memcpy(message + KEY_CHARS, ACCEPT_GUID, sizeof ACCEPT_GUID - 1);
-    uint8_t digest[SHA1_BYTES + 1] = {0};
+    uint8_t message[WS_KEY_CHARS + sizeof ACCEPT_GUID - 1];
+    memcpy(message, key.ptr, WS_KEY_CHARS);
+    memcpy(message + WS_KEY_CHARS, ACCEPT_GUID, sizeof ACCEPT_GUID - 1);
+    uint8_t digest[SHA1_BYTES];
     sha1_digest(bytes_of(message, sizeof message), digest);
-    for (size_t i = 0, at = 0; i < SHA1_BYTES; i += 3) {
-        uint32_t group =
-            (uint32_t)digest[i] << 16 | (uint32_t)digest[i + 1] << 8 | (uint32_t)digest[i + 2];
-        for (unsigned shift = 24; shift > 0; shift -= 6)
-            out[at++] = base64_chars[group >> (shift - 6) & 0x3Fu];
-    }
-    out[WS_ACCEPT_CHARS - 1] = '=';
-    out[WS_ACCEPT_CHARS] = '\0';
+    put_base64(out, digest, sizeof digest);
     return BASE_OK;
 }

@@ -1,4 +1,5 @@
-/* ws.h - WebSocket frames (RFC 6455, version 13), server side, without I/O.
+/* ws.h - WebSocket frames (RFC 6455, version 13), without I/O.  The client's handshake and its
+ * masked frames are in ws_client.h.
  *
  *   ws_decoder d;
  *   ws_decoder_init(&d, alloc, limit_bytes);
@@ -76,11 +77,14 @@ typedef struct ws_decoder {
     size_t message_bytes_max;
     struct ws_partial *partial; /* what is half here; NULL: nothing */
     bool failed;                /* after an error or a close frame nothing more is read */
+    bool of_server;             /* its frames must not be masked */
 } ws_decoder;
 
-/* ws_decoder_init - `message_bytes_max` bounds a whole message, over all its fragments.  `alloc` is
- * borrowed.  No memory is taken yet. */
+/* ws_decoder_init - reads what a client sends: every frame is masked.  `message_bytes_max` bounds a
+ * whole message, over all its fragments.  `alloc` is borrowed.  No memory is taken yet.
+ * ws_decoder_init_client - reads what a server sends: no frame is masked. */
 void ws_decoder_init(ws_decoder *d, const base_alloc *alloc, size_t message_bytes_max);
+void ws_decoder_init_client(ws_decoder *d, const base_alloc *alloc, size_t message_bytes_max);
 void ws_decoder_deinit(ws_decoder *d);
 
 /* ws_decoder_feed - read from the front of the input until one event is complete or all is used.
@@ -116,10 +120,19 @@ size_t ws_control_encode(uint8_t out[WS_CONTROL_FRAME_BYTES_MAX], unsigned opcod
  * character's start.  Code 1005 gives a frame without a code.  Returns its size. */
 size_t ws_close_encode(uint8_t out[WS_CONTROL_FRAME_BYTES_MAX], unsigned code, const char *reason);
 
+/* ws_mask - XOR with the mask, whose first byte belongs to payload byte 0; `offset` is that of
+ * ptr[0].  Twice is nothing.  O(bytes), eight at a time. */
+void ws_mask(uint8_t *ptr, size_t len_bytes, const uint8_t mask[4], uint64_t offset);
+
+#define WS_NONCE_BYTES 16
+#define WS_KEY_CHARS 24
 #define WS_ACCEPT_CHARS 28
 
 /* ws_accept_key - the value of Sec-WebSocket-Accept for a Sec-WebSocket-Key, with a final NUL.
  * Returns BASE_EMALFORMED when `key` is not base64 of 16 bytes (24 characters, "==" last). */
 BASE_MUST_CHECK int ws_accept_key(bytes key, char out[WS_ACCEPT_CHARS + 1]);
+
+/* ws_key_encode - a Sec-WebSocket-Key of 16 random bytes, with a final NUL. */
+void ws_key_encode(const uint8_t nonce[WS_NONCE_BYTES], char out[WS_KEY_CHARS + 1]);
 
 #endif

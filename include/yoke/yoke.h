@@ -485,7 +485,7 @@ typedef struct yoke_apply_result {
  *                            yoke_doc_missing) and is woken by the update that brings its base
  *          YOKE_EMALFORMED   not an update, or a struct that refers to itself, its own future, or a
  *                            parent that cannot hold it
- *          YOKE_ECONFLICT    a struct overlaps known clocks with other content
+ *          YOKE_ECONFLICT    a struct overlaps known clocks with another value (docs/format.md)
  *          YOKE_ELIMIT_*     a ceiling would be passed
  *          YOKE_ENOMEM       no memory
  *          YOKE_ESTATE       called inside a transaction

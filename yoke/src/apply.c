@@ -2,10 +2,8 @@
  * integrated as planned. */
 #include "yoke/src/apply.h"
 
-#include <assert.h>
-
-#include "base/utf.h"
 #include "yoke/src/event.h"
+#include "yoke/src/same.h"
 
 /* Fewer structs are joined one by one. */
 #define JOINS_LAST_FROM 64
@@ -53,72 +51,20 @@ static yoke_err read_structs(incoming *in, yoke__update_reader *r)
     return YOKE_OK;
 }
 
-static bool same_text(bytes a, bytes b)
-{
-    /* A split pair reads as U+FFFD on one side only, and is 2 units where the pair is. */
-    size_t i = 0;
-    size_t k = 0;
-    assert(a.ptr != NULL && b.ptr != NULL); /* a string is never empty */
-    while (i < a.len_bytes && k < b.len_bytes) {
-        bool fa = a.len_bytes - i >= 3 && memcmp(a.ptr + i, "\xef\xbf\xbd", 3) == 0;
-        bool fb = b.len_bytes - k >= 3 && memcmp(b.ptr + k, "\xef\xbf\xbd", 3) == 0;
-        if (fa != fb)
-            return true; /* cannot be told from here on */
-        if (a.ptr[i] != b.ptr[k])
-            return false;
-        i++;
-        k++;
-    }
-    return true;
-}
-
-/* Does `s` say something else than block `b` about the units both have? */
-static bool differs(const yoke_doc *doc, const yoke__block *b, const yoke__struct *s)
-{
-    if ((b->flags & YOKE__F_DELETED) || s->ref <= YOKE__DELETED || b->ref == YOKE__FORMAT ||
-        s->ref == YOKE__FORMAT)
-        return false;
-    if (b->ref != s->ref)
-        return true;
-    uint64_t from = b->clock > s->clock ? b->clock : s->clock;
-    bytes mine = yoke__content(doc, b);
-    bytes its = s->content;
-    if (s->ref == YOKE__STRING) {
-        if (b->flags & (YOKE__F_LEAD | YOKE__F_TAIL))
-            return false;
-        bool inside;
-        size_t i = utf_offset(mine, (size_t)(from - b->clock), &inside);
-        if (inside)
-            return false;
-        size_t k = utf_offset(its, (size_t)(from - s->clock), &inside);
-        return !inside && !same_text(bytes_of(mine.ptr + i, mine.len_bytes - i),
-                                     bytes_of(its.ptr + k, its.len_bytes - k));
-    }
-    if (s->ref == YOKE__ANY || s->ref == YOKE__JSON) {
-        size_t i = yoke__elements_offset(mine, b->ref, from - b->clock);
-        size_t k = yoke__elements_offset(its, s->ref, from - s->clock);
-        size_t n = mine.len_bytes - i;
-        n = its.len_bytes - k < n ? its.len_bytes - k : n;
-        assert(mine.ptr != NULL && its.ptr != NULL); /* an element has a byte */
-        return memcmp(mine.ptr + i, its.ptr + k, n) != 0;
-    }
-    if (s->ref == YOKE__TYPE)
-        return yoke__ty(doc, b->at)->type_ref != s->type_ref;
-    if (s->ref == YOKE__DOC)
-        return false;
-    return !bytes_equal(mine, its);
-}
-
-static bool conflicts(const yoke_doc *doc, uint32_t client, const yoke__struct *s, uint64_t state)
+/* YOKE_ECONFLICT when `s` says something else than what is known about the clocks before `state`.
+ */
+static yoke_err compare(yoke_doc *doc, uint32_t client, const yoke__struct *s, uint64_t state)
 {
     uint64_t end = s->clock + s->len < state ? s->clock + s->len : state;
     for (uint64_t at = s->clock; at < end;) {
         const yoke__block *b = yoke__blk(doc, yoke__block_at(doc, client, (uint32_t)at));
-        if (differs(doc, b, s))
-            return true;
+        bool same;
+        yoke_err err = yoke__same(doc, b, s, &same);
+        if (err != YOKE_OK || !same)
+            return err != YOKE_OK ? err : YOKE_ECONFLICT;
         at = (uint64_t)b->clock + b->len;
     }
-    return false;
+    return YOKE_OK;
 }
 
 /* A parent that is there and holds no children makes the update malformed; a collected one does
@@ -164,10 +110,11 @@ void yoke__need_struct(yoke__need *need, const yoke__struct *s)
 static yoke_err judge(incoming *in, const yoke__struct *s, uint32_t client, uint64_t state)
 {
     bool bare = !(s->info & (YOKE__INFO_ORIGIN | YOKE__INFO_RIGHT));
-    if (s->clock < state && s->ref != YOKE__SKIP && conflicts(in->doc, client, s, state))
-        return YOKE_ECONFLICT;
     if (s->ref == YOKE__SKIP)
         return YOKE_OK;
+    yoke_err err = s->clock < state ? compare(in->doc, client, s, state) : YOKE_OK;
+    if (err != YOKE_OK)
+        return err;
     if (s->clock + s->len <= state) {
         in->result.known += s->len;
         return YOKE_OK;

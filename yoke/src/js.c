@@ -128,8 +128,7 @@ static void put_unquoted(buf *out, bytes quoted)
     }
 }
 
-/* The end of the token at `p`: a string, a word or number, or one character. */
-static const uint8_t *token_end(const uint8_t *p, const uint8_t *end)
+const uint8_t *yoke__json_token_end(const uint8_t *p, const uint8_t *end)
 {
     const uint8_t *start = p++;
     if (*start == '"') {
@@ -150,14 +149,13 @@ static const uint8_t *value_end(const uint8_t *p, const uint8_t *end)
     do {
         depth += *p == '{' || *p == '[' ? 1u : 0u;
         depth -= *p == '}' || *p == ']' ? 1u : 0u;
-        p = token_end(p, end);
+        p = yoke__json_token_end(p, end);
     } while (depth > 0);
     return p;
 }
 
-/* A JSON number as JavaScript would write it.  The point is taken out and the exponent moved, so
- * that strtod reads the same in every locale.  What no double is written as stays as it came. */
-static void put_number_text(buf *out, bytes text)
+/* The point is taken out and the exponent moved, so that strtod reads the same in every locale. */
+bool yoke__json_number(bytes text, double *out)
 {
     char copy[96];
     size_t n = 0;
@@ -165,10 +163,8 @@ static void put_number_text(buf *out, bytes text)
     bool point = false;
     const uint8_t *p = text.ptr;
     const uint8_t *end = text.ptr + text.len_bytes;
-    if (text.len_bytes > 64) {
-        buf_put_bytes(out, text);
-        return;
-    }
+    if (text.len_bytes > 64)
+        return false;
     for (; p < end && (*p | 0x20) != 'e'; p++) {
         if (*p == '.')
             point = true;
@@ -183,10 +179,21 @@ static void put_number_text(buf *out, bytes text)
         exponent += written > 9999 ? 9999 : written < -9999 ? -9999 : written;
     }
     (void)snprintf(copy + n, sizeof copy - n, "e%ld", exponent);
-    yoke__js_number(out, strtod(copy, NULL));
+    *out = strtod(copy, NULL);
+    return true;
 }
 
-static void put_scalar(buf *out, bytes token)
+/* A JSON number as JavaScript would write it.  What no double is written as stays as it came. */
+static void put_number_text(buf *out, bytes text)
+{
+    double number;
+    if (yoke__json_number(text, &number))
+        yoke__js_number(out, number);
+    else
+        buf_put_bytes(out, text);
+}
+
+void yoke__js_scalar(buf *out, bytes token)
 {
     if (token.ptr[0] == '"')
         put_unquoted(out, token);
@@ -203,13 +210,13 @@ void yoke__js_json(buf *out, bytes json)
     const uint8_t *end = json.ptr + json.len_bytes;
     bool in_array = json.len_bytes > 0 && json.ptr[0] == '[';
     for (const uint8_t *p = json.ptr; p < end;) {
-        const uint8_t *next = *p == '{' ? value_end(p, end) : token_end(p, end);
+        const uint8_t *next = *p == '{' ? value_end(p, end) : yoke__json_token_end(p, end);
         if (*p == '{')
             buf_put_str(out, object_text);
         else if (*p == ',')
             buf_put_u8(out, ',');
         else if (strchr("[] \n\r\t", *p) == NULL && !(in_array && *p == 'n'))
-            put_scalar(out, bytes_of(p, (size_t)(next - p)));
+            yoke__js_scalar(out, bytes_of(p, (size_t)(next - p)));
         p = next;
     }
 }
@@ -389,7 +396,7 @@ static void read_entries(bytes json, buf *entries, buf *keys)
         if (object) {
             const uint8_t *key = p;
             size_t from = keys->len_bytes;
-            p = token_end(p, end);
+            p = yoke__json_token_end(p, end);
             put_unquoted(keys, bytes_of(key, (size_t)(p - key)));
             e.key.len_bytes = keys->len_bytes - from;
             p = (const uint8_t *)memchr(p, ':', (size_t)(end - p)) + 1;
@@ -462,7 +469,7 @@ static bool is_nested(bytes json)
     for (const uint8_t *p = json.ptr + 1, *end = json.ptr + json.len_bytes; p < end;) {
         if (*p == '{' || *p == '[')
             return true;
-        p = token_end(p, end);
+        p = yoke__json_token_end(p, end);
     }
     return false;
 }
@@ -473,10 +480,10 @@ static bool next_member(bytes *rest, bytes *member)
     const uint8_t *end = rest->ptr + rest->len_bytes;
     if (rest->len_bytes < 2)
         return false;
-    const uint8_t *p = token_end(rest->ptr + 1, end);
+    const uint8_t *p = yoke__json_token_end(rest->ptr + 1, end);
     if (p >= end || *p != ':')
         return false;
-    p = token_end(p + 1, end);
+    p = yoke__json_token_end(p + 1, end);
     *member = bytes_of(rest->ptr + 1, (size_t)(p - rest->ptr - 1));
     *rest = bytes_of(p, (size_t)(end - p));
     return true;

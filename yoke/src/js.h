@@ -11,6 +11,17 @@
 /* yoke__js_number - 1e21, 0.1, -0 as "0", NaN, Infinity; independent of the locale. */
 void yoke__js_number(buf *out, double number);
 
+/* yoke__js_scalar - String(JSON.parse(token)) of a JSON string, number or word. */
+void yoke__js_scalar(buf *out, bytes token);
+
+/* yoke__json_number - the value of a JSON number.  false: it is longer than any double is written.
+ */
+bool yoke__json_number(bytes text, double *out);
+
+/* yoke__json_token_end - the end of the token at `p` (< end): a string, a word or number, or one
+ * character. */
+const uint8_t *yoke__json_token_end(const uint8_t *p, const uint8_t *end);
+
 /* yoke__js_json - String(JSON.parse(json)): arrays joined by commas, objects "[object Object]". */
 void yoke__js_json(buf *out, bytes json);
 

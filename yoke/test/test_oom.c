@@ -151,6 +151,19 @@ static yoke_err call_compaction(scene *s)
     return yoke_text_delete(s->doc, s->text, 12, 39000);
 }
 
+/* Somebody's object comes again with its keys in another order. */
+static yoke_err before_again(scene *s)
+{
+    static const uint8_t first[] = "\1\1\7\0\10\1\1t\1v\2\1a}\1\1b}\2";
+    return yoke_doc_apply(s->doc, (yoke_bytes){first, sizeof first}, 0, NULL);
+}
+
+static yoke_err call_again(scene *s)
+{
+    static const uint8_t again[] = "\1\1\7\0\10\1\1t\1v\2\1b}\2\1a}\1";
+    return yoke_doc_apply(s->doc, (yoke_bytes){again, sizeof again}, 0, NULL);
+}
+
 OOM_TEST(insert, NULL, false)
 OOM_TEST(delete, NULL, false)
 OOM_TEST(map_set, NULL, false)
@@ -170,6 +183,7 @@ OOM_TEST(wake, before_waking, false)
 OOM_TEST(local_wake, before_local_waking, false)
 OOM_TEST(rich, before_observed, false)
 OOM_TEST(less, before_less, false)
+OOM_TEST(again, before_again, false)
 
 static yoke_err call_remote(scene *s)
 {
@@ -258,6 +272,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(oom_local_wake),
         cmocka_unit_test(oom_rich),
         cmocka_unit_test(oom_less),
+        cmocka_unit_test(oom_again),
         cmocka_unit_test(oom_corpus),
         cmocka_unit_test(oom_from_the_first),
     };
