@@ -24,13 +24,22 @@ void order_append(order *o, const store_batch *batch)
     }
 }
 
-void order_write(order *o, const store_job *job)
+void order_write(order *o, store_job *job)
 {
     o->submitted.writes++;
-    if (job->room != NULL)
-        o->last[slot_of(job->room)].writes = o->submitted.writes;
-    else
+    job->after_batches = o->submitted.batches;
+    if (job->room == NULL) {
         o->last_of_any = o->submitted.writes;
+        return;
+    }
+    order_point *own = &o->last[slot_of(job->room)];
+    own->writes = o->submitted.writes;
+    job->after_batches = own->batches;
+}
+
+bool order_wants_rows(const order *o, const store_job *job)
+{
+    return job->after_batches > o->done.batches;
 }
 
 static void put(job_list *list, store_job *job)

@@ -1,4 +1,7 @@
-/* order.h - when a read of the store may begin.
+/* order.h - what a job of the store has to wait for.
+ *
+ * Jobs that write are done in their order; rows may be committed later, when more of them wait, but
+ * before a job of their room (or of no one room) that was submitted behind them.
  *
  * Reads are done beside what is written, and wait for it only where they have to: a read sees all
  * that was appended and submitted for its room before it.  What is stalled is not waited for (it is
@@ -39,7 +42,10 @@ void order_init(order *o); /* all zero is the same */
 
 /* What is written, when it is submitted. */
 void order_append(order *o, const store_batch *batch);
-void order_write(order *o, const store_job *job);
+void order_write(order *o, store_job *job);
+
+/* order_wants_rows - has the job to wait for rows that were not tried yet?  By whoever commits. */
+bool order_wants_rows(const order *o, const store_job *job);
 
 /* order_read - a job that reads, in its order with the former. */
 void order_read(order *o, store_job *job);

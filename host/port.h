@@ -29,7 +29,8 @@ typedef struct loop_msg {
  *
  *   read    beside what is written, and sees all that was appended and submitted for `room` before
  *           (no room: for any).  true: that was all; false: `write` goes on with it
- *   write   behind all that was appended and submitted before
+ *   write   behind all that was submitted to be written before, and all that was appended before
+ *           for `room` (no room: for any)
  *
  * then `done` on the loop `home`, and owns the job; without a home `done` follows where the store
  * was called.  `room` is borrowed until then. */

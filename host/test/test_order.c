@@ -28,10 +28,11 @@ static void append(const char *id, const char *second)
     store_batch_free(b);
 }
 
-static void write_of(const char *id)
+static store_job write_of(const char *id)
 {
     store_job job = {.room = id};
     order_write(&o, &job);
+    return job;
 }
 
 static store_job read_of(const char *id)
@@ -75,11 +76,11 @@ static void a_read_waits_for_jobs_of_its_room(void **state)
 {
     (void)state;
     store_job a = read_of("a"), b = read_of("b"), again = read_of("a");
-    write_of("b");
-    write_of("a");
+    (void)write_of("b");
+    (void)write_of("a");
     order_read(&o, &a);
     order_read(&o, &b);
-    write_of("a"); /* later than the reads: not waited for */
+    (void)write_of("a"); /* later than the reads: not waited for */
     assert_null(order_take(&o));
     assert_int_equal(order_written(&o), 1);
     assert_ptr_equal(order_take(&o), &b);
@@ -96,7 +97,7 @@ static void both_kinds_are_waited_for(void **state)
     (void)state;
     store_job a = read_of("a");
     append("a", "b");
-    write_of("a");
+    (void)write_of("a");
     order_read(&o, &a);
     assert_int_equal(order_written(&o), 0);
     assert_null(order_take(&o));
@@ -109,18 +110,34 @@ static void who_names_no_room_means_all(void **state)
 {
     (void)state;
     store_job a = read_of("a"), any = read_of(NULL);
-    write_of(NULL);
+    (void)write_of(NULL);
     order_read(&o, &a);
     assert_null(order_take(&o));
     assert_int_equal(order_written(&o), 1);
     assert_ptr_equal(order_take(&o), &a);
     append("b", "c");
-    write_of("d");
+    (void)write_of("d");
     order_read(&o, &any);
     assert_int_equal(order_tried(&o, 1), 0);
     assert_null(order_take(&o));
     assert_int_equal(order_written(&o), 1);
     assert_ptr_equal(order_take(&o), &any);
+}
+
+/* Rows of other rooms may go on gathering. */
+static void a_write_wants_the_rows_of_its_room(void **state)
+{
+    (void)state;
+    append("a", "a");
+    store_job own = write_of("a"), other = write_of("b"), any = write_of(NULL);
+    assert_true(order_wants_rows(&o, &own));
+    assert_false(order_wants_rows(&o, &other));
+    assert_true(order_wants_rows(&o, &any));
+    append("b", "b");
+    assert_false(order_wants_rows(&o, &other)); /* they came later */
+    (void)order_tried(&o, 1);
+    assert_false(order_wants_rows(&o, &own));
+    assert_false(order_wants_rows(&o, &any));
 }
 
 /* Whatever is written in between, the reads of one room begin in their order. */
@@ -133,7 +150,7 @@ static void reads_of_a_room_keep_their_order(void **state)
         if (i % 3 == 0)
             append("a", "b");
         if (i % 5 == 0)
-            write_of("a");
+            (void)write_of("a");
         order_read(&o, &reads[i]);
     }
     size_t next = 0;
@@ -157,6 +174,7 @@ int main(void)
         CASE(a_read_waits_for_jobs_of_its_room),
         CASE(both_kinds_are_waited_for),
         CASE(who_names_no_room_means_all),
+        CASE(a_write_wants_the_rows_of_its_room),
         CASE(reads_of_a_room_keep_their_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

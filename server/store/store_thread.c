@@ -113,8 +113,8 @@ static void refused(void *ctx, const char *room_id, int err)
               LOG_STR("reason", store_err_text(err)));
 }
 
-/* One transaction for all that waits; `upto` is the number of the last batch.  It stays waiting when
- * it has to be tried again. */
+/* One transaction for all that waits; `upto` is the number of the last batch.  It stays waiting
+ * when it has to be tried again. */
 static void commit_now(store_thread *t, uint64_t upto)
 {
     const commit_ops ops = {t, report, make_space, refused};
@@ -136,10 +136,12 @@ static void commit_now(store_thread *t, uint64_t upto)
     histogram_add(&t->commits, (uv_hrtime() - start_ns) / 1000, 1);
 }
 
-static void commit_if_due(store_thread *t)
+/* What is due, or what `job` has to find in the store. */
+static void commit_before(store_thread *t, const store_job *job)
 {
     uv_mutex_lock(&t->lock);
-    bool due = commit_wait_ns(&t->commit, &t->batches, uv_hrtime()) == 0;
+    bool due = order_wants_rows(&t->order, job) ||
+               commit_wait_ns(&t->commit, &t->batches, uv_hrtime()) == 0;
     uint64_t upto = t->order.submitted.batches;
     if (due)
         commit_take(&t->commit, &t->batches);
@@ -161,14 +163,13 @@ static void run_jobs(store_thread *t, store_job *job)
 {
     for (store_job *next; job != NULL; job = next) {
         next = job->next;
+        commit_before(t, job);
         if (job->read == NULL || !job->read(store_reads(t->store), job))
             job->write(t->store, job);
         CRASH_POINT("job.worked");
         check_store(t);
         store_thread_done(job);
         tell_written(t);
-        if (next != NULL)
-            commit_if_due(t);
     }
 }
 
@@ -197,8 +198,8 @@ static turn wait_for_work(store_thread *t)
         uint64_t wait_ns = commit_wait_ns(&t->commit, &t->batches, uv_hrtime());
         found.tidy = t->tidy;
         t->tidy = false;
-        found.commit = wait_ns == 0 || t->jobs_first != NULL || t->stopping;
-        if (found.commit || found.tidy)
+        found.commit = wait_ns == 0 || t->stopping;
+        if (found.commit || found.tidy || t->jobs_first != NULL)
             break;
         found.upkeep = upkeep_wanted(t);
         if (found.upkeep)

@@ -1,10 +1,10 @@
 /* store_thread.h - the threads that call the store: one that writes, some that read beside it.
  *
- * Updates come in batches, one for each loop turn; all that wait go into one transaction, and while
- * it runs the next ones gather.  A job that writes waits for the updates that were queued before it,
- * and runs behind them.  A long row of jobs does not keep updates waiting: between two of them what
- * is due is committed.  When there is nothing to do, or once in a while, the thread does one step of
- * upkeep.
+ * Updates come in batches, one for each loop turn; all that wait go into one transaction, and
+ * while it runs the next ones gather.  Jobs that write are done in their order, each behind the
+ * updates of its room that were queued before it.  A long row of jobs does not keep updates
+ * waiting: between two of them what is due is committed.  When there is nothing to do, or once in a
+ * while, the thread does one step of upkeep.
  *
  * A job that reads is done by a reader (readers.c), as soon as what was submitted for its room
  * before it is written (host/order.h).  So a storm of joins waits for no commit, and no commit for
