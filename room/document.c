@@ -84,6 +84,7 @@ void room__document_drop(room *r)
 {
     yoke_doc_free(r->doc);
     r->doc = NULL;
+    room__keepers_forget(r);
 }
 
 /* Ask for a snapshot when the log tail is longer than `rows_min`, or than the limit in bytes.  A

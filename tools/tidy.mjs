@@ -12,9 +12,8 @@ const FUNCTION_LINES_MAX = 70
 const FILE_LINES_MAX = 600
 const TEST_FILE_LINES_MAX = 1000
 
-// Not read: the page is Biome's business; the vectors' generator is kept as it made them; the load
-// generator is one file on purpose, to be carried to any machine, and shares no code with the server.
-const excused = ['web/', 'tests/vectors/', 'bench/yload/']
+// Not read: the page is Biome's business; the vectors' generator is kept as it made them.
+const excused = ['web/', 'tests/vectors/']
 
 /** Functions of a C source in our clang-format style, as {line, name, lines, excused}. */
 export function functionsOf(source) {

@@ -112,6 +112,23 @@ test('suggestions', async () => {
   assert.match(print.insert_text, /^print\(\$1\)/)
   const placed = await by({ code: 'x = 1\npri', line: 2, column: 4 })
   assert.ok(placed.json.suggestions.some((s) => s.label === 'print'))
+  // The kinds are those that the documentation names: pages look each of them up.
+  const { json: openapi } = await server.call('GET', '/openapi.json')
+  const kinds = openapi.components.schemas.Suggestion.properties.kind.enum
+  const seen = new Set()
+  const places = [
+    'pr',
+    'import o',
+    'import os\nos.pa',
+    'class A:\n  def f(self):\n    self.f',
+    'ab = 1\na',
+    'i',
+  ]
+  for (const code of places)
+    for (const { kind } of (await by({ code, cursor: code.length })).json.suggestions) seen.add(kind)
+  for (const kind of seen) assert.ok(kinds.includes(kind), kind)
+  for (const kind of ['snippet', 'builtin', 'module', 'property', 'method', 'variable', 'keyword'])
+    assert.ok(seen.has(kind), kind)
   assert.equal((await by({})).json.detail[0].type, 'missing')
   assert.equal((await by({ code: 'a', cursor: 9 })).status, 422)
   assert.equal((await by({ code: 'a', line: 9, column: 1 })).json.detail[0].loc[1], 'line')

@@ -2,7 +2,8 @@
 //   node e2e/run.mjs --url http://127.0.0.1:8000
 // or with one of its own, which the restart scenarios need ({port} and {data} are filled in):
 //   node e2e/run.mjs --server-cmd '../build/tandem serve --port {port} --data {data}'
-// More: --out DIR for screenshots, --only WORD,WORD to run the scenarios whose name contains one.
+// More: --only WORD,WORD to run the scenarios whose name contains one, --out DIR for screenshots,
+// --seed N for the dice of those that have some.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,12 +18,14 @@ import { comfort } from './scenarios/comfort.mjs'
 import { editing } from './scenarios/editing.mjs'
 import { files } from './scenarios/files.mjs'
 import { history } from './scenarios/history.mjs'
+import { meanwhile, meanwhileOffline } from './scenarios/meanwhile.mjs'
 import { outages } from './scenarios/outages.mjs'
 import { pages } from './scenarios/pages.mjs'
 import { presence } from './scenarios/presence.mjs'
 import { rooms } from './scenarios/rooms.mjs'
 import { shots } from './scenarios/shots.mjs'
 import { together } from './scenarios/together.mjs'
+import { typing } from './scenarios/typing.mjs'
 import { freePort, Server } from './server.mjs'
 
 const { values: options } = parseArgs({
@@ -32,6 +35,7 @@ const { values: options } = parseArgs({
     port: { type: 'string', default: '0' }, // 0: one that is free
     out: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
     chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
   },
 })
@@ -64,13 +68,15 @@ const all = {
   ...together,
   ...ownCarets,
   ...editing,
+  ...typing,
   ...files,
   ...presence,
   ...rooms,
   ...comfort,
   ...history,
+  ...meanwhile,
   ...access,
-  ...(server ? { ...outages, ...chat } : {}),
+  ...(server ? { ...outages, ...meanwhileOffline, ...chat } : {}),
   ...(options.out ? shots : {}),
 }
 if (!server) console.log('no --server-cmd: the scenarios that stop the server are left out')
@@ -84,7 +90,7 @@ for (const [name, scenario] of Object.entries(all)) {
     const patience = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error('took too long')), SCENARIO_MS_MAX)
     })
-    await Promise.race([scenario(base, room, server), patience])
+    await Promise.race([scenario(base, room, server, { seed: Number(options.seed) }), patience])
     if (room.faults.length > 0) throw new Error(`the page complained: ${room.faults.join(' | ')}`)
     const crash = server?.takeCrash()
     if (crash) throw new Error(crash)

@@ -75,7 +75,7 @@ export const access = {
         .getByLabel('Message', { exact: true })
         .fill('see #L1, `x` and https://a.example')
       await ada.press('Enter')
-      await ada.page.getByRole('button', { name: '#L1' }).first().waitFor()
+      await ada.page.getByRole('button', { name: 'main.py:1' }).first().waitFor()
       await audit(ada, `chat, ${theme}`)
       await ada.press('Alt+Shift+H')
       await ada.page.getByRole('slider', { name: 'Moment' }).waitFor()

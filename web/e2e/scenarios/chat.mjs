@@ -44,9 +44,9 @@ export const chat = {
     await ada.type('one\ntwo\nthree')
     await ada.page.keyboard.press('Control+Shift+Y')
     await say(ada, 'see #L2')
-    await ada.page.getByRole('button', { name: '#L2' }).click()
+    await ada.page.getByRole('button', { name: 'main.py:2' }).click()
     await ada.type('X')
-    await ada.reads('one\nXtwo\nthree')
+    await ada.reads('one\nX\nthree')
   },
 
   'chat: what is said while the server is down is said when it is back': async (

@@ -107,10 +107,10 @@ export const files = {
 
     await nav(ada).getByRole('button', { name: /^lib/ }).first().focus()
     await ada.press('Delete')
-    await bo.reads('first = 1')
-    await bo.page.getByText('lib/helpers.py was deleted.').waitFor()
-    await bo.page.getByRole('button', { name: 'Undo' }).click()
+    await ada.page.getByText('lib/helpers.py was deleted.').waitFor()
+    await bo.page.getByText('Ada deleted lib/helpers.py.').waitFor()
     await bo.reads('second = 2')
+    await bo.page.getByRole('button', { name: 'Bring back', exact: true }).click()
     await until('back', async () => (await names(ada)) === 'lib/helpers.py main.py' || names(ada))
     await bo.page.reload()
     await bo.ready()

@@ -9,14 +9,15 @@ import { useRoom } from './useRoom'
 export default function RoomPage({ id }: { id: string }) {
   const { room, reopen } = useRoom(id)
   const name = useAppSelector((state) => state.room.name)
+  const unread = useAppSelector((state) => state.room.unread)
   const lost = useAppSelector(({ room }) => (room.ready ? null : room.problem))
 
   useEffect(() => {
-    document.title = `${name || 'Room'} · Tandem`
+    document.title = `${unread > 0 ? `(${unread}) ` : ''}${name || 'Room'} · Tandem`
     return () => {
       document.title = 'Tandem'
     }
-  }, [name])
+  }, [name, unread])
   useEffect(() => clearToasts, [])
   useAhead()
 

@@ -130,3 +130,14 @@ test('what is no message is refused', () => {
   ).toMatchObject({ messages: [{ n: 1 }], more: false })
   expect(readChatPage({})).toBeNull()
 })
+
+test('what is being written waits, and takes what is asked about at its end', () => {
+  const chat = new Chat(new Fake())
+  const drafts: string[] = []
+  chat.on('draft', (draft) => drafts.push(draft))
+  chat.quote('main.py:3')
+  chat.write('main.py:3 is that')
+  chat.quote('a.py:1-2')
+  chat.write('')
+  expect(drafts).toEqual(['main.py:3 ', 'main.py:3 is that', 'main.py:3 is that a.py:1-2 ', ''])
+})

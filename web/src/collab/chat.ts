@@ -27,6 +27,14 @@ export interface ChatPort {
   load: (before?: number) => Promise<ChatPage | null>
 }
 
+type ChatEvents = {
+  changed: ChatState
+  /** What is being written is another text now. */
+  draft: string
+  /** Something was put into it, to be written about. */
+  quoted: undefined
+}
+
 /** 96 random bits; randomUUID is missing on plain http. */
 function randomRef(): string {
   return [...crypto.getRandomValues(new Uint32Array(3))].map((n) => n.toString(36)).join('-')
@@ -37,7 +45,9 @@ function randomRef(): string {
  * stored it; until then it is outgoing and is sent again after each reconnection, under one name,
  * so that it is stored once.
  */
-export class Chat extends Emitter<{ changed: ChatState }> {
+export class Chat extends Emitter<ChatEvents> {
+  /** What is being written; it waits here while the chat is not on the screen. */
+  draft = ''
   /** Of one message, UTF-8: what the server announced. */
   bytesMax = 4096
   private readonly port: ChatPort
@@ -71,6 +81,18 @@ export class Chat extends Emitter<{ changed: ChatState }> {
   /** Was it said in this window? */
   isOwn(message: ChatMessage): boolean {
     return this.refs.has(message.ref)
+  }
+
+  write(draft: string): void {
+    this.draft = draft
+    this.emit('draft', draft)
+  }
+
+  /** Puts something at the end of what is being written. */
+  quote(text: string): void {
+    const gap = this.draft === '' || /\s$/.test(this.draft) ? '' : ' '
+    this.write(`${this.draft}${gap}${text} `)
+    this.emit('quoted', undefined)
   }
 
   say(text: string): void {

@@ -90,14 +90,3 @@ export function keepingScroll(editor: Editor, apply: () => void): void {
     editor.setScrollTop(top, monaco.editor.ScrollType.Immediate)
   }
 }
-
-/** Monaco closes the suggestions when a line above them moves: open them again. */
-export function keepingSuggestions(editor: Editor, apply: () => void): void {
-  const isOpen = () => document.querySelector('.suggest-widget.visible') !== null
-  const wasOpen = editor.hasTextFocus() && isOpen()
-  apply()
-  if (!wasOpen) return
-  queueMicrotask(() => {
-    if (!isOpen()) editor.trigger('collab', 'editor.action.triggerSuggest', { auto: true })
-  })
-}

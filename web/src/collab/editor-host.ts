@@ -2,7 +2,7 @@ import * as monaco from 'monaco-editor/editor'
 import type * as Y from 'yjs'
 import type { OffsetEdit } from './delta'
 import { EdgeMarks, type Whereabouts } from './edge-marks'
-import { keepingCarets, keepingScroll, keepingSuggestions } from './editor-edits'
+import { keepingCarets, keepingScroll } from './editor-edits'
 import { fileText } from './files'
 import type { FollowView, Place } from './follow'
 import { goToPlace, type KeptPlace, keepPlace } from './kept-place'
@@ -37,6 +37,8 @@ interface HostPlace {
 export interface EditorHostOptions {
   /** Where the others are in the file that is shown, at most once a frame. */
   onPeople: (people: readonly Whereabouts[]) => void
+  /** Runs an edit from elsewhere, around which something has to be kept. */
+  aroundEdit?: (apply: () => void) => void
 }
 
 /**
@@ -55,6 +57,8 @@ export class EditorHost implements BoundView, FollowView {
   private hasCaret = false
   /** Scrolling and selecting that this page does by itself is no act of the person. */
   private quiet = false
+  /** Lines to select as soon as their file is shown. */
+  private wanted: { file: string; from: number; to: number } | null = null
 
   constructor(
     private readonly session: Session,
@@ -63,8 +67,12 @@ export class EditorHost implements BoundView, FollowView {
   ) {
     this.edges = new EdgeMarks(editor, (line) => this.goToLine(line))
     const stopMembers = session.on('members', (members) => this.shown?.others.show(members))
+    const stopRestores = session.restores.on('done', (step) => {
+      for (const { id } of step.files) this.open.get(id)?.binding.order.add(step)
+    })
     this.subscriptions.push(
       { dispose: stopMembers },
+      { dispose: stopRestores },
       editor.onDidChangeCursorSelection((event) => this.onSelection(event)),
       editor.onDidScrollChange(() => {
         if (!this.quiet && !this.shown?.file.binding.applying) this.shown?.own.queue()
@@ -112,6 +120,7 @@ export class EditorHost implements BoundView, FollowView {
     others.show(this.session.members())
     binding.attach(this)
     own.queue()
+    if (this.wanted) this.selectLines(this.wanted.file, this.wanted.from, this.wanted.to)
   }
 
   /** What is typed from here on is undone apart from what was typed before. */
@@ -128,6 +137,23 @@ export class EditorHost implements BoundView, FollowView {
     this.tookPlace()
     this.editor.setPosition({ lineNumber: line, column: 1 })
     this.editor.revealLineInCenter(line)
+    this.editor.focus()
+  }
+
+  /** Selects whole lines of a file: now, or when it is the next one that is shown. */
+  selectLines(file: string, from: number, to: number): void {
+    this.wanted = null
+    const model = this.shown?.file.binding.model
+    if (this.shown?.id !== file || !model) {
+      if (this.session.file === file) this.wanted = { file, from, to }
+      return
+    }
+    this.acted()
+    const last = Math.min(to, model.getLineCount())
+    const first = Math.min(from, last)
+    const range = new monaco.Range(first, 1, last, model.getLineMaxColumn(last))
+    this.editor.setSelection(range)
+    this.editor.revealRangeInCenter(range)
     this.editor.focus()
   }
 
@@ -158,12 +184,13 @@ export class EditorHost implements BoundView, FollowView {
     this.shown?.others.queue()
     const quiet = this.quiet
     this.quiet = true
-    keepingSuggestions(this.editor, () =>
+    const edit = () =>
       keepingScroll(this.editor, () => {
         // Where a caret was touched, it may stand at another letter for the others now.
         if (keepingCarets(this.editor, edits, apply)) this.shown?.own.queue()
-      }),
-    )
+      })
+    if (this.options.aroundEdit) this.options.aroundEdit(edit)
+    else edit()
     this.quiet = quiet
   }
 
@@ -227,6 +254,7 @@ export class EditorHost implements BoundView, FollowView {
       binding: new TextBinding(fileText(this.session.doc, id), model),
       place: null,
     }
+    for (const step of this.session.restores.of(id)) file.binding.order.add(step)
     this.open.set(id, file)
     return file
   }

@@ -40,7 +40,7 @@ test('create, rename, delete, and back again with its text', () => {
   expect(files.list()).toHaveLength(1)
   expect(() => files.remove('main')).toThrow(/at least one/)
   files.create('notes.md')
-  files.restore(removed)
+  expect(files.bringBack(removed.id)).toBe('notes (2).md')
   expect(files.list().find((file) => file.id === id)?.name).toBe('notes (2).md')
   expect(fileText(doc, id).toString()).toBe('x = 1\ny = 2')
   expect(() => files.rename(id, 'main.py')).toThrow(/already/)
@@ -66,7 +66,7 @@ test('a limit of files is kept, and says itself', () => {
   const removed = files.remove(files.create('b.py'))
   files.create('c.py')
   expect(() => files.create('d.py')).toThrow('A room may have 3 files.')
-  expect(() => files.restore(removed)).toThrow('A room may have 3 files.')
+  expect(() => files.bringBack(removed.id)).toThrow('A room may have 3 files.')
 })
 
 test('documents of strangers: no list, or one with odd things in it', () => {
@@ -90,8 +90,8 @@ test('a deletion by somebody else is told, one of our own is not', () => {
   const told = vi.fn()
   files.on('removed', told)
   const id = files.create('a.py')
-  files.restore(files.remove(id))
+  files.bringBack(files.remove(id).id)
   expect(told).not.toHaveBeenCalled()
   doc.getMap('files').delete(id)
-  expect(told).toHaveBeenCalledWith([{ id, name: 'a.py' }])
+  expect(told).toHaveBeenCalledWith([{ id, name: 'a.py', language: 'python', by: '', at: 0 }])
 })

@@ -20,6 +20,7 @@ function member(clientId: number, more: Partial<Member> = {}): Member {
     rows: 0,
     following: null,
     call: null,
+    restored: null,
     idle: false,
     ...more,
   }

@@ -27,7 +27,26 @@ export interface Presence {
   following: number | null
   /** Another number than before: this person asks everyone to come. */
   call: number | null
+  /** What this person restored last, for as long as it is news. */
+  restored: RestoreNotice | null
   idle: boolean
+}
+
+/** What a window says of its last restore. */
+export interface RestoreNotice {
+  /** Another number than before: another restore. */
+  n: number
+  /** Of the first file; `files` is how many there were. */
+  name: string
+  files: number
+  /** Time of the moment, ms since 1970. */
+  moment: number
+}
+
+function readRestore(value: unknown): RestoreNotice | null {
+  if (!isRecord(value) || !isIndex(value.n) || !isIndex(value.files)) return null
+  if (typeof value.name !== 'string' || !isIndex(value.moment)) return null
+  return { n: value.n, name: value.name.slice(0, 60), files: value.files, moment: value.moment }
 }
 
 /** A presence of one window in the room, this one's own among them. */
@@ -83,6 +102,7 @@ export function readPresence(state: unknown): Presence | null {
     rows: number(state.rows) ?? 0,
     following: number(state.following),
     call: number(state.call),
+    restored: readRestore(state.restored),
     idle: state.idle === true,
   }
 }

@@ -95,8 +95,10 @@ function watchPeers(session: Session, show: Show): () => void {
 }
 
 function watchFiles(session: Session, dispatch: AppDispatch): () => void {
-  const publish = () => dispatch(filesSeen({ list: session.files.list(), current: session.file }))
-  const stops = [session.on('file', publish), session.files.on('changed', publish)]
+  const { files } = session
+  const publish = () =>
+    dispatch(filesSeen({ list: files.list(), deleted: files.deleted(), current: session.file }))
+  const stops = [session.on('file', publish), files.on('changed', publish)]
   publish()
   return () => {
     for (const stop of stops) stop()

@@ -6,7 +6,7 @@ import { DEFAULT_NAME, personSecret } from '../shared/lib/person'
 import { readStored, writeStored } from '../shared/lib/storage'
 import { Chat } from './chat'
 import { readChatPage } from './chat-message'
-import { MAIN_FILE, RoomFiles } from './files'
+import { type FileEntry, MAIN_FILE, RoomFiles } from './files'
 import { Follow } from './follow'
 import { RoomHistory, readOverview } from './history'
 import { decodeRows } from './history-rows'
@@ -21,6 +21,8 @@ import {
 } from './local-store'
 import { freeColor, type Member, markRepeatedColors, readPresence } from './presence'
 import { Provider, type ProviderState } from './provider'
+import { Restores } from './restores'
+import { Revival } from './revival'
 import type { Hello, RoomEvent } from './wire'
 
 const CLOSE_DELETED = 4410
@@ -74,6 +76,8 @@ export class Session extends Emitter<SessionEvents> {
   readonly doc = new Y.Doc()
   readonly awareness = new Awareness(this.doc)
   readonly files = new RoomFiles(this.doc)
+  private readonly revival = new Revival(this.doc, this.files)
+  readonly restores = new Restores((fields) => this.present(fields))
   readonly follow = new Follow(this)
   readonly chat: Chat
   readonly history: RoomHistory
@@ -161,11 +165,21 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   showFile(id: string): void {
-    if (id === this.file || !this.files.list().some((file) => file.id === id)) return
+    if (id === this.file || !this.files.find(id)) return
     this.file = id
     writeStored(`file.${this.roomId}`, id === MAIN_FILE ? null : id)
     this.present({ file: id, selections: [], top: null, line: null })
     this.emit('file', id)
+  }
+
+  /** Takes a file out of the list; a window that shows it goes to its neighbour. Throws as `remove`. */
+  deleteFile(id: string): FileEntry {
+    const before = this.files.list().findIndex((file) => file.id === id)
+    const removed = this.files.remove(id, this.name, Date.now())
+    const rest = this.files.list()
+    const neighbour = rest[Math.min(before, rest.length - 1)]
+    if (this.file === id && neighbour) this.openFile(neighbour.id)
+    return removed
   }
 
   /** Tells the others something about this window. */
@@ -198,6 +212,8 @@ export class Session extends Emitter<SessionEvents> {
     this.local?.close()
     this.idle.destroy()
     this.follow.destroy()
+    this.revival.destroy()
+    this.restores.destroy()
     this.files.destroy()
     this.awareness.off('change', this.onAwareness)
     this.awareness.destroy()
@@ -226,6 +242,7 @@ export class Session extends Emitter<SessionEvents> {
       this.keepWaiting(state)
       if (state.link === 'live') this.becomeReady()
       this.chatWhenLive(state)
+      this.revival.connected(state.link === 'live')
       if (state.link === 'live' && !this.colorGiven) this.takeFreeColor()
       this.emit('state', state)
     })
@@ -242,7 +259,7 @@ export class Session extends Emitter<SessionEvents> {
   private becomeReady(): void {
     if (this.ready || this.destroyed) return
     this.ready = true
-    this.settleFile()
+    this.settleFile(true)
     this.emit('ready', undefined)
   }
 
@@ -253,11 +270,20 @@ export class Session extends Emitter<SessionEvents> {
     this.live = live
   }
 
-  /** Whoever is in a file that goes away is taken to the first one. */
-  private settleFile(): void {
+  private get name(): string {
+    const user: unknown = this.awareness.getLocalState()?.user
+    return readPresence({ user })?.name ?? DEFAULT_NAME
+  }
+
+  /**
+   * What a window shows stays, also when somebody deletes it: nobody's next key goes into another
+   * file. Only who comes is taken to a file that is listed.
+   */
+  private settleFile(arriving = false): void {
     if (!this.ready) return
     const files = this.files.list()
     if (files.some((file) => file.id === this.file)) return
+    if (!arriving && this.files.findDeleted(this.file)) return
     const first = files.find((file) => file.id === MAIN_FILE) ?? files[0]
     if (first) this.showFile(first.id)
   }
@@ -292,6 +318,7 @@ export class Session extends Emitter<SessionEvents> {
     if (event.type === 'memberJoined') this.roles.set(event.session, event.role)
     if (event.type === 'roleChanged' && event.session !== null) {
       this.roles.set(event.session, event.role)
+      if (event.session === this.session) this.revival.readOnly = event.role === 'viewer'
       this.tellMembers()
     }
     if (event.type === 'chat') this.chat.receive(event.message)
@@ -309,6 +336,7 @@ export class Session extends Emitter<SessionEvents> {
 
   private greeted(hello: Hello): void {
     this.session = hello.session
+    this.revival.readOnly = hello.role === 'viewer'
     this.roles.clear()
     for (const { session, role } of hello.members) this.roles.set(session, role)
     if (hello.limits.chat_bytes !== undefined) this.chat.bytesMax = hello.limits.chat_bytes
@@ -327,8 +355,7 @@ export class Session extends Emitter<SessionEvents> {
 
   private urlWithName(): string {
     const url = new URL(this.options.url)
-    const user: unknown = this.awareness.getLocalState()?.user
-    url.searchParams.set('name', readPresence({ user })?.name ?? DEFAULT_NAME)
+    url.searchParams.set('name', this.name)
     url.searchParams.set('person', personSecret())
     return url.href
   }
@@ -347,6 +374,7 @@ export class Session extends Emitter<SessionEvents> {
   private tellMembers(): void {
     const members = this.members()
     this.follow.membersChanged(members)
+    this.restores.membersChanged(members)
     this.emit('members', members)
   }
 }

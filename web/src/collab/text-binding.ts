@@ -2,6 +2,7 @@ import * as monaco from 'monaco-editor/editor'
 import * as Y from 'yjs'
 import { carriageReturns, deltaToEdits, type OffsetEdit, smallestEdit } from './delta'
 import { toMonacoEdits } from './editor-edits'
+import { UndoOrder } from './undo-order'
 
 type Model = monaco.editor.ITextModel
 
@@ -27,6 +28,8 @@ export interface BoundView {
  */
 export class TextBinding {
   readonly undo: Y.UndoManager
+  /** What undo and redo of this file do, with the steps that went over several files. */
+  readonly order: UndoOrder
   /** An edit from elsewhere is being put into the model. */
   applying = false
   private readonly doc: Y.Doc
@@ -49,6 +52,7 @@ export class TextBinding {
       trackedOrigins: new Set([this]),
       captureTimeout: UNDO_GROUP_MS,
     })
+    this.order = new UndoOrder(this.undo)
     this.takeOverUndo()
     text.observe(this.onTextEvent)
     this.subscription = model.onDidChangeContent((event) => this.onModelChange(event))
@@ -70,10 +74,10 @@ export class TextBinding {
   /** Monaco's own stack is wrong as soon as others type; its commands and menus ask the model. */
   private takeOverUndo(): void {
     Object.assign(this.model, {
-      undo: () => void this.undo.undo(),
-      redo: () => void this.undo.redo(),
-      canUndo: () => this.undo.canUndo(),
-      canRedo: () => this.undo.canRedo(),
+      undo: () => this.order.undo(),
+      redo: () => this.order.redo(),
+      canUndo: () => this.order.canUndo(),
+      canRedo: () => this.order.canRedo(),
     })
   }
 

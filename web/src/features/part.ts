@@ -100,10 +100,16 @@ export interface EditorAction {
 export interface EditorApi {
   focus(): void
   goToLine(line: number): void
+  /** Selects whole lines of a file, as soon as that file is in view. */
+  selectLines(file: string, from: number, to: number): void
+  /** Lines that the selection touches, or the one of the caret. */
+  selectedLines(): { from: number; to: number }
   /** Where the caret is. */
   line(): number
   /** Where a line stands in the shared text; null: there is no such line. */
   lineInText(line: number): { text: Y.Text; from: number; to: number } | null
+  /** Indents the file that is shown by tabs or by spaces, all its lines. */
+  indentBy(kind: 'tabs' | 'spaces'): void
   /** The editor's own commands, as the palette lists them. */
   actions(): EditorAction[]
   run(actionId: string): void

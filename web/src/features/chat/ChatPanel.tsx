@@ -3,7 +3,8 @@ import type { Chat } from '../../collab/chat'
 import type { ChatMessage } from '../../collab/chat-message'
 import { Composer } from './Composer'
 import styles from './chat.module.css'
-import { Message } from './Message'
+import { type GoToLines, Message } from './Message'
+import { nameLines } from './message-parts'
 import { OutgoingList } from './OutgoingList'
 
 const GROUP_MS = 5 * 60_000
@@ -11,7 +12,9 @@ const NEAR_END_PX = 40
 
 interface Props {
   chat: Chat
-  onLine: (line: number) => void
+  /** Name of the file in view, which a line without a file belongs to. */
+  fileName: () => string
+  onLines: GoToLines
 }
 
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', month: 'long', day: 'numeric' })
@@ -50,7 +53,20 @@ function useStickyScroll(newest: number, oldest: number) {
   return { list, onScroll }
 }
 
-export function ChatPanel({ chat, onLine }: Props) {
+/** What comes while the chat is on the screen, and the screen is looked at, is seen. */
+function useLooking(chat: Chat): void {
+  useEffect(() => {
+    const look = () => chat.look(document.visibilityState === 'visible')
+    look()
+    document.addEventListener('visibilitychange', look)
+    return () => {
+      document.removeEventListener('visibilitychange', look)
+      chat.look(false)
+    }
+  }, [chat])
+}
+
+export function ChatPanel({ chat, fileName, onLines }: Props) {
   const subscribe = useCallback((changed: () => void) => chat.on('changed', changed), [chat])
   const state = useSyncExternalStore(subscribe, () => chat.state)
   const input = useRef<HTMLTextAreaElement>(null)
@@ -58,10 +74,16 @@ export function ChatPanel({ chat, onLine }: Props) {
   const newest = (messages.at(-1)?.n ?? 0) + outgoing.length
   const { list, onScroll } = useStickyScroll(newest, messages[0]?.n ?? 0)
 
+  useLooking(chat)
   useEffect(() => {
-    chat.look(true)
-    input.current?.focus()
-    return () => chat.look(false)
+    const write = () => {
+      const field = input.current
+      field?.focus()
+      field?.setSelectionRange(field.value.length, field.value.length)
+    }
+    write()
+    // The field has the new words in the next turn.
+    return chat.on('quoted', () => queueMicrotask(write))
   }, [chat])
 
   return (
@@ -84,13 +106,13 @@ export function ChatPanel({ chat, onLine }: Props) {
               key={message.n}
               message={message}
               before={messages[i - 1]}
-              onLine={onLine}
+              onLines={onLines}
             />
           ))}
         </ol>
-        <OutgoingList items={outgoing} chat={chat} onLine={onLine} />
+        <OutgoingList items={outgoing} chat={chat} onLines={onLines} />
       </div>
-      <Composer ref={input} bytesMax={chat.bytesMax} onSay={(text) => chat.say(text)} />
+      <Composer ref={input} chat={chat} onSay={(text) => chat.say(nameLines(text, fileName()))} />
     </section>
   )
 }
@@ -98,16 +120,16 @@ export function ChatPanel({ chat, onLine }: Props) {
 interface RowProps {
   message: ChatMessage
   before: ChatMessage | undefined
-  onLine: (line: number) => void
+  onLines: GoToLines
 }
 
-function MessageRow({ message, before, onLine }: RowProps) {
+function MessageRow({ message, before, onLines }: RowProps) {
   return (
     <>
       {!sameDay(before, message) && (
         <li className={styles.day}>{day.format(new Date(message.at))}</li>
       )}
-      <Message message={message} grouped={isGrouped(before, message)} onLine={onLine} />
+      <Message message={message} grouped={isGrouped(before, message)} onLines={onLines} />
     </>
   )
 }

@@ -1,24 +1,25 @@
-import { type KeyboardEvent, type Ref, useState } from 'react'
+import { type KeyboardEvent, type Ref, useCallback, useSyncExternalStore } from 'react'
+import type { Chat } from '../../collab/chat'
 import styles from './chat.module.css'
 
 interface Props {
-  /** Of one message, UTF-8. */
-  bytesMax: number
+  chat: Chat
   onSay: (text: string) => void
   ref: Ref<HTMLTextAreaElement>
 }
 
 const encoder = new TextEncoder()
 
-export function Composer({ bytesMax, onSay, ref }: Props) {
-  const [text, setText] = useState('')
-  const over = encoder.encode(text.trim()).length - bytesMax
+export function Composer({ chat, onSay, ref }: Props) {
+  const subscribe = useCallback((changed: () => void) => chat.on('draft', changed), [chat])
+  const text = useSyncExternalStore(subscribe, () => chat.draft)
+  const over = encoder.encode(text.trim()).length - chat.bytesMax
   const rows = Math.min(8, text.split('\n').length)
 
   const say = () => {
     if (text.trim() === '' || over > 0) return
     onSay(text.trim())
-    setText('')
+    chat.write('')
   }
   const onKeyDown = (event: KeyboardEvent) => {
     // An Enter that ends a composition belongs to the input method.
@@ -38,13 +39,13 @@ export function Composer({ bytesMax, onSay, ref }: Props) {
         aria-describedby="chat-hint"
         aria-invalid={over > 0}
         placeholder="Say something"
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => chat.write(event.target.value)}
         onKeyDown={onKeyDown}
       />
       <p id="chat-hint" className={styles.hint}>
         {over > 0
           ? `${over} bytes too long. Put it into a file instead.`
-          : 'Enter sends. `code`, #L12 for a line.'}
+          : 'Enter sends. `code`, main.py:12 or #L12 for a line.'}
       </p>
     </div>
   )

@@ -1,13 +1,21 @@
 import type { ChatMessage } from '../../collab/chat-message'
 import styles from './chat.module.css'
-import { messageParts, type Part } from './message-parts'
+import { type LineLink, messageParts, type Part } from './message-parts'
+
+/** Goes to lines that a message names; `at`: when it was said, ms since 1970. */
+export type GoToLines = (link: LineLink, at: number) => void
 
 interface BodyProps {
   text: string
-  onLine: (line: number) => void
+  at: number
+  onLines: GoToLines
 }
 
-function PartView({ part, onLine }: { part: Part; onLine: (line: number) => void }) {
+interface PartProps extends Omit<BodyProps, 'text'> {
+  part: Part
+}
+
+function PartView({ part, at, onLines }: PartProps) {
   switch (part.kind) {
     case 'text':
       return part.text
@@ -21,19 +29,19 @@ function PartView({ part, onLine }: { part: Part; onLine: (line: number) => void
           {part.text}
         </a>
       )
-    case 'line':
+    case 'lines':
       return (
-        <button type="button" className={styles.line} onClick={() => onLine(part.line)}>
+        <button type="button" className={styles.line} onClick={() => onLines(part.link, at)}>
           {part.text}
         </button>
       )
   }
 }
 
-export function MessageBody({ text, onLine }: BodyProps) {
+export function MessageBody({ text, at, onLines }: BodyProps) {
   return messageParts(text).map((part, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never change their order
-    <PartView key={index} part={part} onLine={onLine} />
+    <PartView key={index} part={part} at={at} onLines={onLines} />
   ))
 }
 
@@ -41,13 +49,13 @@ interface Props {
   message: ChatMessage
   /** Follows another message of the same person within a few minutes: no need to say who again. */
   grouped: boolean
-  onLine: (line: number) => void
+  onLines: GoToLines
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 
-export function Message({ message, grouped, onLine }: Props) {
+export function Message({ message, grouped, onLines }: Props) {
   const at = new Date(message.at)
   const person = message.author === 0 ? '' : `person-${message.color % 8}`
   return (
@@ -61,7 +69,7 @@ export function Message({ message, grouped, onLine }: Props) {
         </p>
       )}
       <div className={styles.body}>
-        <MessageBody text={message.text} onLine={onLine} />
+        <MessageBody text={message.text} at={message.at} onLines={onLines} />
       </div>
     </li>
   )

@@ -1,23 +1,23 @@
 import type { Chat, Outgoing } from '../../collab/chat'
 import { useAppSelector } from '../../shared/store/hooks'
 import styles from './chat.module.css'
-import { MessageBody } from './Message'
+import { type GoToLines, MessageBody } from './Message'
 
 interface Props {
   items: readonly Outgoing[]
   chat: Chat
-  onLine: (line: number) => void
+  onLines: GoToLines
 }
 
 /** What was said here and is not stored yet. */
-export function OutgoingList({ items, chat, onLine }: Props) {
+export function OutgoingList({ items, chat, onLines }: Props) {
   const live = useAppSelector((state) => state.room.link === 'live')
   return (
     <ul className={styles.messages}>
       {items.map(({ ref, text, problem }) => (
         <li key={ref} className={`${styles.message} ${styles.outgoing}`}>
           <div className={styles.body}>
-            <MessageBody text={text} onLine={onLine} />
+            <MessageBody text={text} at={Date.now()} onLines={onLines} />
           </div>
           {problem === '' ? (
             <p className={styles.hint}>{live ? 'Sending…' : 'Waiting for the connection'}</p>

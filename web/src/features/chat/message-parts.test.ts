@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
-import { messageParts } from './message-parts'
+import { lineLink, messageParts, nameLines } from './message-parts'
 
 const short = (text: string) =>
-  messageParts(text).map((part) => `${part.kind}:${part.kind === 'line' ? part.line : part.text}`)
+  messageParts(text).map((part) =>
+    part.kind === 'lines'
+      ? `lines:${part.link.file}:${part.link.from}-${part.link.to}`
+      : `${part.kind}:${part.text}`,
+  )
 
 test('text stays text', () => {
   expect(short('')).toEqual([])
@@ -10,6 +14,9 @@ test('text stays text', () => {
     'text:a <b>&\nc #Lx ',
     'text:#L0',
     'text: a#L1 ##L2 L3',
+  ])
+  expect(short('at 10:30, 1.5:3, x[1:2], a.b: c, f:1 and main.py')).toEqual([
+    'text:at 10:30, 1.5:3, x[1:2], a.b: c, f:1 and main.py',
   ])
 })
 
@@ -22,16 +29,59 @@ test('code spans and blocks', () => {
   expect(short('``` one ```')).toEqual(['block: one '])
   expect(short('a ` b')).toEqual(['text:a ` b'])
   expect(short('`a\nb`')).toEqual(['text:`a\nb`'])
+  expect(short('`main.py:3`')).toEqual(['code:main.py:3'])
 })
 
-test('lines and addresses', () => {
+test('lines of files', () => {
+  expect(short('see main.py:12, (tests/test_a.py:3-15).')).toEqual([
+    'text:see ',
+    'lines:main.py:12-12',
+    'text:, (',
+    'lines:tests/test_a.py:3-15',
+    'text:).',
+  ])
+  expect(short('größe.py:2 .env:1 "my file":4-5 a.py:9-3')).toEqual([
+    'lines:größe.py:2-2',
+    'text: ',
+    'lines:.env:1-1',
+    'text: ',
+    'lines:my file:4-5',
+    'text: ',
+    'lines:a.py:9-9',
+  ])
+  expect(short('a.py:0 main.py:12:4')).toEqual(['text:a.py:0', 'text: main.py:12:4'])
+  for (const file of [
+    'main.py',
+    'my file.py',
+    'Makefile',
+    'lib/a-b.py',
+    '.env',
+    'a.b.c',
+    '日本.txt',
+  ]) {
+    for (const to of [3, 7]) {
+      const link = { file, from: 3, to }
+      expect(messageParts(lineLink(link))).toEqual([{ kind: 'lines', text: lineLink(link), link }])
+    }
+  }
+})
+
+test('a line alone is one of the file of who says it', () => {
   expect(short('see #L12, and (#L3)')).toEqual([
     'text:see ',
-    'line:12',
+    'lines::12-12',
     'text:, and (',
-    'line:3',
+    'lines::3-3',
     'text:)',
   ])
+  expect(nameLines('see #L12, `#L1` and #L3', 'my file.py')).toBe(
+    'see "my file.py":12, `#L1` and "my file.py":3',
+  )
+  expect(nameLines('`#L3` #L3', 'a.py')).toBe('`#L3` a.py:3')
+  expect(nameLines('#L3', '')).toBe('#L3')
+})
+
+test('addresses', () => {
   expect(short('(https://a.example/x?y=1).')).toEqual([
     'text:(',
     'link:https://a.example/x?y=1',
@@ -41,10 +91,11 @@ test('lines and addresses', () => {
     'link:https://a.example/f(x)',
     'text: javascript:alert(1)',
   ])
-  expect(short('`https://a.example` "https://b.example"')).toEqual([
+  expect(short('`https://a.example` "https://b.example" https://a.example:80/main.py:3')).toEqual([
     'code:https://a.example',
     'text: "',
     'link:https://b.example',
-    'text:"',
+    'text:" ',
+    'link:https://a.example:80/main.py:3',
   ])
 })

@@ -1,14 +1,25 @@
-/** What a message is made of: text, code, links to the web and to lines of the file. */
+/** Lines of a file, counted from 1. `file` is '' in messages of before, which named none. */
+export interface LineLink {
+  file: string
+  from: number
+  to: number
+}
+
+/** What a message is made of: text, code, links to the web and to lines of files. */
 export type Part =
   | { kind: 'text'; text: string }
   | { kind: 'code'; text: string }
   | { kind: 'block'; text: string }
   | { kind: 'link'; text: string; href: string }
-  | { kind: 'line'; text: string; line: number }
+  | { kind: 'lines'; text: string; link: LineLink }
 
-// A fence, a code span, a web address, a line: whichever comes first.
+// A fence, a code span, a web address, lines: whichever comes first. A file is named as it is when its
+// name has an ending and no spaces, else in quotes.
 const PATTERN =
-  /```(?:[a-z]*\n)?([\s\S]+?)\n?```|`([^`\n]+)`|(https?:\/\/[^\s<>"'`]+)|(?<![\w#])#L(\d{1,6})\b/g
+  /```(?:[a-z]*\n)?([\s\S]+?)\n?```|`([^`\n]+)`|(https?:\/\/[^\s<>"'`]+)|(?:"([^"\n]{1,255})"|(?<![\p{L}\p{N}_./\\-])([\p{L}\p{N}_./-]*\.\p{L}[\p{L}\p{N}]*)):(\d{1,6})(?:-(\d{1,6}))?(?![\p{L}\p{N}_:])|(?<![\w#])#L(\d{1,6})\b/gu
+
+/** Of the groups of PATTERN: a line without a file. */
+const ALONE = 7
 
 /** Marks that end a sentence do not belong to the address before them. */
 function trimAddress(address: string): string {
@@ -17,14 +28,17 @@ function trimAddress(address: string): string {
 }
 
 function partOf(match: RegExpMatchArray): Part {
-  const [whole, block, code, address, line] = match
+  const [whole, block, code, address, quoted, plain, first, last, alone] = match
   if (block !== undefined) return { kind: 'block', text: block }
   if (code !== undefined) return { kind: 'code', text: code }
-  if (line !== undefined && Number(line) > 0)
-    return { kind: 'line', text: whole, line: Number(line) }
-  if (address === undefined) return { kind: 'text', text: whole }
-  const href = trimAddress(address)
-  return { kind: 'link', text: href, href }
+  if (address !== undefined) {
+    const href = trimAddress(address)
+    return { kind: 'link', text: href, href }
+  }
+  const from = Number(first ?? alone)
+  const to = Math.max(from, Number(last ?? from))
+  if (!(from > 0)) return { kind: 'text', text: whole }
+  return { kind: 'lines', text: whole, link: { file: quoted ?? plain ?? '', from, to } }
 }
 
 export function messageParts(text: string): Part[] {
@@ -38,4 +52,22 @@ export function messageParts(text: string): Part[] {
   }
   if (done < text.length) parts.push({ kind: 'text', text: text.slice(done) })
   return parts
+}
+
+/** `main.py:12` or `main.py:12-15`, as `messageParts` reads it. */
+export function lineLink({ file, from, to }: LineLink): string {
+  const lines = to > from ? `${from}-${to}` : `${from}`
+  const plain = `${file}:${lines}`
+  const [only] = messageParts(plain)
+  const readable = only?.kind === 'lines' && only.link.file === file && only.text === plain
+  return readable ? plain : `"${file}":${lines}`
+}
+
+/** `#L12` is a line of the file that the writer has in view: what is sent names it. */
+export function nameLines(text: string, file: string): string {
+  if (file === '') return text
+  return text.replace(PATTERN, (whole: string, ...groups: (string | undefined)[]) => {
+    const line = Number(groups[ALONE])
+    return line > 0 ? lineLink({ file, from: line, to: line }) : whole
+  })
 }

@@ -1,10 +1,20 @@
 import type { Part, PieceProps } from '../part'
+import { askInMenu } from './ask'
 import { ChatNews } from './ChatNews'
 import { ChatPanel } from './ChatPanel'
+import { ChatBadge, ChatPreview } from './ChatPreview'
+import { askAboutSelection, goToLines } from './line-links'
 
-const Panel = ({ room }: PieceProps) => (
-  <ChatPanel chat={room.session.chat} onLine={(line) => room.showText(line)} />
-)
+function Panel({ room }: PieceProps) {
+  const { session } = room
+  return (
+    <ChatPanel
+      chat={session.chat}
+      fileName={() => session.files.find(session.file)?.name ?? ''}
+      onLines={(link, at) => void goToLines(room, link, at)}
+    />
+  )
+}
 const News = ({ room }: PieceProps) => <ChatNews chat={room.session.chat} />
 
 export const chat: Part = {
@@ -18,7 +28,8 @@ export const chat: Part = {
       content: Panel,
     },
   ],
-  pieces: { page: News },
+  pieces: { tools: ChatBadge, footer: ChatPreview, page: News },
+  editor: async () => askInMenu,
   commands: (room) => [
     {
       id: 'chat',
@@ -27,6 +38,14 @@ export const chat: Part = {
       words: 'say message talk',
       keys: 'Ctrl+Shift+Y',
       run: () => room.showPanel('chat'),
+    },
+    {
+      id: 'ask',
+      group: 'Room',
+      label: 'Ask about this',
+      words: 'chat selection question lines link',
+      keys: 'Alt+Shift+Q',
+      run: () => askAboutSelection(room),
     },
   ],
 }

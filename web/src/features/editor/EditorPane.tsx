@@ -5,14 +5,16 @@ import { EDITOR_OPTIONS, optionsOf } from '../../shared/monaco/options'
 import styles from '../../shared/monaco/pane.module.css'
 import { defineThemes, monacoTheme } from '../../shared/monaco/themes'
 import { paddingBelow, useTopPadding } from '../../shared/monaco/top-padding'
-import { caretMoved } from '../../shared/store/editorSlice'
+import { caretMoved, indentFound } from '../../shared/store/editorSlice'
+import { fileInView } from '../../shared/store/filesSlice'
 import { useAppSelector } from '../../shared/store/hooks'
 import { cannotWrite } from '../../shared/store/roomSlice'
 import type { PieceProps, Room } from '../part'
-import { registerCompletion } from './completion'
 import './remote.css'
 import { makeApi, routePalette } from './editor-api'
 import { startExtensions } from './extensions'
+import { Indentation } from './indentation'
+import { SuggestionList } from './suggestion-list'
 import { useVim } from './useVim'
 
 interface Shown {
@@ -30,18 +32,23 @@ function open(element: HTMLElement, room: Room): Shown & { close: () => void } {
   })
   // With its option off it still marks words whenever another file is shown.
   editor.getContribution('editor.contrib.wordHighlighter')?.dispose()
-  const host = new EditorHost(session, editor, { onPeople: (people) => session.showLines(people) })
+  const suggestions = new SuggestionList(editor)
+  const host = new EditorHost(session, editor, {
+    onPeople: (people) => session.showLines(people),
+    aroundEdit: (apply) => suggestions.around(apply),
+  })
   const palette = routePalette(() => room.run('palette'))
   const selection = editor.onDidChangeCursorSelection(({ selection: s }) => {
     const selected = s.isEmpty() ? 0 : (editor.getModel()?.getValueLengthInRange(s) ?? 0)
     store.dispatch(caretMoved({ line: s.positionLineNumber, column: s.positionColumn, selected }))
   })
-  room.editor = makeApi(editor, host)
+  const indentation = new Indentation(editor, (indent) => store.dispatch(indentFound(indent)))
+  room.editor = makeApi(editor, host, indentation)
   const endExtensions = startExtensions(editor, host, room)
   const close = () => {
     room.editor = null
     endExtensions()
-    for (const each of [selection, palette]) each.dispose()
+    for (const each of [suggestions, indentation, selection, palette]) each.dispose()
     host.destroy()
     editor.dispose()
   }
@@ -60,13 +67,10 @@ export default function EditorPane({ room }: PieceProps) {
   const readOnly = useAppSelector(cannotWrite)
   const ready = useAppSelector((state) => state.room.ready)
   const fileId = useAppSelector((state) => state.files.current)
-  const language = useAppSelector(
-    (state) => state.files.list.find((file) => file.id === fileId)?.language ?? 'plaintext',
-  )
+  const language = useAppSelector((state) => fileInView(state.files)?.language ?? 'plaintext')
 
   useEffect(() => {
     if (!element.current) return
-    registerCompletion()
     defineThemes(monaco)
     const opened = open(element.current, room)
     shown.current = opened

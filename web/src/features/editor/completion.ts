@@ -1,23 +1,36 @@
 import { monaco } from '../../shared/monaco/monaco'
-import { localSuggestions, readSuggestions, type Suggestion } from './suggestions'
+import { isFinished, type TypedWord, wordOf } from './finished-word'
+import {
+  kindName,
+  localSuggestions,
+  readSuggestions,
+  SERVER_ITEMS_MAX,
+  type Suggestion,
+} from './suggestions'
 
-const DEBOUNCE_MS = 40
 const CODE_LENGTH_MAX = 500_000
 const ANSWER_WAIT_MS = 1_500
 
 const { CompletionItemKind, CompletionItemInsertTextRule } = monaco.languages
 
-const KINDS: Readonly<Record<string, monaco.languages.CompletionItemKind>> = {
-  snippet: CompletionItemKind.Snippet,
-  keyword: CompletionItemKind.Keyword,
-  function: CompletionItemKind.Function,
-  builtin: CompletionItemKind.Function,
-  method: CompletionItemKind.Method,
-  class: CompletionItemKind.Class,
-  variable: CompletionItemKind.Variable,
-  parameter: CompletionItemKind.Variable,
-  attribute: CompletionItemKind.Field,
-  module: CompletionItemKind.Module,
+/** A suggestion, and how much of the line before the word it takes along: `else` moves left. */
+type Offer = Suggestion & { lead: number }
+
+/** What was offered for the word that begins at an offset of the text. */
+export interface Answer {
+  start: number
+  /** The text before the word, which the answer was made from. */
+  before: string
+  /** What was typed of the word. */
+  letters: string
+  offers: readonly Offer[]
+  labels: ReadonlySet<string>
+}
+
+export function typedWord(model: monaco.editor.ITextModel, position: monaco.IPosition): TypedWord {
+  const end = model.getOffsetAt(position)
+  const { word } = model.getWordUntilPosition(position)
+  return { code: model.getValue(), start: end - word.length, end }
 }
 
 function aborted(token: monaco.CancellationToken, wait: number): AbortSignal {
@@ -28,7 +41,7 @@ function aborted(token: monaco.CancellationToken, wait: number): AbortSignal {
 
 async function askServer(
   code: string,
-  { lineNumber: line, column }: monaco.Position,
+  { lineNumber: line, column }: monaco.IPosition,
   explicit: boolean,
   token: monaco.CancellationToken,
 ): Promise<Suggestion[] | null> {
@@ -46,74 +59,83 @@ async function askServer(
   }
 }
 
-function rangeOf(
-  model: monaco.editor.ITextModel,
-  position: monaco.Position,
-  replace: Suggestion['replace'],
-): monaco.IRange {
-  const word = model.getWordUntilPosition(position)
-  const line = position.lineNumber
-  const fallback = new monaco.Range(line, word.startColumn, line, position.column)
-  if (!replace || replace.end > model.getValueLength()) return fallback
-  const start = model.getPositionAt(replace.start)
-  const end = model.getPositionAt(replace.end)
-  const range = monaco.Range.fromPositions(start, end)
-  // Monaco takes only a piece of the cursor's own line that contains the cursor.
-  const usable = start.lineNumber === line && end.lineNumber === line
-  return usable && range.containsPosition(position) ? range : fallback
+export function makeAnswer(
+  { code, start, end }: TypedWord,
+  suggestions: readonly Suggestion[],
+): Answer {
+  const line = code.lastIndexOf('\n', start - 1) + 1
+  const offers = suggestions.map((suggestion) => {
+    const { replace } = suggestion
+    // Monaco takes only a piece of the cursor's own line that ends at the cursor.
+    const usable = replace && replace.end === end && replace.start >= line && replace.start <= start
+    return { ...suggestion, lead: usable ? start - replace.start : 0 }
+  })
+  const [before, letters] = [code.slice(0, start), code.slice(start, end)]
+  return { start, before, letters, offers, labels: new Set(suggestions.map(({ label }) => label)) }
 }
 
-/** How one suggestion goes into the text. */
-function itemOf(
+/** Does the answer also hold for the word as it stands now, some letters later? */
+export function answers(answer: Answer, { code, start, end }: TypedWord): boolean {
+  const whole = answer.offers.length < SERVER_ITEMS_MAX && answer.letters !== ''
+  const goesOn = answer.start === start && code.slice(start, end).startsWith(answer.letters)
+  return whole && goesOn && code.slice(0, start) === answer.before
+}
+
+/** Null: nobody wants to know any more. */
+export async function findSuggestions(
   model: monaco.editor.ITextModel,
   position: monaco.Position,
-  suggestion: Suggestion,
+  asked: boolean,
+  token: monaco.CancellationToken,
+): Promise<Answer | null> {
+  const word = typedWord(model, position)
+  const letters = wordOf(word)
+  const suggestions =
+    (await askServer(word.code, position, asked || letters === '', token)) ??
+    localSuggestions(word.code, letters)
+  if (token.isCancellationRequested || model.isDisposed()) return null
+  return makeAnswer(word, suggestions)
+}
+
+/** By itself a list comes only where a word has been begun: not for a letter, not for a whole name. */
+export function isWorthAList(word: TypedWord, { labels }: Answer): boolean {
+  const { code, start, end } = word
+  if (isFinished(word, labels)) return false
+  return end - start !== 1 || code.charAt(start - 1) === '.'
+}
+
+/** How one suggestion takes the place of a word. */
+function itemOf(
+  model: monaco.editor.ITextModel,
+  word: TypedWord,
+  { label, insertText, detail, kind, lead }: Offer,
 ): Omit<monaco.languages.CompletionItem, 'sortText'> {
-  const range = rangeOf(model, position, suggestion.replace)
-  // `else` and its like take the start of the line along, to move left: then their text has its own
-  // indentation, and Monaco compares with what is replaced, not with the word.
-  const wholeLine =
-    range.startColumn === 1 && model.getLineFirstNonWhitespaceColumn(range.startLineNumber) > 1
-  const snippet = suggestion.kind === 'snippet' ? CompletionItemInsertTextRule.InsertAsSnippet : 0
-  const keep = wholeLine ? CompletionItemInsertTextRule.KeepWhitespace : 0
+  const { lineNumber, column } = model.getPositionAt(word.end)
+  const start = column - (word.end - word.start)
+  const snippet = kind === 'snippet' ? CompletionItemInsertTextRule.InsertAsSnippet : 0
+  // With its own indentation, and Monaco compares with what is replaced, not with the word.
+  const taken = lead > 0 ? model.getLineContent(lineNumber).slice(0, start - 1) : ''
+  const keep = lead > 0 ? CompletionItemInsertTextRule.KeepWhitespace : 0
   return {
-    label: suggestion.label,
-    insertText: suggestion.insertText,
-    detail: suggestion.detail,
-    kind: KINDS[suggestion.kind] ?? CompletionItemKind.Text,
+    label,
+    insertText,
+    detail,
+    kind: CompletionItemKind[kindName(kind)],
     insertTextRules: snippet | keep,
-    range,
-    ...(wholeLine ? { filterText: model.getValueInRange(range) } : {}),
+    range: new monaco.Range(lineNumber, start - taken.length, lineNumber, column),
+    ...(taken !== '' ? { filterText: taken + label } : {}),
   }
 }
 
-async function provide(
+export function listOf(
   model: monaco.editor.ITextModel,
-  position: monaco.Position,
-  token: monaco.CancellationToken,
-): Promise<monaco.languages.CompletionList> {
-  await new Promise((resolve) => setTimeout(resolve, DEBOUNCE_MS))
-  if (token.isCancellationRequested || model.isDisposed()) return { suggestions: [] }
-  const code = model.getValue()
-  const word = model.getWordUntilPosition(position).word
-  const found =
-    (await askServer(code, position, word === '', token)) ?? localSuggestions(code, word)
-  if (token.isCancellationRequested || model.isDisposed()) return { suggestions: [] }
-  const suggestions = found.map((suggestion, index) => ({
-    ...itemOf(model, position, suggestion),
+  word: TypedWord,
+  { offers }: Answer,
+): monaco.languages.CompletionList {
+  const suggestions = offers.map((offer, index) => ({
+    ...itemOf(model, word, offer),
     sortText: String(index).padStart(4, '0'),
   }))
-  return { suggestions, incomplete: true }
-}
-
-let registered = false
-
-/** Monaco keeps providers for the life of the page, so once is enough. */
-export function registerCompletion(): void {
-  if (registered) return
-  registered = true
-  monaco.languages.registerCompletionItemProvider('python', {
-    triggerCharacters: ['.'],
-    provideCompletionItems: (model, position, _context, token) => provide(model, position, token),
-  })
+  // What is whole is narrowed down letter by letter without asking, and so at once.
+  return { suggestions, incomplete: suggestions.length >= SERVER_ITEMS_MAX }
 }

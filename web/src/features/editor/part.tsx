@@ -17,12 +17,23 @@ function Text({ room }: PieceProps) {
 export const editor: Part = {
   early: load,
   pieces: { text: Text, footer: CaretPlace, footerEnd: FileKind },
-  // What Monaco's own palette would list.
-  commands: ({ editor }) =>
-    (editor?.actions() ?? []).map(({ id, label }) => ({
-      id: `editor-${id}`,
-      group: 'Editor',
-      label,
-      run: () => editor?.run(id),
-    })),
+  commands: ({ editor, store }) => {
+    const kind = store.getState().editor.indent.tabs ? 'spaces' : 'tabs'
+    return [
+      {
+        id: 'indent',
+        group: 'Editor',
+        label: `Indent this file by ${kind}`,
+        words: 'indentation convert tab space',
+        run: () => editor?.indentBy(kind),
+      },
+      // What Monaco's own palette would list.
+      ...(editor?.actions() ?? []).map(({ id, label }) => ({
+        id: `editor-${id}`,
+        group: 'Editor' as const,
+        label,
+        run: () => editor?.run(id),
+      })),
+    ]
+  },
 }

@@ -11,8 +11,28 @@ export interface Suggestion {
   replace: { start: number; end: number } | null
 }
 
+/** What the server offers at most; a longer list is asked for anew with each letter. */
+export const SERVER_ITEMS_MAX = 50
 const SUGGESTIONS_MAX = 200
 const TEXT_MAX = 4_000
+
+/** How the editor draws each kind that the API can say; all others are shown as text. */
+export const KINDS = {
+  snippet: 'Snippet',
+  keyword: 'Keyword',
+  function: 'Function',
+  builtin: 'Function',
+  method: 'Method',
+  class: 'Class',
+  variable: 'Variable',
+  parameter: 'Variable',
+  module: 'Module',
+  property: 'Property',
+} as const
+
+export function kindName(kind: string): (typeof KINDS)[keyof typeof KINDS] | 'Text' {
+  return Object.hasOwn(KINDS, kind) ? KINDS[kind as keyof typeof KINDS] : 'Text'
+}
 
 function readSuggestion(raw: unknown): Suggestion | null {
   if (!isRecord(raw) || typeof raw.label !== 'string' || typeof raw.insert_text !== 'string') {

@@ -4,6 +4,7 @@ import { useAppDispatch, useAppSelector } from '../../shared/store/hooks'
 import { Button } from '../../shared/ui/Button'
 import { Icon } from '../../shared/ui/Icon'
 import type { PieceProps } from '../part'
+import { DeletedList } from './DeletedList'
 import { FileRow } from './FileRow'
 import { addFiles, deleteFile, downloadAll, tryNaming } from './file-actions'
 import styles from './files.module.css'
@@ -96,6 +97,9 @@ export function FilesPanel({ room }: PieceProps) {
             />
           </li>
         )}
+        <li>
+          <DeletedList room={room} onOpen={open} />
+        </li>
       </ul>
     </div>
   )

@@ -1,8 +1,7 @@
-import { type FileEntry, fileText, type RemovedFile } from '../../collab/files'
+import { type FileEntry, fileText } from '../../collab/files'
 import type { Session } from '../../collab/session'
 import { fileNameProblem, freeName } from '../../shared/lib/file-names'
 import { toast } from '../../shared/lib/toasts'
-import type { Room } from '../part'
 import { type Incoming, readTexts } from './take-files'
 
 const NAMED_MAX = 3
@@ -38,41 +37,22 @@ export async function downloadAll(session: Session, roomName: string): Promise<v
   save(`${name}.zip`, zipSync(Object.fromEntries(files)) as BlobPart, 'application/zip')
 }
 
-function offerBack(session: Session, removed: RemovedFile): void {
-  toast(`${removed.name} was deleted.`, {
-    label: 'Undo',
-    run: () => {
-      try {
-        session.files.restore(removed)
-        session.openFile(removed.id)
-      } catch (error) {
-        toast(sentence(error))
-      }
-    },
-  })
-}
-
-export function deleteFile(session: Session, id: string): void {
+/** Puts a deleted file into the list and into view. */
+export function bringBack(session: Session, id: string): void {
   try {
-    offerBack(session, session.files.remove(id))
+    session.files.bringBack(id)
+    session.openFile(id)
   } catch (error) {
     toast(sentence(error))
   }
 }
 
-/** Somebody else deleted the file this person was in: the way back is theirs too. */
-export function watchDeletions({ session, store }: Room): () => void {
-  let current = session.file
-  // By the time of the event the window shows another file already.
-  const stopFile = session.on('file', (id) => queueMicrotask(() => (current = id)))
-  const stopRemoved = session.files.on('removed', (list) => {
-    // Who only reads cannot bring a file back.
-    if (store.getState().room.readOnly) return
-    for (const removed of list) if (removed.id === current) offerBack(session, removed)
-  })
-  return () => {
-    stopFile()
-    stopRemoved()
+export function deleteFile(session: Session, id: string): void {
+  try {
+    const { name } = session.deleteFile(id)
+    toast(`${name} was deleted.`, { label: 'Undo', run: () => bringBack(session, id) })
+  } catch (error) {
+    toast(sentence(error))
   }
 }
 

@@ -3,11 +3,13 @@ import { useAppSelector } from '../../shared/store/hooks'
 import { cannotWrite } from '../../shared/store/roomSlice'
 import type { Part, PieceProps } from '../part'
 import { fileCommands } from './commands'
+import { DeletedBar } from './DeletedBar'
 import { DropZone } from './DropZone'
 import { FilesPanel } from './FilesPanel'
-import { loadZip, watchDeletions } from './file-actions'
+import { loadZip } from './file-actions'
 import { guardPaste } from './long-paste'
 import { offerLostText } from './lost-text'
+import { tellReturns } from './returns'
 
 function Drop({ room }: PieceProps) {
   const readOnly = useAppSelector(cannotWrite)
@@ -16,11 +18,11 @@ function Drop({ room }: PieceProps) {
 
 export const files: Part = {
   panels: [{ id: 'files', label: 'Files', icon: 'files', side: 'left', content: FilesPanel }],
-  pieces: { page: Drop },
+  pieces: { bar: DeletedBar, page: Drop },
   commands: fileCommands,
   editor: async () => guardPaste,
   session: (room) => {
-    const ends = [watchDeletions(room), offerLostText(room)]
+    const ends = [tellReturns(room), offerLostText(room)]
     return () => {
       for (const end of ends) end()
       room.store.dispatch(newFileNaming(false))

@@ -1,6 +1,7 @@
-import { lazy, Suspense, useCallback } from 'react'
+import { useCallback, useEffect } from 'react'
 import { readVersion } from '../../collab/history'
-import { restoreMoment } from '../../collab/restore'
+import { RestoreStep } from '../../collab/restore'
+import type { Session } from '../../collab/session'
 import { nameMoment } from '../../shared/lib/api'
 import { copyText } from '../../shared/lib/clipboard'
 import { languageOf } from '../../shared/lib/file-names'
@@ -9,11 +10,28 @@ import { useAppSelector } from '../../shared/store/hooks'
 import { cannotWrite } from '../../shared/store/roomSlice'
 import type { Room } from '../part'
 import { HistoryView, type ShownMoment } from './HistoryView'
-import { closePast, momentHash } from './past'
+import PastText from './PastText'
+import { closeByEscape, closePast, momentHash } from './past'
 
-/** Monaco's, so not in the first page; fetched before somebody asks for it. */
-export const loadPastText = () => import('./PastText')
-const PastText = lazy(loadPastText)
+/** Writes what differs into the live text, and says so with the way back. */
+function restoreMoment(session: Session, index: number, only?: string): void {
+  const { doc, history, restores } = session
+  const step = new RestoreStep(doc, history.timeline, index, only)
+  const [first, ...rest] = step.files
+  if (!first) {
+    step.forget()
+    toast('The text is already like that.')
+    return
+  }
+  restores.add(step, history.timeline.moments[index]?.at ?? 0)
+  const words = rest.length === 0 ? first.name : `${step.files.length} files`
+  toast(`Restored ${words}. Everybody here is told.`, {
+    label: 'Undo',
+    run: () => {
+      if (!step.undone) step.undo()
+    },
+  })
+}
 
 interface Props {
   room: Room
@@ -21,39 +39,30 @@ interface Props {
 }
 
 /** The room's past, over the editor. */
-export function HistoryPane({ room, startSeq }: Props) {
+export default function HistoryPane({ room, startSeq }: Props) {
   const { session } = room
   const readOnly = useAppSelector(cannotWrite)
   const close = useCallback(() => closePast(room), [room])
-  const restore = useCallback(
-    (index: number) => {
-      const files = restoreMoment(session.doc, session.history.timeline, index)
-      const words = files === 1 ? 'one file' : `${files} files`
-      toast(files === 0 ? 'The text is already like that.' : `Restored ${words}.`)
-      close()
-    },
-    [session, close],
-  )
-  const name = useCallback(
-    async (seq: number, wanted: string) => {
-      const answer = await nameMoment(session.roomId, seq, wanted)
-      if (!answer.ok) toast(answer.message)
-      return answer.ok ? readVersion(answer.value) : null
-    },
-    [session],
-  )
-  const copyLink = useCallback(async (seq: number) => {
+  useEffect(() => closeByEscape(close), [close])
+  const restore = (index: number, only?: string) => {
+    restoreMoment(session, index, only)
+    close()
+  }
+  const name = async (seq: number, wanted: string) => {
+    const answer = await nameMoment(session.roomId, seq, wanted)
+    if (!answer.ok) toast(answer.message)
+    return answer.ok ? readVersion(answer.value) : null
+  }
+  const copyLink = async (seq: number) => {
     const link = location.origin + location.pathname + momentHash(seq)
     toast((await copyText(link)) ? 'Link to this moment copied.' : `Copy it by hand: ${link}`)
-  }, [])
-  const renderText = ({ name: fileName, text, edits, color }: ShownMoment) => (
-    <Suspense fallback={null}>
-      <PastText text={text} language={languageOf(fileName)} edits={edits} color={color} />
-    </Suspense>
+  }
+  const renderText = ({ name: fileName, ...shown }: ShownMoment) => (
+    <PastText language={languageOf(fileName)} {...shown} />
   )
   return (
     <HistoryView
-      history={session.history}
+      session={session}
       startSeq={startSeq}
       canWrite={!readOnly}
       renderText={renderText}

@@ -1,13 +1,15 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import type { RoomHistory, Version } from '../../collab/history'
+import type { LineChange } from '../../collab/line-difference'
+import type { Session } from '../../collab/session'
 import type { Moment, TextEdit } from '../../collab/timeline'
-import { Button } from '../../shared/ui/Button'
-import { Icon } from '../../shared/ui/Icon'
+import { HistoryFooter } from './HistoryFooter'
+import { HistoryHead } from './HistoryHead'
 import styles from './history.module.css'
-import { MomentNames } from './MomentNames'
-import { Tracks } from './Tracks'
-import { PlaybackChoices, Transport } from './Transport'
+import { RestoreBar } from './RestoreBar'
 import { type Playback, usePlayback } from './usePlayback'
+import { usePreview } from './usePreview'
+import { useShownFile } from './useShownFile'
 
 export interface ShownMoment {
   /** As the file was called then. */
@@ -16,16 +18,19 @@ export interface ShownMoment {
   /** What this moment changed in that text, and who did. */
   edits: readonly TextEdit[]
   color: number
+  /** What restoring it would change in the text as it is now; null: not shown. */
+  changes: readonly LineChange[] | null
 }
 
 interface Props {
-  history: RoomHistory
+  session: Session
   /** Row to stand at when the view opens; null: the end. */
   startSeq: number | null
   canWrite: boolean
   /** Draws a text that nobody can write into. */
   renderText: (shown: ShownMoment) => ReactNode
-  onRestore: (index: number) => void
+  /** `only`: the one file that is wanted. */
+  onRestore: (index: number, only?: string) => void
   onName: (seq: number, name: string) => Promise<Version | null>
   onCopyLink: (seq: number) => void
   onClose: () => void
@@ -33,19 +38,10 @@ interface Props {
 
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 
-/** Shows one file: the one that this moment changed, else the one shown before. */
-function useShownFile(history: RoomHistory, moment: Moment | undefined): string {
-  const [file, setFile] = useState('main')
-  const changed = moment?.edits.at(-1)?.file
-  useEffect(() => {
-    if (changed !== undefined) setFile(changed)
-  }, [changed])
-  return changed ?? file ?? history.timeline.textsAt(-1).keys().next().value ?? 'main'
-}
-
-function useStart(history: RoomHistory, playback: Playback, startSeq: number | null): boolean {
+function useStart(history: RoomHistory, playback: Playback, startSeq: number | null) {
   const [whole, setWhole] = useState<boolean | null>(null)
-  const placed = useRef(false)
+  const [placed, setPlaced] = useState(false)
+  const placing = useRef(false)
   useEffect(() => {
     let left = false
     void history.load().then((ok) => {
@@ -56,96 +52,81 @@ function useStart(history: RoomHistory, playback: Playback, startSeq: number | n
     }
   }, [history])
   useEffect(() => {
-    if (whole === null || placed.current) return
-    placed.current = true
+    if (whole === null || placing.current) return
+    placing.current = true
     const { times, duration, seek } = playback
     seek(startSeq === null ? duration : (times[history.timeline.indexOfSeq(startSeq)] ?? 0))
+    setPlaced(true)
   }, [whole, history, playback, startSeq])
-  return whole !== false
+  return { reachable: whole !== false, placed }
+}
+
+/** When, who, and in which file; and which one is in view, when it is another. */
+function momentWords(history: RoomHistory, moment: Moment, index: number, shown: string): string {
+  const changed = moment.edits.at(-1)?.file
+  const names = history.timeline.filesAt(index)
+  const name = names.get(changed ?? shown) ?? ''
+  const who = history.author(moment.author).name
+  const words = [when.format(new Date(moment.at)), who, name].filter(Boolean).join(', ')
+  return changed === undefined || changed === shown
+    ? words
+    : `${words} (in view: ${names.get(shown) ?? 'a file that came later'})`
 }
 
 export function HistoryView(props: Props) {
-  const { history, startSeq, canWrite, renderText } = props
+  const { session, startSeq, renderText } = props
+  const { history } = session
   const playback = usePlayback(history)
-  const reachable = useStart(history, playback, startSeq)
+  const { reachable, placed } = useStart(history, playback, startSeq)
   const { index } = playback
   const moment = history.timeline.moments[index]
-  const file = useShownFile(history, moment)
-  const name = history.timeline.filesAt(index).get(file) ?? 'main.py'
+  const file = useShownFile(session, placed ? index : null, startSeq !== null)
+  const [comparing, setComparing] = useState(true)
+  const [onlyShown, setOnlyShown] = useState(true)
+  const preview = usePreview(session, index, placed && !playback.playing)
+  const changes = preview?.find(({ id }) => id === file)?.changes ?? null
+  const name = history.timeline.filesAt(index).get(file) ?? session.files.find(file)?.name ?? ''
   const shown = useMemo<ShownMoment>(() => {
     const edits = moment?.edits.filter((edit) => edit.file === file) ?? []
     const color = moment ? history.author(moment.author).color : 0
-    return { name, text: history.timeline.textsAt(index).get(file) ?? '', edits, color }
-  }, [history, index, moment, file, name])
-  const who = moment ? history.author(moment.author).name : ''
-  const words = moment ? `${when.format(new Date(moment.at))}, ${who}, ${name}` : 'The beginning'
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && !event.defaultPrevented) props.onClose()
+    const text = history.timeline.textsAt(index).get(file) ?? ''
+    return { name, text, edits, color, changes: comparing ? changes : null }
+  }, [history, index, moment, file, name, changes, comparing])
+  const words = moment ? momentWords(history, moment, index, file) : 'The beginning'
+  const restore = () => {
+    const only = preview && preview.length > 1 && onlyShown && changes !== null
+    props.onRestore(index, only ? file : undefined)
   }
 
   return (
-    <section className={styles.view} aria-label="History" onKeyDown={onKeyDown}>
-      <header className={styles.head}>
-        <p className={styles.moment} aria-live="off">
-          {moment && (
-            <span className={`${styles.swatch} person-${shown.color % 8}`} aria-hidden="true" />
-          )}
-          {words}
-        </p>
-        <Button
-          look="quiet"
-          onClick={() => moment && props.onCopyLink(moment.seq)}
-          disabled={!moment}
-        >
-          <Icon name="link" />
-          Link to this moment
-        </Button>
-        <Button
-          onClick={() => props.onRestore(index)}
-          disabled={!canWrite || index < 0}
-          title="Writes this text as a new edit. Nothing is deleted from the history."
-        >
-          Restore this moment
-        </Button>
-        <Button look="quiet" shape="square" aria-label="Back to the text" onClick={props.onClose}>
-          <Icon name="close" />
-        </Button>
-      </header>
+    <section className={styles.view} aria-label="History">
+      <HistoryHead
+        words={words}
+        color={moment ? shown.color : null}
+        canRestore={props.canWrite && index >= 0 && preview !== null && preview.length > 0}
+        onCopyLink={() => moment && props.onCopyLink(moment.seq)}
+        onRestore={restore}
+        onClose={props.onClose}
+      />
+      {preview && (
+        <RestoreBar
+          files={preview}
+          shown={file}
+          onlyShown={onlyShown}
+          onShow={(id) => session.openFile(id)}
+          onOnlyShown={setOnlyShown}
+        />
+      )}
       <div className={styles.text}>{renderText(shown)}</div>
-      <footer className={styles.foot}>
-        {!reachable && (
-          <p className={styles.note} role="alert">
-            Not all of the history could be fetched.{' '}
-            <button type="button" className={styles.inline} onClick={() => void history.load()}>
-              Try again
-            </button>
-          </p>
-        )}
-        {history.timeline.cut && (
-          <p className={styles.note} role="alert">
-            This server keeps history for a while only. What is left builds on what is gone, and
-            cannot be played.
-          </p>
-        )}
-        {reachable && history.progress < 1 && (
-          <p className={styles.note}>Fetching, {Math.round(history.progress * 100)} %</p>
-        )}
-        <Tracks history={history} times={playback.times} duration={playback.duration} />
-        <Transport playback={playback} moment={words} />
-        <div className={styles.choices}>
-          <PlaybackChoices playback={playback} />
-          <MomentNames
-            history={history}
-            seq={moment?.seq ?? null}
-            onGo={(seq) => {
-              playback.play(false)
-              playback.seek(playback.times[history.timeline.indexOfSeq(seq)] ?? 0)
-            }}
-            onName={props.onName}
-          />
-        </div>
-      </footer>
+      <HistoryFooter
+        history={history}
+        playback={playback}
+        words={words}
+        reachable={reachable}
+        comparing={comparing}
+        onComparing={setComparing}
+        onName={props.onName}
+      />
     </section>
   )
 }

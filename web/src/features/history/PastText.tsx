@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import type { LineChange } from '../../collab/line-difference'
 import { textDifference } from '../../collab/text-difference'
 import { placesAfter, type TextEdit } from '../../collab/timeline'
 import { monaco } from '../../shared/monaco/monaco'
@@ -8,6 +9,7 @@ import { defineThemes, monacoTheme } from '../../shared/monaco/themes'
 import { paddingBelow, useTopPadding } from '../../shared/monaco/top-padding'
 import { useAppSelector } from '../../shared/store/hooks'
 import './past.css'
+import { PastChanges } from './past-changes'
 
 interface Props {
   text: string
@@ -15,10 +17,18 @@ interface Props {
   /** What the moment changed, to be marked in the colour of who did it. */
   edits: readonly TextEdit[]
   color: number
+  /** What restoring this text would change, to be shown in it; null: nothing is shown. */
+  changes: readonly LineChange[] | null
 }
 
 type Editor = monaco.editor.IStandaloneCodeEditor
 type Decorations = monaco.editor.IEditorDecorationsCollection
+
+interface Shown {
+  editor: Editor
+  marks: Decorations
+  changes: PastChanges
+}
 
 function show(editor: Editor, text: string): void {
   const model = editor.getModel()
@@ -53,12 +63,12 @@ function mark(editor: Editor, marks: Decorations, edits: readonly TextEdit[], co
 
 /** A text of the past: it can be read, searched and copied, and not written. */
 export default function PastText(props: Props) {
-  const { text, language, edits, color } = props
+  const { text, language, edits, color, changes } = props
   const theme = useAppSelector((state) => state.editor.theme)
   const settings = useAppSelector((state) => state.settings)
   const barHeight = useAppSelector((state) => state.layout.barHeight)
   const element = useRef<HTMLDivElement>(null)
-  const shown = useRef<{ editor: Editor; marks: Decorations }>(null)
+  const shown = useRef<Shown>(null)
   const barAtFirst = useRef(barHeight)
 
   useEffect(() => {
@@ -75,7 +85,11 @@ export default function PastText(props: Props) {
       placeholder: '',
       ariaLabel: 'Code at this moment',
     })
-    shown.current = { editor, marks: editor.createDecorationsCollection() }
+    shown.current = {
+      editor,
+      marks: editor.createDecorationsCollection(),
+      changes: new PastChanges(editor),
+    }
     return () => {
       shown.current = null
       editor.dispose()
@@ -95,6 +109,7 @@ export default function PastText(props: Props) {
     show(shown.current.editor, text)
     mark(shown.current.editor, shown.current.marks, edits, color)
   }, [text, edits, color])
+  useEffect(() => shown.current?.changes.show(changes ?? []), [changes])
   useTopPadding(() => shown.current?.editor, barHeight)
 
   return (

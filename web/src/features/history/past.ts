@@ -22,6 +22,18 @@ export function togglePast(room: Room): void {
   else store.dispatch(pastShown({ seq: null }))
 }
 
+/** Escape leaves the past wherever the focus is, unless something nearer has a use for it. */
+export function closeByEscape(close: () => void): () => void {
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return
+    if (document.querySelector('dialog[open]')) return
+    event.preventDefault()
+    close()
+  }
+  addEventListener('keydown', onKey)
+  return () => removeEventListener('keydown', onKey)
+}
+
 /** A link to a moment opens it, now and whenever the address changes. */
 export function followAddress({ store }: Room): () => void {
   const look = () => {

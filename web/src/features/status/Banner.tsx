@@ -1,11 +1,10 @@
-import type { ReactNode } from 'react'
 import { shallowEqual } from 'react-redux'
 import { useAppDispatch, useAppSelector } from '../../shared/store/hooks'
 import { noticed, type Problem } from '../../shared/store/roomSlice'
+import { Bar } from '../../shared/ui/Bar'
 import { Button } from '../../shared/ui/Button'
 import { Icon } from '../../shared/ui/Icon'
 import type { PieceProps } from '../part'
-import styles from './status.module.css'
 
 const GONE: Record<Problem, { title: string; text: string }> = {
   deleted: {
@@ -71,27 +70,4 @@ export function Banner({ room }: PieceProps) {
     return <Bar calm urgent title="You can read here." text={text} />
   }
   return null
-}
-
-interface BarProps {
-  title?: string
-  text: string
-  /** Something that is so, not something that is wrong. */
-  calm?: boolean
-  urgent?: boolean
-  children?: ReactNode
-}
-
-function Bar({ title, text, calm = false, urgent = false, children }: BarProps) {
-  return (
-    <div
-      className={`${styles.banner} ${calm ? styles.calm : ''}`}
-      role={urgent ? 'alert' : 'status'}
-    >
-      <p>
-        {title && <strong>{title}</strong>} {text}
-      </p>
-      {children}
-    </div>
-  )
 }

@@ -21,7 +21,13 @@ export const EDITOR_OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions 
   fixedOverflowWidgets: true,
   smoothScrolling: false,
   wordBasedSuggestions: 'off',
-  suggest: { snippetsPreventQuickSuggestions: false, showWords: false },
+  // `showWords` also hides what has no kind of its own. What is selected is `Suggestions`' to say.
+  suggest: {
+    snippetsPreventQuickSuggestions: false,
+    showWords: true,
+    selectionMode: 'never',
+    localityBonus: false,
+  },
   // Peers could hide meaning in look-alike characters; Monaco points them out.
   unicodeHighlight: { nonBasicASCII: false },
   bracketPairColorization: { enabled: false },

@@ -16,14 +16,23 @@ export interface Caret {
   selected: number
 }
 
+/** What a step of indentation is; size counts for spaces. */
+export interface Indent {
+  tabs: boolean
+  size: number
+}
+
 export interface EditorState {
   theme: Theme
   caret: Caret
+  /** Of the file that is shown. */
+  indent: Indent
 }
 
 const initialState: EditorState = {
   theme: 'dark',
   caret: { line: 1, column: 1, selected: 0 },
+  indent: { tabs: false, size: 4 },
 }
 
 const editorSlice = createSlice({
@@ -36,8 +45,11 @@ const editorSlice = createSlice({
     caretMoved: (state, action: PayloadAction<Caret>) => {
       state.caret = action.payload
     },
+    indentFound: (state, action: PayloadAction<Indent>) => {
+      state.indent = action.payload
+    },
   },
 })
 
-export const { themeSet, caretMoved } = editorSlice.actions
+export const { themeSet, caretMoved, indentFound } = editorSlice.actions
 export const editorReducer = editorSlice.reducer

@@ -6,21 +6,29 @@ export interface FileItem {
   language: string
 }
 
+export interface DeletedItem extends FileItem {
+  /** Who deleted it and when, in ms since 1970; '' and 0: not known. */
+  by: string
+  at: number
+}
+
 export interface FilesState {
   list: FileItem[]
+  /** The last deleted first. */
+  deleted: readonly DeletedItem[]
   /** The file this window shows. */
   current: string
   /** A name for a new file is being typed. */
   naming: boolean
 }
 
-const initialState: FilesState = { list: [], current: 'main', naming: false }
+const initialState: FilesState = { list: [], deleted: [], current: 'main', naming: false }
 
 const filesSlice = createSlice({
   name: 'files',
   initialState,
   reducers: {
-    filesSeen: (state, action: PayloadAction<Pick<FilesState, 'list' | 'current'>>) => {
+    filesSeen: (state, action: PayloadAction<Omit<FilesState, 'naming'>>) => {
       Object.assign(state, action.payload)
     },
     newFileNaming: (state, action: PayloadAction<boolean>) => {
@@ -31,3 +39,9 @@ const filesSlice = createSlice({
 
 export const { filesSeen, newFileNaming } = filesSlice.actions
 export const filesReducer = filesSlice.reducer
+
+/** The file in view: what is deleted is shown as well. */
+export function fileInView({ list, deleted, current }: FilesState): FileItem | undefined {
+  const isCurrent = ({ id }: FileItem) => id === current
+  return list.find(isCurrent) ?? deleted.find(isCurrent)
+}

@@ -40,5 +40,6 @@ test('the editor slice keeps theme and caret', () => {
   expect(store.getState().editor).toEqual({
     theme: 'light',
     caret: { line: 3, column: 4, selected: 2 },
+    indent: { tabs: false, size: 4 },
   })
 })
