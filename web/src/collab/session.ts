@@ -27,6 +27,8 @@ import { Revival } from './revival'
 import type { Hello, RoomEvent } from './wire'
 
 const CLOSE_DELETED = 4410
+/** Whoever came first cleans a text; if they do not, the next one does. */
+const CLEAN_TURN_MS = 2_000
 
 /** Answers to something that was said, not to something that was written. */
 export const CHAT_ERRORS: ReadonlySet<string> = new Set([
@@ -203,6 +205,14 @@ export class Session extends Emitter<SessionEvents> {
   rename(name: string): void {
     this.setUser({ name: name || DEFAULT_NAME })
     this.provider?.rejoin()
+  }
+
+  /** How long this window leaves a clean-up of the text to others; null: it may not write. */
+  cleanAfterMs(): number | null {
+    const [self, ...others] = this.members()
+    if (!self || self.role === 'viewer') return null
+    const earlier = others.filter((each) => each.role !== 'viewer' && order(each) < order(self))
+    return earlier.length * CLEAN_TURN_MS
   }
 
   hold(): void {
