@@ -99,7 +99,7 @@ typedef struct rows_call {
     store_history_query query;
     bool all;
     bool more;
-    bool reading; /* the store thread has it */
+    bool reading; /* a reader of the store has it */
 } rows_call;
 
 static void rows_read(store_reader *r, room_call *base)
@@ -171,7 +171,7 @@ static void rows_drained(exchange *x)
     if (c->reading)
         return;
     c->reading = true;
-    room_call_store(&c->call, x->loop, rows_work, piece_read);
+    room_call_read(&c->call, x->loop, rows_read, piece_read);
 }
 
 /* Nobody waits for the rest.  What the store reads just now comes back to put_piece, which ends. */
