@@ -1,6 +1,11 @@
 import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
-import { loadChatPage, loadHistoryOverview, loadHistoryRows } from '../shared/lib/api'
+import {
+  loadChatPage,
+  loadHistoryOverview,
+  loadHistoryRows,
+  serverAnswers,
+} from '../shared/lib/api'
 import { Emitter } from '../shared/lib/emitter'
 import { DEFAULT_NAME, personSecret } from '../shared/lib/person'
 import { readStored, writeStored } from '../shared/lib/storage'
@@ -61,6 +66,8 @@ type SessionEvents = {
   /** Another file is shown in this window. */
   file: string
   final: number
+  /** HTTP reaches the server, WebSockets do not. */
+  blocked: boolean
   /** The server keeps another history of this room now: this session must not merge into it. */
   reset: ResetReason
   /** What was carried over is in this document; or it cannot be, and whoever wrote it has to know. */
@@ -248,6 +255,7 @@ export class Session extends Emitter<SessionEvents> {
     const provider = new Provider({
       url: () => this.urlWithName(),
       person: personSecret(),
+      httpWorks: serverAnswers,
       doc: this.doc,
       awareness: this.awareness,
       tandem: this.epoch !== null,
@@ -256,6 +264,7 @@ export class Session extends Emitter<SessionEvents> {
       ...(this.options.createSocket && { createSocket: this.options.createSocket }),
     })
     this.provider = provider
+    provider.on('blocked', (blocked) => this.emit('blocked', blocked))
     provider.on('state', (bare) => {
       const carried =
         bare.link === 'live' && this.carried.writeInto(this.doc, !this.revival.readOnly)

@@ -24,10 +24,10 @@ const GONE: Record<Problem, { title: string; text: string }> = {
 /** The one place for trouble: a thin bar above the text, which stays readable. */
 export function Banner({ room }: PieceProps) {
   const dispatch = useAppDispatch()
-  const { link, edited, notice, readOnly, ready, full, problem } = useAppSelector(
-    ({ room: { link, waiting, notice, readOnly, ready, full, problem } }) => {
+  const { link, edited, notice, readOnly, ready, full, blocked, problem } = useAppSelector(
+    ({ room: { link, waiting, notice, readOnly, ready, full, blocked, problem } }) => {
       const edited = link === 'offline' && waiting > 0
-      return { link, edited, notice, readOnly, ready, full, problem }
+      return { link, edited, notice, readOnly, ready, full, blocked, problem }
     },
     shallowEqual,
   )
@@ -42,6 +42,12 @@ export function Banner({ room }: PieceProps) {
     const more = ready ? 'You can go on typing; it is sent once there is a place.' : ''
     const text = `Your place is asked for again. ${more}`
     return <Bar title="This room is full." text={text} />
+  }
+  if (link === 'offline' && blocked) {
+    const text =
+      'The proxy in between does not pass it, or the server does not know this address ' +
+      '(http.origins). Its log says which.'
+    return <Bar title="HTTP works, WebSocket does not." text={text} />
   }
   if (link === 'offline') {
     let text = 'Keep typing. The page looks for the server by itself.'

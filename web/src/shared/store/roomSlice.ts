@@ -34,6 +34,8 @@ export interface RoomState {
   /** The text is here, so the editor may show it. */
   ready: boolean
   full: boolean
+  /** HTTP reaches the server, WebSockets do not: a proxy, or an origin it does not know. */
+  blocked: boolean
   /** The peer whose view this window shows. */
   following: number | null
   /** Messages of others that nobody here has looked at. */
@@ -56,6 +58,7 @@ const initialState: RoomState = {
   readOnly: false,
   ready: false,
   full: false,
+  blocked: false,
   following: null,
   unread: 0,
   expiresAt: undefined,
