@@ -2,8 +2,7 @@
  *
  * The names are the ones that `hello`, refusals, metrics and the documentation use.  Floors below
  * room/ get their limits as arguments.  Each is a setting of its name (`limits.files`, `--files`),
- * from 1 to 2^31-1; those of LIMITS_OF_TRAFFIC may also be 0, which is no limit.  What a client acts
- * on is announced (LIMITS_ANNOUNCED).
+ * from 1 to 2^31-1; those of LIMITS_OF_TRAFFIC may also be 0, which is no limit.
  *
  * What comes faster than a rate is not refused but read later: the socket is left alone until the
  * rate allows more, and TCP makes the sender wait.  Only an address, which has no socket of its own
