@@ -13,62 +13,61 @@ enum kind { KIND_STRING, KIND_NUMBER, KIND_SECONDS, KIND_DAYS, KIND_SWITCH, KIND
 typedef struct option {
     const char *key;  /* section.key of the file */
     const char *flag; /* without the dashes in front; the environment's name is made of it */
+    config_part part; /* --help, or --help-limits */
     enum kind kind;   /* KIND_SECONDS and KIND_DAYS are kept in milliseconds */
     size_t offset;
     const char *initial; /* NULL: limits_init has it */
     int64_t min, max;
     const char *hint; /* placeholder in the help, or the choices "a|b" */
     const char *help;
-    config_part part; /* --help, or --help-limits */
 } option;
 
 #define AT(field) offsetof(config, field)
 
 static const option options[] = {
-    {"server.host", "host", KIND_STRING, AT(host), "127.0.0.1", 0, 0, "ADDRESS",
-     "address to listen on; put a TLS proxy before any other than loopback", CONFIG_COMMON},
-    {"server.port", "port", KIND_NUMBER, AT(port), "8000", 0, 65535, "N", "0 takes a free port",
-     CONFIG_COMMON},
-    {"server.threads", "threads", KIND_NUMBER, AT(threads), "0", 0, 256, "N",
-     "loop threads; 0 is one for each core", CONFIG_COMMON},
-    {"server.backlog", "backlog", KIND_NUMBER, AT(backlog), "4096", 1, 65535, "N",
-     "connections the kernel may hold before they are accepted", CONFIG_REST},
-    {"server.public_url", "public-url", KIND_STRING, AT(public_url), "", 0, 0, "URL",
-     "start of the links to rooms; empty takes the Host header", CONFIG_COMMON},
-    {"server.web_root", "web-root", KIND_STRING, AT(web_root), "", 0, 0, "DIR",
-     "the built web application; empty takes the one of this build", CONFIG_REST},
-    {"store.data", "data", KIND_STRING, AT(data), "./data/tandem.db", 0, 0, "FILE",
-     "SQLite database, made when missing; :memory: forgets all at exit", CONFIG_COMMON},
-    {"store.history_days", "history-days", KIND_NUMBER, AT(history_days), "0", 0, 36500, "N",
-     "how long a room's history is kept; 0 is as long as the room", CONFIG_COMMON},
-    {"store.reserve_mib", "reserve-mib", KIND_NUMBER, AT(reserve_mib), "64", 0, 65536, "N",
-     "disk space kept aside for when the disk is full; 0 is none", CONFIG_REST},
-    {"store.size_mib_max", "size-mib-max", KIND_NUMBER, AT(size_mib_max), "0", 0, 16777216, "N",
-     "largest database; when it is reached nothing can be saved; 0 is no limit", CONFIG_COMMON},
-    {"http.cors_origins", "cors-origins", KIND_STRING, AT(cors_origins), "", 0, 0, "LIST",
-     "other origins that may call, comma-separated; * is every origin", CONFIG_COMMON},
-    {"http.check_origin", "check-origin", KIND_SWITCH, AT(check_origin), "true", 0, 0, "",
-     "refuse WebSockets and changes that a browser sends for a page of another origin",
-     CONFIG_REST},
-    {"http.origins", "origins", KIND_STRING, AT(origins), "", 0, 0, "LIST",
-     "origins of this server's own pages, exact; empty takes the Host header", CONFIG_COMMON},
-    {"http.trusted_proxies", "trusted-proxies", KIND_STRING, AT(trusted_proxies), "", 0, 0, "LIST",
-     "addresses or networks whose X-Forwarded-For is believed", CONFIG_COMMON},
-    {"rooms.create_on_join", "create-on-join", KIND_SWITCH, AT(create_on_join), "false", 0, 0, "",
-     "a WebSocket to an unknown room name makes the room", CONFIG_COMMON},
-    {"rooms.expire_days", "expire-days", KIND_DAYS, AT(keep_ms), "30", 0, 3650, "N",
-     "an unused room is deleted after this; 0.5 is twelve hours, 0 is never", CONFIG_COMMON},
-    {"rooms.sweep_ms", "sweep-ms", KIND_NUMBER, AT(sweep_ms), "60000", 10, 86400000, "N",
-     "between two looks for expired rooms", CONFIG_REST},
-    {"rooms.linger_s", "linger-s", KIND_SECONDS, AT(limits.linger_ms), "30", 0, 3600, "N",
-     "seconds an empty room stays in memory", CONFIG_REST},
-    {"log.format", "log-format", KIND_CHOICE, AT(log_format), "auto", 0, 0, "auto|json|plain",
-     "auto is plain on a terminal, else JSON", CONFIG_COMMON},
-    {"log.level", "log-level", KIND_CHOICE, AT(log_level), "info", 0, 0, "debug|info|warn|error",
-     "the least important line to write", CONFIG_COMMON},
+    {"server.host", "host", CONFIG_COMMON, KIND_STRING, AT(host), "127.0.0.1", 0, 0, "ADDRESS",
+     "address to listen on; put a TLS proxy before any other than loopback"},
+    {"server.port", "port", CONFIG_COMMON, KIND_NUMBER, AT(port), "8000", 0, 65535, "N",
+     "0 takes a free port"},
+    {"server.threads", "threads", CONFIG_COMMON, KIND_NUMBER, AT(threads), "0", 0, 256, "N",
+     "loop threads; 0 is one for each core"},
+    {"server.backlog", "backlog", CONFIG_REST, KIND_NUMBER, AT(backlog), "4096", 1, 65535, "N",
+     "connections the kernel may hold before they are accepted"},
+    {"server.public_url", "public-url", CONFIG_COMMON, KIND_STRING, AT(public_url), "", 0, 0, "URL",
+     "start of the links to rooms; empty takes the Host header"},
+    {"server.web_root", "web-root", CONFIG_REST, KIND_STRING, AT(web_root), "", 0, 0, "DIR",
+     "the built web application; empty takes the one of this build"},
+    {"store.data", "data", CONFIG_COMMON, KIND_STRING, AT(data), "./data/tandem.db", 0, 0, "FILE",
+     "SQLite database, made when missing; :memory: forgets all at exit"},
+    {"store.history_days", "history-days", CONFIG_COMMON, KIND_NUMBER, AT(history_days), "0", 0,
+     36500, "N", "how long a room's history is kept; 0 is as long as the room"},
+    {"store.reserve_mib", "reserve-mib", CONFIG_REST, KIND_NUMBER, AT(reserve_mib), "64", 0, 65536,
+     "N", "disk space kept aside for when the disk is full; 0 is none"},
+    {"store.size_mib_max", "size-mib-max", CONFIG_COMMON, KIND_NUMBER, AT(size_mib_max), "0", 0,
+     16777216, "N", "largest database; when it is reached nothing can be saved; 0 is no limit"},
+    {"http.cors_origins", "cors-origins", CONFIG_COMMON, KIND_STRING, AT(cors_origins), "", 0, 0,
+     "LIST", "other origins that may call, comma-separated; * is every origin"},
+    {"http.check_origin", "check-origin", CONFIG_REST, KIND_SWITCH, AT(check_origin), "true", 0, 0,
+     "", "refuse WebSockets and changes that a browser sends for a page of another origin"},
+    {"http.origins", "origins", CONFIG_COMMON, KIND_STRING, AT(origins), "", 0, 0, "LIST",
+     "origins of this server's own pages, exact; empty takes the Host header"},
+    {"http.trusted_proxies", "trusted-proxies", CONFIG_COMMON, KIND_STRING, AT(trusted_proxies), "",
+     0, 0, "LIST", "addresses or networks whose X-Forwarded-For is believed"},
+    {"rooms.create_on_join", "create-on-join", CONFIG_COMMON, KIND_SWITCH, AT(create_on_join),
+     "false", 0, 0, "", "a WebSocket to an unknown room name makes the room"},
+    {"rooms.expire_days", "expire-days", CONFIG_COMMON, KIND_DAYS, AT(keep_ms), "30", 0, 3650, "N",
+     "an unused room is deleted after this; 0.5 is twelve hours, 0 is never"},
+    {"rooms.sweep_ms", "sweep-ms", CONFIG_REST, KIND_NUMBER, AT(sweep_ms), "60000", 10, 86400000,
+     "N", "between two looks for expired rooms"},
+    {"rooms.linger_s", "linger-s", CONFIG_REST, KIND_SECONDS, AT(limits.linger_ms), "30", 0, 3600,
+     "N", "seconds an empty room stays in memory"},
+    {"log.format", "log-format", CONFIG_COMMON, KIND_CHOICE, AT(log_format), "auto", 0, 0,
+     "auto|json|plain", "auto is plain on a terminal, else JSON"},
+    {"log.level", "log-level", CONFIG_COMMON, KIND_CHOICE, AT(log_level), "info", 0, 0,
+     "debug|info|warn|error", "the least important line to write"},
 #define LIMIT_(name, unit, reason, min)                                                            \
-    {"limits." #name, #name, KIND_NUMBER,      AT(limits.name), NULL, min,                         \
-     INT32_MAX,       "N",   unit ": " reason, CONFIG_REST},
+    {"limits." #name, #name, CONFIG_REST,     KIND_NUMBER, AT(limits.name), NULL, min,             \
+     INT32_MAX,       "N",   unit ": " reason},
 #define CONTENT_LIMIT_(name, value, unit, reason) LIMIT_(name, unit, reason, 1)
 #define TRAFFIC_LIMIT_(name, value, unit, reason) LIMIT_(name, unit, reason, 0)
     LIMITS_OF_CONTENT(CONTENT_LIMIT_) LIMITS_OF_TRAFFIC(TRAFFIC_LIMIT_)
