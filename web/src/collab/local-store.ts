@@ -44,7 +44,12 @@ const NO_STORE: LocalStore = { ready: Promise.resolve(), close: () => {}, forget
 export function openLocalStore(roomId: string, epoch: string, doc: Y.Doc): LocalStore {
   if (typeof indexedDB === 'undefined') return NO_STORE
   const persistence = new IndexeddbPersistence(`tandem:${roomId}:${epoch}`, doc)
-  const updates = new GatheredUpdates((update) => persistence._storeUpdate(update, null), WAITS)
+  let forgotten = false
+  const write = (update: Uint8Array) => {
+    // What was gathered before has nowhere to go any more.
+    if (!forgotten) persistence._storeUpdate(update, null)
+  }
+  const updates = new GatheredUpdates(write, WAITS)
   const onUpdate = (update: Uint8Array, origin: unknown, _: Y.Doc, { local }: Y.Transaction) => {
     if (origin !== persistence) updates.add(update, local)
   }
@@ -66,6 +71,7 @@ export function openLocalStore(roomId: string, epoch: string, doc: Y.Doc): Local
     },
     forget: () => {
       stop()
+      forgotten = true
       writeStored(`epoch.${roomId}`, null)
       writeWaiting(roomId, 0)
       void persistence.clearData().catch(() => {})

@@ -63,10 +63,14 @@ export interface Pieces {
   tools?: Piece
   /** Above the text, when something is wrong. */
   bar?: Piece
+  /** Between the bar and the text. */
+  tabs?: Piece
   /** The text itself. */
   text?: Piece
   /** Over the text, as large as it. */
   overText?: Piece
+  /** In one column, under the text: where the thumbs are. */
+  keys?: Piece
   footer?: Piece
   footerEnd?: Piece
   /** No place of its own: dialogs, what is read out, what covers the page for a moment. */
@@ -113,4 +117,6 @@ export interface EditorApi {
   /** The editor's own commands, as the palette lists them. */
   actions(): EditorAction[]
   run(actionId: string): void
+  /** As if typed: what types along, like closing brackets, does. */
+  type(text: string): void
 }

@@ -37,6 +37,11 @@ export function makeApi(editor: Editor, host: EditorHost, indentation: Indentati
         .getSupportedActions()
         .filter(({ id, label }) => label !== '' && id !== PALETTE && !id.startsWith(OWN))
         .map(({ id, label }) => ({ id, label })),
+    type: (text) => {
+      editor.focus()
+      // By this name Monaco interprets it as it does keys: brackets close.
+      editor.trigger('keyboard', 'type', { text })
+    },
     run: (actionId) => {
       editor.focus()
       editor.trigger('palette', actionId, null)

@@ -1,8 +1,10 @@
 import type { Command } from '../../shared/lib/command'
 import type { Room } from '../part'
+import { callEveryone } from './calls'
 
-export function followCommands({ session: { follow }, store }: Room): Command[] {
-  const { peers, following } = store.getState().room
+export function followCommands(room: Room): Command[] {
+  const { follow } = room.session
+  const { peers, following } = room.store.getState().room
   const commands: Command[] = peers
     .filter((peer) => !peer.self)
     .map((peer) => ({
@@ -24,7 +26,7 @@ export function followCommands({ session: { follow }, store }: Room): Command[] 
       group: 'People',
       label: 'Bring everyone to me',
       keys: 'Alt+Shift+M',
-      run: () => follow.callEveryone(),
+      run: () => callEveryone(room),
     },
   )
   if (following !== null) {
