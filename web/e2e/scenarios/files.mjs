@@ -12,7 +12,7 @@ const open = (person, name) =>
 const names = async (person) =>
   (
     await nav(person)
-      .locator('li button[title]:not([aria-label])')
+      .locator('button[data-file]')
       .evaluateAll((all) => all.map((each) => each.getAttribute('title')))
   ).join(' ')
 

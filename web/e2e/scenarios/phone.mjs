@@ -55,7 +55,10 @@ export const phone = {
     equal(rows > 140, true, `text on its side: ${rows} px`)
   },
 
-  async 'phone: a message is sent by a button, a badge is inside the screen'(_base, room) {
+  async 'phone: a message is sent by a button, a badge and the history are inside the screen'(
+    _base,
+    room,
+  ) {
     const [ada, bo] = await room.gather(['Ada', PHONE], ['Bo', PHONE])
     await bo.page.getByRole('tab', { name: 'Chat' }).tap()
     await bo.page.getByLabel('Message', { exact: true }).fill('hello there')
@@ -66,5 +69,24 @@ export const phone = {
     await badge.waitFor()
     equal(await inside(badge), true, 'the badge is on the screen')
     await room.shoot('phone-badge')
+    await ada.page.locator('.monaco-editor .view-lines').first().tap()
+    await ada.page.keyboard.insertText('x = 1')
+    await ada.status(/^Saved$/)
+    await ada.page.getByRole('button', { name: 'History' }).tap()
+    for (const wanted of [
+      ada.page.getByRole('slider', { name: 'Moment' }),
+      ada.page.getByLabel('Name for this moment'),
+      ada.page.getByRole('button', { name: 'Save this moment' }),
+      ada.page.getByRole('button', { name: 'Back to the text' }),
+    ]) {
+      await wanted.waitFor()
+      equal(await inside(wanted), true, 'history is on the screen')
+    }
+    // Its head is two rows: what moment it is, and what one can do with it.
+    const head = await ada.page.evaluate(
+      () => document.querySelector('section[aria-label="History"] header')?.offsetHeight,
+    )
+    equal(head <= 104, true, `head of the history: ${head} px`)
+    await room.shoot('phone-history')
   },
 }

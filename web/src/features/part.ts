@@ -114,7 +114,7 @@ export interface EditorApi {
   lineInText(line: number): { text: Y.Text; from: number; to: number } | null
   /** Indents the file that is shown by tabs or by spaces, all its lines. */
   indentBy(kind: 'tabs' | 'spaces'): void
-  /** The editor's own commands, as the palette lists them. */
+  /** Of the editor's own commands, those that can be of use now. */
   actions(): EditorAction[]
   run(actionId: string): void
   /** As if typed: what types along, like closing brackets, does. */

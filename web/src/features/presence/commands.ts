@@ -5,20 +5,21 @@ import { callEveryone } from './calls'
 export function followCommands(room: Room): Command[] {
   const { follow } = room.session
   const { peers, following } = room.store.getState().room
-  const commands: Command[] = peers
-    .filter((peer) => !peer.self)
-    .map((peer) => ({
-      id: `follow-${peer.clientId}`,
-      group: 'People',
-      label: `Follow ${peer.name}`,
-      run: () => follow.start(peer.clientId),
-    }))
+  const others = peers.filter((peer) => !peer.self)
+  const off = others.length === 0
+  const commands: Command[] = others.map((peer) => ({
+    id: `follow-${peer.clientId}`,
+    group: 'People',
+    label: `Follow ${peer.name}`,
+    run: () => follow.start(peer.clientId),
+  }))
   commands.push(
     {
       id: 'follow-next',
       group: 'People',
       label: 'Follow the next person',
       keys: 'Alt+Shift+L',
+      off,
       run: () => follow.next(),
     },
     {
@@ -26,6 +27,7 @@ export function followCommands(room: Room): Command[] {
       group: 'People',
       label: 'Bring everyone to me',
       keys: 'Alt+Shift+M',
+      off,
       run: () => callEveryone(room),
     },
   )
