@@ -204,6 +204,7 @@ typedef struct room_join {
                        * "", NULL or not UTF-8: "Guest" */
     uint64_t author;  /* who this is in the room's history, the same at every visit; below 2^53.
                        * 0: not known, this session is somebody new */
+    uint64_t person;  /* who may come again, as a secret or an account tells; 0: nobody knows */
 } room_join;
 
 /* room_on_join - `session` is a number below 2^53 that the server gives once.

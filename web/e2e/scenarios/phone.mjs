@@ -86,7 +86,7 @@ export const phone = {
     const head = await ada.page.evaluate(
       () => document.querySelector('section[aria-label="History"] header')?.offsetHeight,
     )
-    equal(head <= 104, true, `head of the history: ${head} px`)
+    equal(head <= 110, true, `head of the history: ${head} px`)
     await room.shoot('phone-history')
   },
 }

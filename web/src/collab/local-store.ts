@@ -44,18 +44,14 @@ const NO_STORE: LocalStore = { ready: Promise.resolve(), close: () => {}, forget
 export function openLocalStore(roomId: string, epoch: string, doc: Y.Doc): LocalStore {
   if (typeof indexedDB === 'undefined') return NO_STORE
   const persistence = new IndexeddbPersistence(`tandem:${roomId}:${epoch}`, doc)
-  let forgotten = false
-  const write = (update: Uint8Array) => {
-    // What was gathered before has nowhere to go any more.
-    if (!forgotten) persistence._storeUpdate(update, null)
-  }
-  const updates = new GatheredUpdates(write, WAITS)
+  const updates = new GatheredUpdates((update) => persistence._storeUpdate(update, null), WAITS)
   const onUpdate = (update: Uint8Array, origin: unknown, _: Y.Doc, { local }: Y.Transaction) => {
     if (origin !== persistence) updates.add(update, local)
   }
   doc.off('update', persistence._storeUpdate)
   doc.on('update', onUpdate)
   const stopListening = onWindowEvents({ wake: () => {}, leave: () => updates.flush() })
+  let forgotten = false
   const stop = () => {
     doc.off('update', onUpdate)
     stopListening()
@@ -65,13 +61,16 @@ export function openLocalStore(roomId: string, epoch: string, doc: Y.Doc): Local
   return {
     ready: Promise.race([loaded, patience]),
     close: () => {
+      // What waits to be written was of a room that is gone, and its database is closing.
+      if (forgotten) return
       stop()
       updates.flush()
       void persistence.destroy().catch(() => {})
     },
     forget: () => {
-      stop()
       forgotten = true
+      stop()
+      updates.drop()
       writeStored(`epoch.${roomId}`, null)
       writeWaiting(roomId, 0)
       void persistence.clearData().catch(() => {})

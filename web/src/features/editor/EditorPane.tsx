@@ -126,7 +126,7 @@ export default function EditorPane({ room }: PieceProps) {
   }, [settings, narrow, session])
 
   useTopPadding(() => shown.current?.editor, barHeight)
-  useVim(settings.vim, session, () => shown.current?.editor ?? null, vimBar)
+  useVim(settings.vim, session, () => shown.current, vimBar)
 
   return (
     <div className={styles.pane}>
