@@ -29,9 +29,11 @@ export const comfort = {
     // What is there is of use: nothing for who develops editors, nothing twice, nobody to bring.
     const listed = async (words) => {
       await ada.press('F1')
+      await palette.waitFor()
       await ada.type(words)
       const found = await palette.getByRole('option').allTextContents()
       await ada.press('Escape')
+      await palette.waitFor({ state: 'detached' })
       return found.join('|')
     }
     for (const words of [
