@@ -33,7 +33,8 @@ export const comfort = {
       await ada.type(words)
       const found = await palette.getByRole('option').allTextContents()
       await ada.press('Escape')
-      await palette.waitFor({ state: 'detached' })
+      // A dialog that was closed is still there for a moment, and says so only after that.
+      await ada.page.locator('dialog').waitFor({ state: 'detached' })
       return found.join('|')
     }
     for (const words of [

@@ -7,11 +7,11 @@ import { DeletedBar } from './DeletedBar'
 import { DropZone } from './DropZone'
 import { FilesPanel } from './FilesPanel'
 import { FileTabs } from './FileTabs'
-import { loadZip } from './file-actions'
 import { keepTabs } from './keep-tabs'
 import { guardPaste } from './long-paste'
 import { offerLostText } from './lost-text'
 import { tellReturns } from './returns'
+import { loadZip } from './zip'
 
 function Drop({ room }: PieceProps) {
   const readOnly = useAppSelector(cannotWrite)

@@ -8,7 +8,10 @@ import { callEveryone } from './calls'
 import { OwnName } from './OwnName'
 import styles from './presence.module.css'
 
-const ROLES: Readonly<Record<string, string>> = { owner: 'owner', viewer: 'reads only' }
+const ROLES = new Map([
+  ['owner', 'owner'],
+  ['viewer', 'reads only'],
+])
 
 export function PeoplePanel({ room }: PieceProps) {
   const { follow } = room.session
@@ -23,7 +26,7 @@ export function PeoplePanel({ room }: PieceProps) {
   }
   const facts = (peer: Peer) =>
     [
-      ROLES[peer.role] ?? '',
+      ROLES.get(peer.role) ?? '',
       peer.clientId === following ? 'you follow' : '',
       peer.followsYou ? 'following you' : '',
       peer.idle && !peer.self ? 'idle' : '',
