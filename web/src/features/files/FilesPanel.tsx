@@ -15,7 +15,7 @@ import { chosenFiles } from './take-files'
 export function FilesPanel({ room }: PieceProps) {
   const { session } = room
   const dispatch = useAppDispatch()
-  const { list, naming } = useAppSelector((state) => state.files)
+  const { list, unlisted, naming } = useAppSelector((state) => state.files)
   const readOnly = useAppSelector((state) => state.room.readOnly)
   const name = useAppSelector((state) => state.room.name)
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
@@ -119,6 +119,12 @@ export function FilesPanel({ room }: PieceProps) {
               onName={create}
               onEnd={() => dispatch(newFileNaming(false))}
             />
+          </li>
+        )}
+        {unlisted > 0 && (
+          <li className={styles.more}>
+            {unlisted} more {unlisted === 1 ? 'file is' : 'files are'} not shown: a room lists{' '}
+            {list.length}. The zip has all of them.
           </li>
         )}
         <li>

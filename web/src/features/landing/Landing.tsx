@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { addressOf } from '../../shared/lib/base'
 import { Mark } from '../../shared/ui/Mark'
 import { ThemeButton } from '../../shared/ui/ThemeButton'
 import { Demo } from './Demo'
@@ -53,8 +54,8 @@ export function Landing({ onNearRoom }: Props) {
         </div>
         <Facts />
         <footer className={styles.foot}>
-          <a href="/docs">HTTP API</a>
-          <a href="/openapi.json">OpenAPI description</a>
+          <a href={addressOf('/docs')}>HTTP API</a>
+          <a href={addressOf('/openapi.json')}>OpenAPI description</a>
         </footer>
       </main>
     </div>

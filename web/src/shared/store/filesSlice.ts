@@ -14,6 +14,8 @@ export interface DeletedItem extends FileItem {
 
 export interface FilesState {
   list: FileItem[]
+  /** How many there are beyond the limit of the list. */
+  unlisted: number
   /** The last deleted first. */
   deleted: readonly DeletedItem[]
   /** The file this window shows. */
@@ -26,6 +28,7 @@ export interface FilesState {
 
 const initialState: FilesState = {
   list: [],
+  unlisted: 0,
   deleted: [],
   current: 'main',
   open: [],
