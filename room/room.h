@@ -270,7 +270,8 @@ BASE_MUST_CHECK int room_code(room *r, buf *out);
 /* room_loaded - is the document in memory? */
 bool room_loaded(const room *r);
 
-/* room_renamed - the record was changed in the store; tell the members. */
+/* room_renamed - the record was changed in the store; tell the members.  While the room is loading
+ * the name is newer than what is read. */
 void room_renamed(room *r, const char *name);
 
 /* room_close_all - close every member (1012 to drain, 4410 after deletion).  The room flushes at
