@@ -134,6 +134,11 @@ static void load_web(app *a)
         if (i == 0)
             break; /* the operator's word is the last */
     }
+    const char *base = a->config.base_path;
+    if (a->files != NULL && base[0] != '\0' && !static_files_rebase(a->files, base)) {
+        static_files_free(a->files);
+        a->files = NULL;
+    }
     if (a->files == NULL)
         log_event(LOG_WARN, "the web application is not built", LOG_STR("path", places[0]));
 }

@@ -86,7 +86,11 @@ static void put_file(void *ctx, const room_file *file)
 static int put_texts(yoke_doc *doc, const yoke_allocator *alloc, const limits *l, buf *out)
 {
     text_list list = {doc, alloc, out, BASE_OK};
-    int err = room_document_files(doc, l, put_file, &list);
+    size_t total;
+    int err = room_document_files(doc, l, put_file, &list, &total);
+    if (total > (size_t)l->files)
+        buf_put_fmt(out, "# ---- %zu more files are only in the document\n",
+                    total - (size_t)l->files);
     if (err == BASE_OK && list.err == BASE_OK && out->len_bytes == 0)
         err = room_document_text(doc, alloc, bytes_of_str("main"), out);
     return err != BASE_OK && err != STORE_ENOTFOUND ? err : list.err;

@@ -247,6 +247,7 @@ export class Session extends Emitter<SessionEvents> {
     if (this.destroyed) return
     const provider = new Provider({
       url: () => this.urlWithName(),
+      person: personSecret(),
       doc: this.doc,
       awareness: this.awareness,
       tandem: this.epoch !== null,
@@ -377,7 +378,6 @@ export class Session extends Emitter<SessionEvents> {
   private urlWithName(): string {
     const url = new URL(this.options.url)
     url.searchParams.set('name', this.name)
-    url.searchParams.set('person', personSecret())
     return url.href
   }
 
