@@ -71,7 +71,7 @@ static void pages_of_others_change_nothing(void **state)
     (void)state;
     loopback *lb = loopback_new(router_dispatch);
     expect(lb, "POST /rooms HTTP/1.1\r\nHost: a\r\nOrigin: https://b\r\nContent-Length: 0\r\n\r\n",
-           403, "may not change anything here");
+           403, "this origin is not the host that was called");
     expect(lb, "DELETE /rooms/a HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: cross-site\r\n\r\n", 403,
            NULL);
     expect(lb, "GET /healthz HTTP/1.1\r\nHost: a\r\nOrigin: https://b\r\n\r\n", 200, NULL);
