@@ -2,6 +2,7 @@ import { type Awareness, applyAwarenessUpdate, removeAwarenessStates } from 'y-p
 import * as Y from 'yjs'
 import { Emitter } from '../shared/lib/emitter'
 import { backoffMs } from './backoff'
+import type { AwarenessChange } from './presence'
 import { Silence } from './silence'
 import { Unsynced } from './unsynced'
 import { onWindowEvents } from './window-events'
@@ -52,7 +53,6 @@ export interface ProviderOptions {
   tandem?: boolean
   /** Edits kept from an earlier visit that were never confirmed. */
   waiting?: number
-  /** Does the server answer a plain request? */
   httpWorks?: () => Promise<boolean>
   createSocket?: (url: string, protocols: string[]) => WebSocket
   random?: () => number
@@ -60,7 +60,6 @@ export interface ProviderOptions {
 
 /** A word that is composed for longer is better seen half than not at all. */
 const HOLD_MS_MAX = 5_000
-/** One attempt may meet a restart. */
 const BLOCKED_AFTER = 3
 const HELLO_WAIT_MS = 3_000
 const STEP1_WAIT_MS = 1_000
@@ -360,10 +359,7 @@ export class Provider extends Emitter<ProviderEvents> {
     if (this.socket?.readyState === 1) this.socket.send(bytes)
   }
 
-  private readonly onAwarenessUpdate = (
-    change: { added: number[]; updated: number[]; removed: number[] },
-    origin: unknown,
-  ): void => {
+  private readonly onAwarenessUpdate = (change: AwarenessChange, origin: unknown): void => {
     if (origin === this || !this.greeted || this.holding) return
     const own = this.awareness.clientID
     if ([change.added, change.updated, change.removed].some((list) => list.includes(own))) {

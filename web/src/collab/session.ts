@@ -26,7 +26,13 @@ import {
   rememberEpoch,
   writeWaiting,
 } from './local-store'
-import { freeColor, type Member, markRepeatedColors, readPresence } from './presence'
+import {
+  type AwarenessChange,
+  freeColor,
+  type Member,
+  markRepeatedColors,
+  readPresence,
+} from './presence'
 import { Provider, type ProviderState } from './provider'
 import { Restores } from './restores'
 import { Revival } from './revival'
@@ -38,12 +44,6 @@ const CLEAN_TURN_MS = 2_000
 
 /** history: the room was restored or emptied · identity: see IDENTITY_ERRORS */
 export type ResetReason = 'history' | 'identity'
-
-interface AwarenessChange {
-  added: number[]
-  updated: number[]
-  removed: number[]
-}
 
 type SessionEvents = {
   state: ProviderState
