@@ -140,3 +140,18 @@ export function freeColor(taken: Iterable<number>): number {
   for (let color = 0; color < COLOR_COUNT; color += 1) if (!used.has(color)) return color
   return used.size
 }
+
+/** Those who came first come first; the server numbers connections in that order. */
+export function arrival(member: Member): number {
+  return member.session ?? member.clientId
+}
+
+/** Whoever came first cleans a text; if they do not, the next one does. */
+const CLEAN_TURN_MS = 2_000
+
+/** How long the first of these, who is oneself, leaves a clean-up to others; null: may not write. */
+export function cleanAfterMs([self, ...others]: readonly Member[]): number | null {
+  if (!self || self.role === 'viewer') return null
+  const earlier = others.filter((each) => each.role !== 'viewer' && arrival(each) < arrival(self))
+  return earlier.length * CLEAN_TURN_MS
+}

@@ -28,6 +28,8 @@ import {
 } from './local-store'
 import {
   type AwarenessChange,
+  arrival,
+  cleanAfterMs,
   freeColor,
   type Member,
   markRepeatedColors,
@@ -39,8 +41,6 @@ import { Revival } from './revival'
 import type { Hello, RoomEvent } from './wire'
 
 const CLOSE_DELETED = 4410
-/** Whoever came first cleans a text; if they do not, the next one does. */
-const CLEAN_TURN_MS = 2_000
 
 /** history: the room was restored or emptied · identity: see IDENTITY_ERRORS */
 export type ResetReason = 'history' | 'identity'
@@ -149,7 +149,7 @@ export class Session extends Emitter<SessionEvents> {
       const clock = this.clocks.get(clientId) ?? 0
       list.push({ ...presence, session, clientId, clock, self, role })
     }
-    list.sort((a, b) => Number(b.self) - Number(a.self) || order(a) - order(b))
+    list.sort((a, b) => Number(b.self) - Number(a.self) || arrival(a) - arrival(b))
     return markRepeatedColors(list)
   }
 
@@ -206,10 +206,7 @@ export class Session extends Emitter<SessionEvents> {
 
   /** How long this window leaves a clean-up of the text to others; null: it may not write. */
   cleanAfterMs(): number | null {
-    const [self, ...others] = this.members()
-    if (!self || self.role === 'viewer') return null
-    const earlier = others.filter((each) => each.role !== 'viewer' && order(each) < order(self))
-    return earlier.length * CLEAN_TURN_MS
+    return cleanAfterMs(this.members())
   }
 
   hold(): void {
@@ -397,9 +394,4 @@ export class Session extends Emitter<SessionEvents> {
     this.restores.membersChanged(members)
     this.emit('members', members)
   }
-}
-
-/** Those who came first come first; the server numbers connections in that order. */
-function order(member: Member): number {
-  return member.session ?? member.clientId
 }
