@@ -24,6 +24,7 @@ import { pages } from './scenarios/pages.mjs'
 import { presence } from './scenarios/presence.mjs'
 import { rooms } from './scenarios/rooms.mjs'
 import { shots } from './scenarios/shots.mjs'
+import { strangeBrowsers } from './scenarios/strange-browsers.mjs'
 import { together } from './scenarios/together.mjs'
 import { typing } from './scenarios/typing.mjs'
 import { freePort, Server } from './server.mjs'
@@ -69,6 +70,7 @@ const all = {
   ...ownCarets,
   ...editing,
   ...typing,
+  ...strangeBrowsers,
   ...files,
   ...presence,
   ...rooms,

@@ -51,6 +51,34 @@ async function outage(person, server) {
 }
 
 export const outages = {
+  async "outage: what is the owner's is the owner's again after a reload without the server"(
+    _base,
+    room,
+    server,
+  ) {
+    const [ada, bo] = await room.gather('Ada', 'Bo')
+    await ada.focus()
+    await ada.type('mine')
+    await bo.reads('mine')
+    await ada.status(/^Saved$/)
+    const faces = (person) => person.page.getByRole('complementary', { name: 'People' })
+    await server.kill()
+    await bo.status(/^Offline$/)
+    // Who was here is still known, in grey.
+    await faces(bo).getByText('not seen while offline').waitFor()
+    await ada.page.reload()
+    await ada.reads('mine')
+    await ada.status(/^Offline$/)
+    await server.start()
+    await ada.status(/^Saved$/)
+    await ada.press('F1')
+    await ada.type('This room')
+    await ada.press('Enter')
+    const dialog = ada.page.getByRole('dialog', { name: 'This room' })
+    await dialog.getByLabel('Name').waitFor()
+    await dialog.getByText(/Deleted after/i).waitFor()
+  },
+
   async 'server killed and restarted while both type'(_base, room, server) {
     const [ada, bo] = await room.gather('Ada', 'Bo')
     await ada.focus()

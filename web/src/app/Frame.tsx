@@ -18,7 +18,8 @@ export function Frame({ room }: { room: Room }) {
   const away = useAppSelector(({ layout }) => narrow && layout.narrowTab !== CODE_TAB)
   useKeys(useCallback(() => room.commands(), [room]))
   return (
-    <div className={styles.room}>
+    // Names, code and what changes all the time; prose inside says that it may be translated.
+    <div className={styles.room} translate="no">
       <Toolbar room={room} />
       <div className={styles.body}>
         <LeftPane room={room} narrow={narrow} />

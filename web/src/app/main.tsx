@@ -1,6 +1,7 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Provider } from 'react-redux'
+import { surviveMovedNodes } from '../shared/lib/moved-nodes'
 import { makeStore } from '../shared/store/store'
 import { App } from './App'
 import './tokens.css'
@@ -9,6 +10,7 @@ import { keepTheme } from '../shared/store/theme'
 import { keepForOffline } from './offline'
 import { rememberChoices } from './remember'
 
+surviveMovedNodes()
 const store = makeStore()
 keepTheme(store)
 rememberChoices(store)

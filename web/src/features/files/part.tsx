@@ -7,6 +7,7 @@ import { DeletedBar } from './DeletedBar'
 import { DropZone } from './DropZone'
 import { FilesPanel } from './FilesPanel'
 import { loadZip } from './file-actions'
+import { LostText } from './LostText'
 import { guardPaste } from './long-paste'
 import { offerLostText } from './lost-text'
 import { tellReturns } from './returns'
@@ -16,9 +17,18 @@ function Drop({ room }: PieceProps) {
   return <DropZone session={room.session} readOnly={readOnly} />
 }
 
+function Bars({ room }: PieceProps) {
+  return (
+    <>
+      <LostText />
+      <DeletedBar room={room} />
+    </>
+  )
+}
+
 export const files: Part = {
   panels: [{ id: 'files', label: 'Files', icon: 'files', side: 'left', content: FilesPanel }],
-  pieces: { bar: DeletedBar, page: Drop },
+  pieces: { bar: Bars, page: Drop },
   commands: fileCommands,
   editor: async () => guardPaste,
   session: (room) => {

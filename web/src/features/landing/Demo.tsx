@@ -5,7 +5,7 @@ import styles from './Demo.module.css'
 export function Demo() {
   return (
     <figure className={styles.demo} aria-label="Ada and Bo write a function together">
-      <div className={styles.code} aria-hidden="true">
+      <div className={styles.code} aria-hidden="true" translate="no">
         <Line number={1}>
           <span className={`${styles.typed} ${styles.a1}`}>def greet(names):</span>
           <Caret who="a" at="ca1" name="Ada" />

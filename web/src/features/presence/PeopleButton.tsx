@@ -2,7 +2,7 @@ import { initials } from '../../shared/lib/person'
 import { personClass } from '../../shared/lib/person-class'
 import { useAppDispatch, useAppSelector } from '../../shared/store/hooks'
 import { rightToggled } from '../../shared/store/layoutSlice'
-import type { Peer } from '../../shared/store/roomSlice'
+import { type PersonHere, peopleOf } from '../../shared/store/people'
 import { Button } from '../../shared/ui/Button'
 import { Icon } from '../../shared/ui/Icon'
 import styles from './Faces.module.css'
@@ -14,7 +14,8 @@ export function PeopleButton() {
   const open = useAppSelector((state) => state.layout.rightOpen)
   const peers = useAppSelector((state) => state.room.peers)
   const dispatch = useAppDispatch()
-  const count = peers.length === 1 ? '1 person' : `${peers.length} people`
+  const people = peopleOf(peers)
+  const count = people.length === 1 ? '1 person' : `${people.length} people`
   return (
     <Button
       look="quiet"
@@ -26,17 +27,20 @@ export function PeopleButton() {
       <span className="visually-hidden">
         {count} here. {open ? 'Hide' : 'Show'} the list
       </span>
-      {peers.length > 0 ? <Faces peers={peers} /> : <Icon name="people" />}
+      {people.length > 0 ? <Faces people={people} /> : <Icon name="people" />}
     </Button>
   )
 }
 
-function Faces({ peers }: { peers: Peer[] }) {
-  const more = peers.length - FACES_MAX
+function Faces({ people }: { people: readonly PersonHere[] }) {
+  const more = people.length - FACES_MAX
   return (
     <span className={styles.faces} aria-hidden="true">
-      {peers.slice(0, FACES_MAX).map((peer) => (
-        <span key={peer.clientId} className={`${styles.face} ${personClass(peer.color)}`}>
+      {people.slice(0, FACES_MAX).map(({ key, peer }) => (
+        <span
+          key={key}
+          className={`${styles.face} ${personClass(peer.color)} ${peer.away ? styles.away : ''}`}
+        >
           {initials(peer.name)}
         </span>
       ))}
