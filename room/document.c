@@ -84,6 +84,7 @@ void room__document_drop(room *r)
 {
     yoke_doc_free(r->doc);
     r->doc = NULL;
+    room__keepers_forget(r);
 }
 
 /* Ask for a snapshot when the log tail is longer than `rows_min`, or than the limit in bytes.  A
@@ -108,7 +109,7 @@ void room__snapshot(room *r, uint64_t rows_min, int64_t now_ms)
         r->sink->snapshot(r->sink->ctx, r, r->last_seq, from_yoke(yoke_blob_view(&state)));
     } else {
         room__log(r, ROOM_LOG_WARN, "snapshot_failed", yoke_err_name(err), 0);
-        r->snapshot_not_before_ms = now_ms + 10000;
+        r->snapshot_not_before_ms = now_ms + SNAPSHOT_RETRY_MS;
     }
     yoke_blob_free(&state);
 }

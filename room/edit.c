@@ -257,6 +257,7 @@ void room__on_update(room *r, member *m, const sync_msg *msg, int64_t now_ms)
     r->stats.updates_in++;
     if (done.changed) {
         room__drop_newcomer(r);
+        room__keep_written(r, m, msg);
         append(r, m, done.told, now_ms);
         fan_out(r, m, done.told);
     }

@@ -3,7 +3,8 @@
  *   room.c     states, the store's answers, time
  *   member.c   joining, leaving, events, awareness
  *   edit.c     messages: sync, updates, acks
- *   lease.c    whose a client id is
+ *   keeper.c   whose a client id is
+ *   lease.c    those who write with the client id of another
  *   chat.c     messages: what members say
  *   document.c the engine behind the room, snapshots, text
  */
@@ -19,6 +20,7 @@
 #include <yoke/yoke.h>
 
 #define ROOM_COLORS 8
+#define SNAPSHOT_RETRY_MS 10000
 
 /* Messages of a member that wait for the word of another; see lease.c. */
 typedef struct hold {
@@ -36,18 +38,21 @@ typedef struct member {
     uint32_t answered_no; /* ... and its last answer */
     unsigned violations;
     uint8_t color_index;
-    bool tandem_v1;
-    bool greeted;
-    bool introduced;    /* the store knows who the author is */
-    bool refused;       /* a write of this connection was refused: acks stop before it */
-    bool lost;          /* memory lacked for something it must hear: it has to come back */
-    bool told_unknown;  /* one log line for unknown messages is enough */
-    bool told_presence; /* one word about refused awareness is enough */
-    bool presence_held; /* its newest awareness is not told yet */
-    bool lapsed;        /* asked for what it has, it said nothing: its client ids are free */
+    bool tandem_v1 : 1;
+    bool greeted : 1;
+    bool introduced : 1;    /* the store knows who the author is */
+    bool refused : 1;       /* a write of this connection was refused: acks stop before it */
+    bool lost : 1;          /* memory lacked for something it must hear: it has to come back */
+    bool told_unknown : 1;  /* one log line for unknown messages is enough */
+    bool told_presence : 1; /* one word about refused awareness is enough */
+    bool presence_held : 1; /* its newest awareness is not told yet */
+    bool told_all : 1;      /* it answered what it has; since then it sends what it writes */
+    bool lapsed : 1;        /* asked for what it has, it said nothing: its client ids are free */
     int64_t violations_since_ms;
     int64_t joined_at_ms;
     uint64_t author;
+    uint64_t person;       /* 0: nobody knows */
+    uint64_t wrote;        /* the client id it keeps and wrote with last; 0: none */
     meter presence;        /* awareness that was told to the others */
     meter talk;            /* messages of the chat */
     uint64_t frames;       /* step 2 and update messages received */
@@ -58,6 +63,15 @@ typedef struct member {
     buf *waiting;          /* messages that came while the room was loading, each with its length */
     char name[];
 } member;
+
+/* Whose a client id is; see keeper.c. */
+typedef struct keeper {
+    uint64_t client;
+    uint64_t session; /* 0: its connection is gone */
+    uint64_t person;  /* 0: nobody knows */
+    bool wrote;       /* false: only shows it */
+    bool told_all;    /* its connection had, before it went */
+} keeper;
 
 /* What room_stats_get cannot look up. */
 typedef struct room_counters {
@@ -87,6 +101,9 @@ struct room {
     uint32_t member_cap;
     awareness *awareness;   /* NULL: nobody told anything yet */
     uint32_t presence_held; /* members whose awareness is held */
+    keeper *keepers;
+    uint32_t keeper_count;
+    uint32_t keeper_cap;
     uint32_t hold_count;
     uint32_t hold_no; /* of the last hold; no room lives for 2^32 of them */
 
@@ -130,6 +147,23 @@ void room__send_awareness(room *r, member *m);
 void room__introduce(room *r, member *m, int64_t now_ms); /* before its first row or message */
 
 void room__presence_tick(room *r, int64_t now_ms);
+
+/* keeper.c
+ * room__keep_shown - after the presence of `m` changed.  room__keep_written - after an update of
+ * `m` that brought something new.  room__keepers_leave - `m` goes.  room__keepers_forget - the
+ * document does. */
+void room__keep_shown(room *r, const member *m);
+void room__keep_written(room *r, member *m, const sync_msg *msg);
+void room__keepers_leave(room *r, const member *m);
+void room__keepers_forget(room *r);
+/* room__keeper - of a client id, or NULL; valid until one of the calls above.  O(keepers). */
+const keeper *room__keeper(const room *r, uint64_t client);
+bool room__keeps(const keeper *k, const member *m);
+/* room__keeps_alone - all that its keeper wrote before was heard, and he comes again as the same:
+ * nobody else can have more. */
+bool room__keeps_alone(const room *r, const keeper *k);
+/* room__only_client - the writer of an update with one writer, which nearly all are. */
+bool room__only_client(bytes update, uint64_t *client);
 
 /* lease.c
  * room__lease_holds - may this update of `m` not be looked at yet?  Then `message` is kept, or the

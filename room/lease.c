@@ -1,24 +1,24 @@
-/* lease.c - whose a client id is, and what happens to those who write with another's.
+/* lease.c - what happens to those who write with the client id of another.
  *
  * A writer who uses the client id of somebody else takes the clocks that the victim's next edits
  * need: the document holds the forgery, and the victim's own text can never be merged.  So an id
- * belongs to the connection that shows it in its presence (wire/awareness.h), as long as it does,
- * and nobody else may bring new structs of it.
+ * has a keeper (keeper.c), and nobody else may bring new structs of it.
  *
  * Yet honest clients do bring structs of others: one that was offline passes on what it heard from
  * another tab; a person whose network changed comes back on a new socket while the old one, dead
- * but not known to be, still shows the id.  Refusing them would lose edits.  Therefore nothing is
- * judged by the id alone.  The message is held back, and the holder of the id is asked what it has,
+ * but not known to be, still keeps the id.  Refusing them would lose edits.  Therefore nothing is
+ * judged by the id alone.  The message is held back, and the keeper of the id is asked what it has,
  * with a sync step 1, which every client answers at once:
  *
  *   the document, what waits in it or      it is applied; the engine compares it with what the
- *   that answer have what was held         holder sent: the same is fine, other content a conflict
+ *   that answer have what was held         keeper sent: the same is fine, other content a conflict
  *   they have not                          it was forged: error event, close 1008
- *   the holder says nothing for            the id is free: what was held is applied
- *   lease_wait_ms, leaves or shows the
- *   id no more
+ *   the keeper says nothing for            the id is free: what was held is applied; but not that
+ *   lease_wait_ms, leaves or shows the     of a person who is known and wrote with it:
+ *   id no more                             then it was forged, for all that he has was heard, and
+ *                                          he returns as the same
  *
- * An answer is the holder's word as soon as it is heard, also when it has to wait itself.  So no
+ * An answer is the keeper's word as soon as it is heard, also when it has to wait itself.  So no
  * hold waits for the end of another, and each message is held for one answer or for lease_wait_ms,
  * once more if a question was under way already that is older than the message.
  *
@@ -31,23 +31,11 @@
 #include "base/varint.h"
 #include "wire/ws.h"
 
-/* The other connection to which the id belongs, or NULL. */
-static member *holder_of(const room *r, const member *m, uint64_t client)
+/* The connection of the keeper that may be asked, or NULL. */
+static member *holder_of(const room *r, const keeper *k)
 {
-    uint64_t owner = awareness_owner(r->awareness, client);
-    if (owner == 0 || owner == m->session)
-        return NULL;
-    member *holder = room__find(r, owner);
+    member *holder = k->session != 0 ? room__find(r, k->session) : NULL;
     return holder == NULL || holder->lapsed || !role_may(holder->role, ACT_WRITE) ? NULL : holder;
-}
-
-/* The writer of an update with one writer, which nearly all are. */
-static bool only_client(bytes update, uint64_t *client)
-{
-    reader in = reader_of(update);
-    uint64_t clients, structs;
-    return reader_varuint(&in, &clients) == BASE_OK && clients == 1 &&
-           reader_varuint(&in, &structs) == BASE_OK && reader_varuint(&in, client) == BASE_OK;
 }
 
 /* What waits in the document, and the same joined with an update. */
@@ -106,11 +94,13 @@ static bool parked_has(const parked *p, const room *r, uint64_t client)
            clocks_in(&p->alone, client, state) == clocks_in(&p->joined, client, state);
 }
 
+/* What an update of `m` says in the name of others. */
 typedef struct contest {
     room *r;
     const member *m;
     const parked *parked; /* NULL: what waits counts like all else */
     bool waits;           /* for the word of a holder */
+    bool forged;          /* in the name of somebody who alone may write with that id */
     bool asks;            /* ask each of them */
     int64_t now_ms;
 } contest;
@@ -129,45 +119,55 @@ static bool on_range(void *ctx, uint64_t client, uint64_t from, uint64_t to)
 {
     contest *c = ctx;
     (void)from;
-    member *holder = holder_of(c->r, c->m, client);
-    if (holder == NULL || to <= yoke_doc_state(c->r->doc, client) ||
-        (c->m->hold != NULL && holder->answered_no >= c->m->hold->no) ||
+    const keeper *k = room__keeper(c->r, client);
+    if (k == NULL || room__keeps(k, c->m) || to <= yoke_doc_state(c->r->doc, client))
+        return true;
+    member *holder = holder_of(c->r, k);
+    bool alone = room__keeps_alone(c->r, k);
+    bool heard = holder != NULL && c->m->hold != NULL && holder->answered_no >= c->m->hold->no;
+    if ((holder == NULL && !alone) || heard ||
         (c->parked != NULL && parked_has(c->parked, c->r, client)))
         return true;
-    c->waits = true;
-    if (c->asks)
+    c->forged = c->forged || holder == NULL;
+    c->waits = c->waits || holder != NULL;
+    if (c->asks && holder != NULL)
         ask(c->r, holder, c->now_ms);
     return true;
 }
 
-/* Must this first update of `m` wait for the word of others?  Not for what waits in the document
- * already, which no word could change: all who are asked pass it on, so that each answer would be
- * held and ask the next, for ever. */
-static bool must_wait(room *r, const member *m, bytes update)
+/* Look at a first update of `m`: not at what waits in the document already, which no word could
+ * change.  All who are asked pass it on, so that each answer would be held and ask the next, for
+ * ever. */
+static contest look_at(room *r, const member *m, bytes update)
 {
     contest c = {.r = r, .m = m};
     uint64_t client;
-    if (only_client(update, &client) && holder_of(r, m, client) == NULL)
-        return false;
+    if (room__only_client(update, &client)) {
+        const keeper *k = client == m->wrote ? NULL : room__keeper(r, client);
+        if (k == NULL || room__keeps(k, m))
+            return c;
+    }
     /* What is no update is for the engine to refuse; its limits are below the defaults. */
     (void)!yoke_update_visit(to_yoke(update), NULL, on_range, &c);
-    if (!c.waits || yoke_doc_stats(r->doc).pending_structs == 0)
-        return c.waits;
+    if (!(c.waits || c.forged) || yoke_doc_stats(r->doc).pending_structs == 0)
+        return c;
     parked waiting;
     parked_read(r, update, &waiting);
-    c.waits = false;
-    c.parked = &waiting;
-    (void)!yoke_update_visit(to_yoke(update), NULL, on_range, &c);
+    contest again = {.r = r, .m = m, .parked = &waiting};
+    (void)!yoke_update_visit(to_yoke(update), NULL, on_range, &again);
+    again.parked = NULL;
+    if (waiting.err != YOKE_OK)
+        again.forged = false; /* without memory to tell, nobody is refused */
     parked_free(&waiting);
-    return c.waits;
+    return again;
 }
 
-/* Ask all whose word what is held still waits for; false: it does for nobody's. */
-static bool ask_holders(room *r, const member *m, bytes update, int64_t now_ms)
+/* Ask all whose word what is held still waits for. */
+static contest ask_holders(room *r, const member *m, bytes update, int64_t now_ms)
 {
     contest c = {.r = r, .m = m, .asks = true, .now_ms = now_ms};
     (void)!yoke_update_visit(to_yoke(update), NULL, on_range, &c);
-    return c.waits;
+    return c;
 }
 
 static void drop_hold(room *r, member *m)
@@ -199,11 +199,25 @@ static bool hold_back(room *r, member *m, bytes message)
     return buf_err(&m->hold->messages) == BASE_OK;
 }
 
+static void close_forger(room *r, member *m)
+{
+    r->stats.updates_refused++;
+    room__log(r, ROOM_LOG_WARN, "update_refused", "client_id_lease", m->session);
+    room__error_event(r, m, "client_id_lease",
+                      "These edits carry the client id of somebody else; take a new one.");
+    room__close(r, m, WS_CLOSE_POLICY, "client id lease: the id belongs to another connection");
+}
+
 bool room__lease_holds(room *r, member *m, bytes message, bytes update, int64_t now_ms)
 {
     bool first = m->hold == NULL;
-    if (!role_may(m->role, ACT_WRITE) || (first && !must_wait(r, m, update)))
+    if (!role_may(m->role, ACT_WRITE))
         return false;
+    contest c = first ? look_at(r, m, update) : (contest){.waits = true};
+    if (c.forged)
+        close_forger(r, m);
+    if (c.forged || !c.waits)
+        return c.forged;
     if (!hold_back(r, m, message)) {
         room__log(r, ROOM_LOG_WARN, "message_refused", "loading_bytes", m->session);
         room__close(r, m, WS_CLOSE_TRY_LATER, "limit loading_bytes: a client id is being checked");
@@ -263,27 +277,19 @@ static bool waits_already(room *r, bytes update, uint64_t client)
     return has;
 }
 
-typedef struct word {
-    room *r;
-    const member *holder;
-    bytes answer;
-} word;
-
-/* Compare what is held with the holder's word, for one of its ids. */
-static void compare(void *ctx, const awareness_entry *entry)
+/* Compare what is held with the word of a keeper, for one of its ids. */
+static void compare(room *r, const member *holder, const keeper *k, bytes answer)
 {
-    const word *said = ctx;
-    room *r = said->r;
-    uint64_t to = yoke_doc_state(r->doc, entry->client);
-    uint64_t answered = stretch_of(said->answer, entry->client).to;
+    uint64_t client = k->client;
+    uint64_t to = yoke_doc_state(r->doc, client);
+    uint64_t answered = stretch_of(answer, client).to;
     if (answered > to)
         to = answered;
     for (size_t i = 0; i < r->member_count; i++) {
         const member *m = r->members[i];
-        if (m->hold != NULL && m->hold->no <= said->holder->answered_no &&
-            holder_of(r, m, entry->client) == said->holder &&
-            stretch_of(first_update(m), entry->client).to > to &&
-            !waits_already(r, first_update(m), entry->client))
+        if (!room__keeps(k, m) && m->hold != NULL && m->hold->no <= holder->answered_no &&
+            stretch_of(first_update(m), client).to > to &&
+            !waits_already(r, first_update(m), client))
             m->hold->forged = true;
     }
 }
@@ -291,12 +297,18 @@ static void compare(void *ctx, const awareness_entry *entry)
 void room__lease_heard(room *r, member *m, const sync_msg *msg)
 {
     m->lapsed = false;
-    if (msg->tag != SYNC_STEP2 || m->steps_owed == 0 || --m->steps_owed > 0 || m->asked_ms == 0)
+    if (msg->tag != SYNC_STEP2 || m->steps_owed == 0 || --m->steps_owed > 0)
+        return;
+    m->told_all = true;
+    if (m->asked_ms == 0)
         return;
     m->asked_ms = 0;
     m->answered_no = m->asked_no;
-    word said = {r, m, msg->body};
-    awareness_visit_owner(r->awareness, m->session, compare, &said);
+    for (size_t i = 0; i < r->keeper_count && r->hold_count > 0; i++) {
+        const keeper *k = &r->keepers[i];
+        if (k->session == m->session && holder_of(r, k) == m)
+            compare(r, m, k, msg->body);
+    }
 }
 
 /* Works on what was held; all but the first message may be held again. */
@@ -319,15 +331,6 @@ static void let_go(room *r, member *m, int64_t now_ms)
     base_alloc_put(r->alloc, ptr, cap_bytes);
 }
 
-static void close_forger(room *r, member *m)
-{
-    r->stats.updates_refused++;
-    room__log(r, ROOM_LOG_WARN, "update_refused", "client_id_lease", m->session);
-    room__error_event(r, m, "client_id_lease",
-                      "These edits carry the client id of somebody else; take a new one.");
-    room__close(r, m, WS_CLOSE_POLICY, "client id lease: the id belongs to another connection");
-}
-
 /* Each round ends one hold or none; a hold that comes anew has its holder asked, so it waits. */
 void room__lease_review(room *r, int64_t now_ms)
 {
@@ -342,9 +345,11 @@ void room__lease_review(room *r, int64_t now_ms)
     for (size_t i = 0; i < r->member_count && r->hold_count > 0;) {
         member *m = r->members[i];
         size_t count = r->hold_count;
-        if (m->hold != NULL && m->hold->forged)
+        contest c =
+            m->hold != NULL ? ask_holders(r, m, first_update(m), now_ms) : (contest){.waits = true};
+        if (m->hold != NULL && (m->hold->forged || (c.forged && !c.waits)))
             close_forger(r, m);
-        else if (m->hold != NULL && !ask_holders(r, m, first_update(m), now_ms))
+        else if (!c.waits)
             let_go(r, m, now_ms);
         i = r->hold_count < count ? 0 : i + 1;
     }

@@ -39,7 +39,7 @@
       "messages of one connection kept while a room loads, or a client id is checked")             \
     X(unstored_bytes, 4 * LIMITS_MIB, "bytes",                                                     \
       "updates not yet stored before a room is read-only")                                         \
-    X(lease_wait_ms, 3000, "ms", "for the word of the connection whose client id another writes")  \
+    X(lease_wait_ms, 3000, "ms", "for the word of the keeper of a client id that another writes")  \
     X(violations_per_minute, 10, "frames", "refused writes of one connection before it is closed") \
     X(linger_ms, 30000, "ms", "a room without members stays in memory: reloads are cheap")         \
     X(compact_rows, 2000, "rows", "log tail that makes a new snapshot")                            \

@@ -281,6 +281,7 @@ int room_on_join(room *r, uint64_t session, const room_join *join, int64_t now_m
         return BASE_ENOMEM;
     m->session = session;
     m->author = join->author != 0 ? join->author : session;
+    m->person = join->person;
     m->color_index = pick_color(r, m->author);
     m->joined_at_ms = m->violations_since_ms = now_ms;
     r->members[r->member_count++] = m;
@@ -368,10 +369,11 @@ void room__on_awareness(room *r, member *m, bytes update, int64_t now_ms)
             hold_presence(r, m);
         else
             (void)meter_take(&m->presence, per_second, 1, (uint64_t)now_ms);
+        room__keep_shown(r, m);
     }
     if (err == BASE_EMALFORMED) {
         room__log(r, ROOM_LOG_WARN, "awareness_malformed", NULL, m->session);
-        room__close(r, m, 1003, "the awareness update is malformed");
+        room__close(r, m, WS_CLOSE_UNSUPPORTED, "the awareness update is malformed");
     } else if (err == BASE_OK && result.refused > 0) {
         if (!m->told_presence) {
             room__log(r, ROOM_LOG_INFO, "awareness_refused", "awareness_bytes", m->session);
@@ -403,6 +405,7 @@ static void forget(room *r, member *m)
     r->member_count--;
     memmove(r->members + i, r->members + i + 1, (r->member_count - i) * sizeof *r->members);
     r->presence_held -= m->presence_held;
+    room__keepers_leave(r, m);
     awareness_leave(r->awareness, m->session, tell_awareness, r);
     if (m->greeted) {
         char json[80];

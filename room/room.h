@@ -204,6 +204,7 @@ typedef struct room_join {
                        * "", NULL or not UTF-8: "Guest" */
     uint64_t author;  /* who this is in the room's history, the same at every visit; below 2^53.
                        * 0: not known, this session is somebody new */
+    uint64_t person;  /* who may come again, as a secret or an account tells; 0: nobody knows */
 } room_join;
 
 /* room_on_join - `session` is a number below 2^53 that the server gives once.
@@ -269,7 +270,8 @@ BASE_MUST_CHECK int room_code(room *r, buf *out);
 /* room_loaded - is the document in memory? */
 bool room_loaded(const room *r);
 
-/* room_renamed - the record was changed in the store; tell the members. */
+/* room_renamed - the record was changed in the store; tell the members.  While the room is loading
+ * the name is newer than what is read. */
 void room_renamed(room *r, const char *name);
 
 /* room_close_all - close every member (1012 to drain, 4410 after deletion).  The room flushes at

@@ -9,6 +9,7 @@
 #include "server/http/static_files.h"
 #include "server/net/address_book.h"
 #include "server/net/listen.h"
+#include "server/net/work.h"
 #include "server/shard.h"
 #include "server/store/reserve.h"
 #include "server/store/store_thread.h"
@@ -72,15 +73,16 @@ static size_t sockets_max(const limits *max)
 
 static int make_parent(const char *path)
 {
-    char dir[1024];
-    snprintf(dir, sizeof dir, "%s", path);
-    for (char *at = dir + 1; (at = strchr(at, '/')) != NULL; at++) {
+    char *dir = strdup(path);
+    int err = dir != NULL ? SERVE_OK : complain(path, "out of memory");
+    for (char *at = dir; err == SERVE_OK && *at != '\0' && (at = strchr(at + 1, '/')) != NULL;) {
         *at = '\0';
         if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-            return complain(dir, strerror(errno));
+            err = complain(dir, strerror(errno));
         *at = '/';
     }
-    return SERVE_OK;
+    free(dir);
+    return err;
 }
 
 /* A disk so full that the database cannot even be opened: give the reserve, try once more. */
@@ -114,6 +116,9 @@ static int open_store(serve *s)
     }
     if (err != BASE_OK)
         return complain(data, store_err_text(err));
+    s->app.work = work_pool_start(LIMIT_WORK_THREADS, LIMIT_WORK_QUEUE);
+    if (s->app.work == NULL)
+        return complain("worker threads", "cannot be started");
     s->app.store = store_thread_start(&s->app, st, on_stall);
     return s->app.store != NULL ? SERVE_OK : complain("store thread", "cannot be started");
 }
@@ -237,6 +242,7 @@ static void take_down(serve *s)
     app *a = &s->app;
     for (size_t i = 0; i < a->loop_count; i++)
         uv_thread_join(&a->loops[i].thread);
+    work_pool_stop(a->work);
     store_thread_stop(a->store);
     for (size_t i = 0; i < a->loop_count; i++)
         loop_deinit(&a->loops[i]);

@@ -73,7 +73,9 @@ void client_joins(const client *c, uint64_t author, room_join *join)
 {
     static const char *const names[] = {"Ann", "", "Bj\xc3\xb6rn \"B\"", NULL};
     bool tandem = is_page(c) || c->plan->kind == CLIENT_FLOODER;
-    *join = (room_join){tandem, c->role, names[c->number % 4], author};
+    /* A page shows the secret of its browser. */
+    uint64_t person = tandem ? c->number + UINT64_C(1) : 0;
+    *join = (room_join){tandem, c->role, names[c->number % 4], author, person};
 }
 
 /* --------------------------------------------------------------------------------- timers --- */

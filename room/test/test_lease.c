@@ -1,5 +1,5 @@
-/* Client ids belong to those who show them: forgers are closed, honest relays and returning people
- * lose nothing. */
+/* A client id belongs to whoever wrote with it, a fresh one to whoever shows it: forgers are
+ * closed, squatters win nothing, honest relays and returning people lose nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -419,6 +419,128 @@ static void memory_may_lack_to_see_what_waits(void **state)
     }
 }
 
+/* ---- who shows what was written with is nobody ---- */
+
+static void leave(house *h, size_t i)
+{
+    room_on_leave(h->room, h->clients[i].session, h->now_ms);
+    h->clients[i].session = 0;
+}
+
+/* Client i joins as `person`. */
+static void join_known(house *h, size_t i, uint64_t person)
+{
+    house_join(
+        h, i,
+        &(room_join){.tandem_v1 = true, .role = ROLE_EDITOR, .name = "Ada", .person = person});
+    house_deliver(h);
+}
+
+static void a_squatter_keeps_nobody_out(void **state)
+{
+    house *h = *state;
+    house_type(h, VICTIM, "before ");
+    house_deliver(h);
+    leave(h, VICTIM);
+    show(h, OTHER, VICTIM_ID, 50, "{}");
+    /* It comes back on a new socket, and nothing tells who it is but what it has. */
+    size_t asked = house_count(h, OTHER, SYNC_STEP1);
+    write_as(h, WITNESS, VICTIM_ID, SYNC_STEP2, "offline ");
+    assert_int_equal(house_count(h, OTHER, SYNC_STEP1), asked);
+    assert_false(room_tick_soon(h->room));
+    house_deliver(h);
+    assert_int_equal(h->clients[WITNESS].close_code, 0);
+    assert_int_equal(strlen(house_room_text(h)), strlen("offline before seed\n"));
+}
+
+static void a_writer_without_presence_is_not_thrown_out(void **state)
+{
+    house *h = *state;
+    house_type(h, VICTIM, "a ");
+    show(h, OTHER, VICTIM_ID, 50, "{}");
+    house_type(h, VICTIM, "b ");
+    assert_false(room_tick_soon(h->room));
+    house_deliver(h);
+    assert_int_equal(h->clients[VICTIM].close_code, 0);
+    assert_string_equal(house_room_text(h), "b a seed\n");
+    /* And it keeps the id against the one who shows it. */
+    write_as(h, OTHER, VICTIM_ID, SYNC_UPDATE, "forged ");
+    house_deliver(h);
+    assert_int_equal(h->clients[OTHER].close_code, 1008);
+    assert_string_equal(house_room_text(h), "b a seed\n");
+}
+
+static void a_known_person_keeps_the_id_while_away(void **state)
+{
+    house *h = *state;
+    leave(h, VICTIM);
+    join_known(h, VICTIM, 5);
+    house_type(h, VICTIM, "before ");
+    house_deliver(h);
+    leave(h, VICTIM);
+    show(h, OTHER, VICTIM_ID, 50, "{}");
+    write_as(h, OTHER, VICTIM_ID, SYNC_UPDATE, "forged ");
+    assert_int_equal(h->clients[OTHER].close_code, 1008);
+    assert_true(house_heard(h, OTHER, "client_id_lease"));
+    leave(h, WITNESS);
+    join_known(h, WITNESS, 5);
+    write_as(h, WITNESS, VICTIM_ID, SYNC_STEP2, "offline ");
+    assert_false(room_tick_soon(h->room));
+    assert_string_equal(house_room_text(h), "offline before seed\n");
+    assert_int_equal(h->clients[WITNESS].close_code, 0);
+}
+
+static void a_known_person_returns_beside_a_dead_socket_at_once(void **state)
+{
+    house *h = *state;
+    leave(h, VICTIM);
+    join_known(h, VICTIM, 5);
+    show(h, VICTIM, VICTIM_ID, 1, "{}");
+    house_type(h, VICTIM, "before ");
+    house_deliver(h);
+    leave(h, WITNESS);
+    join_known(h, WITNESS, 5); /* nobody knows yet that the first socket is dead */
+    write_as(h, WITNESS, VICTIM_ID, SYNC_STEP2, "offline ");
+    assert_false(room_tick_soon(h->room));
+    assert_string_equal(house_room_text(h), "offline before seed\n");
+}
+
+static void the_silence_of_a_known_person_frees_nothing(void **state)
+{
+    house *h = *state;
+    leave(h, VICTIM);
+    join_known(h, VICTIM, 5);
+    house_type(h, VICTIM, "before ");
+    house_deliver(h);
+    write_as(h, OTHER, VICTIM_ID, SYNC_UPDATE, "forged ");
+    assert_true(room_tick_soon(h->room));
+    pass(h, 3000); /* its page is frozen and answers nothing */
+    assert_int_equal(h->clients[OTHER].close_code, 1008);
+    assert_string_equal(house_room_text(h), "before seed\n");
+}
+
+static void who_passes_on_the_edits_of_several_keeps_none_of_their_ids(void **state)
+{
+    house *h = *state;
+    yoke_blob all = YOKE_BLOB_INIT;
+    yoke_type root;
+    /* OTHER has it all by another way, before its writer says a word. */
+    yoke_doc *doc = h->clients[OTHER].doc;
+    assert_int_equal(yoke_doc_root(doc, YOKE_STR("file:main"), YOKE_KIND_TEXT, &root), YOKE_OK);
+    assert_int_equal(yoke_text_insert(h->clients[VICTIM].doc, root, 0, YOKE_STR("v ")), YOKE_OK);
+    assert_int_equal(yoke_doc_encode(h->clients[VICTIM].doc, YOKE_NONE, 0, &all), YOKE_OK);
+    assert_int_equal(yoke_doc_apply(doc, yoke_blob_view(&all), 0, NULL), YOKE_OK);
+    assert_int_equal(yoke_text_insert(doc, root, 0, YOKE_STR("o ")), YOKE_OK);
+    assert_int_equal(yoke_doc_encode(doc, YOKE_NONE, 0, &all), YOKE_OK);
+    house_say(h, OTHER, SYNC_STEP2, bytes_of(all.ptr, all.len_bytes));
+    yoke_blob_free(&all);
+    house_type(h, VICTIM, "and on ");
+    assert_false(room_tick_soon(h->room));
+    house_deliver(h);
+    assert_int_equal(h->clients[VICTIM].close_code, 0);
+    assert_int_equal(strlen(house_room_text(h)), strlen("and on o v seed\n"));
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, build, tear_down)
 
 int main(void)
@@ -438,6 +560,12 @@ int main(void)
         CASE(what_is_known_may_be_repeated_by_all),
         CASE(what_waits_behind_a_held_message_is_bounded),
         CASE(two_who_claim_each_other_do_not_wait_for_ever),
+        CASE(a_squatter_keeps_nobody_out),
+        CASE(a_writer_without_presence_is_not_thrown_out),
+        CASE(a_known_person_keeps_the_id_while_away),
+        CASE(a_known_person_returns_beside_a_dead_socket_at_once),
+        CASE(the_silence_of_a_known_person_frees_nothing),
+        CASE(who_passes_on_the_edits_of_several_keeps_none_of_their_ids),
         cmocka_unit_test(memory_may_lack_at_any_step),
         cmocka_unit_test(memory_may_lack_to_see_what_waits),
     };

@@ -139,7 +139,7 @@ static json_t *room_json(const rooms_call *c, room *live)
 
 /* ------------------------------------------------------------------------------- creating --- */
 
-static void create_work(store *s, room_call *base)
+static void create_write(store *s, room_call *base)
 {
     rooms_call *c = (rooms_call *)base;
     c->call.err = store_room_create(s, &c->record, buf_view(&c->call.data));
@@ -224,7 +224,7 @@ void api_room_create(exchange *x)
                                 bytes_of_str("main.py"), bytes_of_str("python")};
         int err = room_seed_update(&seed, base_alloc_libc(), &c->call.data);
         if (err == BASE_OK)
-            room_call_store(&c->call, x->loop, create_work, create_step);
+            room_call_write(&c->call, x->loop, create_write, create_step);
         else
             room_call_fail_by_code(&c->call, err);
     }
@@ -233,10 +233,10 @@ void api_room_create(exchange *x)
 
 /* -------------------------------------------------------------------------------- reading --- */
 
-static void get_work(store *s, room_call *base)
+static void get_read(store_reader *r, room_call *base)
 {
     rooms_call *c = (rooms_call *)base;
-    c->call.err = store_room_get(store_reads(s), c->call.id, &c->record);
+    c->call.err = store_room_get(r, c->call.id, &c->record);
 }
 
 /* The record is read; the files are in the document. */
@@ -263,7 +263,7 @@ static void get_step(room_call *base, loop *owner)
 
 static void get_begin(loop *owner, loop_msg *msg)
 {
-    room_call_store((room_call *)msg, owner, get_work, get_step);
+    room_call_read((room_call *)msg, owner, get_read, get_step);
 }
 
 void api_room_get(exchange *x)
@@ -328,7 +328,7 @@ static bool failed(rooms_call *c)
     return true;
 }
 
-static void patch_work(store *s, room_call *base)
+static void patch_write(store *s, room_call *base)
 {
     rooms_call *c = (rooms_call *)base;
     if (!may_manage(s, c))
@@ -345,14 +345,14 @@ static void patch_step(room_call *base, loop *owner)
     if (failed(c))
         return;
     room *live = room_host_find(owner->rooms, c->call.id);
-    if (live != NULL && c->patch.set_name && room_loaded(live))
+    if (live != NULL && c->patch.set_name)
         room_renamed(live, c->new_name);
     room_host_with(owner->rooms, c->call.id, room_ready, c);
 }
 
 static void patch_begin(loop *owner, loop_msg *msg)
 {
-    room_call_store((room_call *)msg, owner, patch_work, patch_step);
+    room_call_write((room_call *)msg, owner, patch_write, patch_step);
 }
 
 void api_room_patch(exchange *x)
@@ -385,7 +385,7 @@ void api_room_patch(exchange *x)
     json_check_free(&check);
 }
 
-static void delete_work(store *s, room_call *base)
+static void delete_write(store *s, room_call *base)
 {
     rooms_call *c = (rooms_call *)base;
     if (may_manage(s, c))
@@ -406,7 +406,7 @@ static void delete_step(room_call *base, loop *owner)
 
 static void delete_begin(loop *owner, loop_msg *msg)
 {
-    room_call_store((room_call *)msg, owner, delete_work, delete_step);
+    room_call_write((room_call *)msg, owner, delete_write, delete_step);
 }
 
 void api_room_delete(exchange *x)

@@ -45,12 +45,13 @@ void who_identify(exchange *x)
     x->who = (who){.client = client_of(x), .role = GUEST};
 }
 
-uint64_t who_author(const exchange *x, const char *room_id)
+uint64_t who_author(const exchange *x, const char *room_id, bool *known)
 {
     char given[65];
     uint8_t made[16];
     bytes secret;
-    if (query_get((const char *)x->head.ptr, "person", given, sizeof given)) {
+    *known = query_get((const char *)x->head.ptr, "person", given, sizeof given);
+    if (*known) {
         secret = bytes_of_str(given);
     } else {
         randombytes_buf(made, sizeof made);

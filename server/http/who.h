@@ -15,8 +15,8 @@
 void who_identify(exchange *x);
 
 /* who_author - the number of the person in the history of that room: of the secret that ?person=
- * shows, or of one that is made for this visit. */
-uint64_t who_author(const exchange *x, const char *room_id);
+ * shows, which makes it `*known`, or of one that is made for this visit. */
+uint64_t who_author(const exchange *x, const char *room_id, bool *known);
 
 /* who_key - copies the owner key that is shown (Authorization: Bearer), "" when there is none.  A
  * token of another length cannot be a key and becomes one that never verifies.  The caller wipes

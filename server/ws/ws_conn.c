@@ -207,7 +207,8 @@ void ws_conn_adopt(loop *l, loop_msg *msg)
                            &(room_join){.tandem_v1 = hand->tandem_v1,
                                         .role = hand->role,
                                         .name = hand->name,
-                                        .author = hand->author});
+                                        .author = hand->author,
+                                        .person = hand->known ? hand->author : 0});
         if (hand->rest_bytes > 0)
             ws_input(&wc->base, hand->rest, hand->rest_bytes);
     }

@@ -16,6 +16,7 @@ typedef struct ws_handover {
     char accept[WS_ACCEPT_CHARS + 1];
     char name[65];
     uint64_t author; /* of the room's history */
+    bool known;      /* the same at every visit */
     role role;       /* in the room */
     char room_id[STORE_ID_BYTES_MAX + 1];
     bool known_bad; /* the name cannot be a room: close with 4404 */

@@ -110,7 +110,7 @@ void ws_upgrade(exchange *x)
     if (!hand->known_bad)
         snprintf(hand->room_id, sizeof hand->room_id, "%.128s", x->param);
     query_get((const char *)x->head.ptr, "name", hand->name, sizeof hand->name);
-    hand->author = who_author(x, hand->room_id);
+    hand->author = who_author(x, hand->room_id, &hand->known);
     hand->role = x->who.role;
     hand->fd = http_conn_take_socket(x, &hand->rest, &hand->rest_bytes);
     loop *owner = hand->known_bad ? x->loop : loop_owner(x->loop->app, hand->room_id);

@@ -116,7 +116,14 @@ test('suggestions', async () => {
   const { json: openapi } = await server.call('GET', '/openapi.json')
   const kinds = openapi.components.schemas.Suggestion.properties.kind.enum
   const seen = new Set()
-  const places = ['pr', 'import o', 'import os\nos.pa', 'class A:\n  def f(self):\n    self.f', 'ab = 1\na', 'i']
+  const places = [
+    'pr',
+    'import o',
+    'import os\nos.pa',
+    'class A:\n  def f(self):\n    self.f',
+    'ab = 1\na',
+    'i',
+  ]
   for (const code of places)
     for (const { kind } of (await by({ code, cursor: code.length })).json.suggestions) seen.add(kind)
   for (const kind of seen) assert.ok(kinds.includes(kind), kind)

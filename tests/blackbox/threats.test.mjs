@@ -137,6 +137,38 @@ test('T6: a forger of somebody’s client id is closed; the victim keeps its tex
   witness.destroy()
 })
 
+test('T6: a squatter keeps nobody out', async () => {
+  const { room_id: id } = await create()
+  const writer = await join1(id)
+  const doc = new Y.Doc()
+  doc.getText('file:main').insert(0, 'before ')
+  writer.write(sync(2, Y.encodeStateAsUpdate(doc)))
+  await until(() => writer.acked === 1, 'it is saved')
+  // Everybody reads the id in the document: who shows it, and has nothing of it, keeps nothing.
+  const squatter = await join1(id)
+  squatter.onFrame = (payload) => {
+    if (payload[0] === 0 && payload[1] === 0) squatter.write(sync(1, new Uint8Array([0, 0])))
+  }
+  squatter.frames.forEach(squatter.onFrame)
+  squatter.write(presence(doc.clientID, 50, {}))
+  await until(() => squatter.acked === 1, 'its answer was heard, so its presence was')
+  let state = Y.encodeStateVector(doc)
+  doc.getText('file:main').insert(7, 'on')
+  writer.write(sync(2, Y.encodeStateAsUpdate(doc, state)))
+  await until(() => writer.acked === 2, 'who is connected, and shows nothing, writes on')
+  writer.destroy()
+  state = Y.encodeStateVector(doc)
+  doc.getText('file:main').insert(9, ', offline')
+  const back = await join1(id)
+  back.write(sync(1, Y.encodeStateAsUpdate(doc, state)))
+  await until(() => back.acked === 1, 'who comes back is taken by what it has')
+  assert.equal((await server.call('GET', `/rooms/${id}/code`)).text, 'before on, offline')
+  assert.equal(back.closed, null)
+  assert.equal(squatter.frames.filter((payload) => payload[0] === 0 && payload[1] === 0).length, 1)
+  squatter.destroy()
+  back.destroy()
+})
+
 test('T6: who comes back beside its own dead socket is saved, at the latest after lease_wait_ms', async () => {
   const { room_id: id } = await create()
   const dead = await join1(id)

@@ -68,6 +68,21 @@ async function dropFromDisk(person, path) {
 const bytes = (text) => new TextEncoder().encode(text)
 
 export const files = {
+  async 'files: a name that objects inherit breaks nothing for anybody'(_base, room) {
+    const [ada, bo] = await room.gather('Ada', 'Bo')
+    await ada.type('# main')
+    for (const name of ['__proto__', 'x.constructor']) {
+      await newFile(ada, name)
+      await ada.reads('')
+      await ada.type(`# ${name}`)
+      await open(bo, name)
+      await bo.reads(`# ${name}`)
+    }
+    await bo.page.reload()
+    await bo.reads('# x.constructor')
+    equal(await names(bo), '__proto__ main.py x.constructor', 'files')
+  },
+
   async 'files: made, switched, renamed, deleted, brought back'(_base, room) {
     const [ada, bo] = await room.gather('Ada', 'Bo')
     await ada.type('first = 1')

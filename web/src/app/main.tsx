@@ -1,6 +1,7 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Provider } from 'react-redux'
+import { keepKeysOfComposition } from '../shared/lib/composing'
 import { surviveMovedNodes } from '../shared/lib/moved-nodes'
 import { makeStore } from '../shared/store/store'
 import { App } from './App'
@@ -11,6 +12,9 @@ import { keepForOffline } from './offline'
 import { rememberChoices } from './remember'
 
 surviveMovedNodes()
+// Before any other listener of keys.
+keepKeysOfComposition(window)
+
 const store = makeStore()
 keepTheme(store)
 rememberChoices(store)

@@ -100,6 +100,7 @@ export function openLocalStore(
   doc.on('update', onUpdate)
   const stopListening = onWindowEvents({ wake: () => {}, leave: () => updates.flush() })
   const patience = setTimeout(() => store === null && lose(), LOST_AFTER_MS)
+  let forgotten = false
   const stop = () => {
     ended = true
     clearTimeout(patience)
@@ -110,13 +111,17 @@ export function openLocalStore(
   return {
     ready: Promise.race([loaded, wait]),
     close: () => {
+      // What waits to be written was of a room that is gone, and its database is closing.
+      if (forgotten) return
       updates.flush()
       stop()
       // After what was just written; a database that never opened has nothing to close.
       void loaded.then(() => setTimeout(() => store?.close(), CLOSE_AFTER_MS))
     },
     forget: () => {
+      forgotten = true
       stop()
+      updates.drop()
       writeStored(`epoch.${roomId}`, null)
       writeWaiting(roomId, 0)
       store?.close()

@@ -31,7 +31,7 @@ test('who is here is what the server says', () => {
       [200, state(2)],
     ]),
   ).toEqual(['P1 10 100', 'P2 20 200'])
-  roster.joined(member(3, 20))
+  roster.heard({ type: 'memberJoined', member: member(3, 20) })
   expect(
     seen([
       [100, state(1)],
@@ -39,7 +39,7 @@ test('who is here is what the server says', () => {
     ]),
   ).toEqual(['P1 10 100', 'P2 20 200', 'P3 20 -3'])
   // A state that the server took back for nobody is a ghost.
-  roster.left(2)
+  roster.heard({ type: 'memberLeft', session: 2 })
   expect(
     seen([
       [100, state(1)],

@@ -1,5 +1,5 @@
 import { type Member, markRepeatedColors, readPresence } from './presence'
-import type { RoomMember } from './wire'
+import type { RoomEvent, RoomMember } from './wire'
 
 /** This window among the others. */
 export interface Own {
@@ -20,17 +20,15 @@ export class Roster {
     for (const member of members) this.known.set(member.session, member)
   }
 
-  joined(member: RoomMember): void {
-    this.known.set(member.session, member)
-  }
-
-  left(session: number): void {
-    this.known.delete(session)
-  }
-
-  roleChanged(session: number, role: string): void {
-    const member = this.known.get(session)
-    if (member) this.known.set(session, { ...member, role })
+  /** True when the event was about who is here. */
+  heard(event: RoomEvent): boolean {
+    if (event.type === 'memberJoined') this.known.set(event.member.session, event.member)
+    else if (event.type === 'memberLeft') this.known.delete(event.session)
+    else if (event.type === 'roleChanged' && event.session !== null) {
+      const member = this.known.get(event.session)
+      if (member) this.known.set(event.session, { ...member, role: event.role })
+    } else return false
+    return true
   }
 
   list(states: ReadonlyMap<number, unknown>, own: Own, clockOf: (id: number) => number): Member[] {
@@ -73,4 +71,11 @@ function silent({ session, name, color, role, author }: RoomMember): Member {
 /** Those who came first come first; the server numbers connections in that order. */
 function order(member: Member): number {
   return member.session ?? member.clientId
+}
+
+/** How many who may write came before this window; null: it may not write itself. */
+export function turnOf(members: readonly Member[]): number | null {
+  const [self, ...others] = members
+  if (!self || self.role === 'viewer') return null
+  return others.filter((each) => each.role !== 'viewer' && order(each) < order(self)).length
 }

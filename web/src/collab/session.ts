@@ -3,6 +3,7 @@ import { loadChatPage, loadHistoryOverview, loadHistoryRows } from '../shared/li
 import { Emitter } from '../shared/lib/emitter'
 import { DEFAULT_NAME, personSecret } from '../shared/lib/person'
 import { readStored, writeStored } from '../shared/lib/storage'
+import { type Carried, CarriedOver } from './carried'
 import { Chat } from './chat'
 import { readChatPage } from './chat-message'
 import { type FileEntry, MAIN_FILE, RoomFiles } from './files'
@@ -22,11 +23,13 @@ import { freeColor, type Member, readPresence } from './presence'
 import { Provider, type ProviderState } from './provider'
 import { Restores } from './restores'
 import { Revival } from './revival'
-import { Roster } from './roster'
+import { Roster, turnOf } from './roster'
 import { steadyAwareness } from './steady-awareness'
 import type { Hello, RoomEvent } from './wire'
 
 const CLOSE_DELETED = 4410
+/** Whoever came first cleans a text; if they do not, the next one does. */
+const CLEAN_TURN_MS = 2_000
 
 /** Answers to something that was said, not to something that was written. */
 export const CHAT_ERRORS: ReadonlySet<string> = new Set([
@@ -65,6 +68,8 @@ type SessionEvents = {
   denied: string
   /** The server keeps another history of this room now: this session must not merge into it. */
   reset: ResetReason
+  /** What was carried over is in this document; or it cannot be, and whoever wrote it has to know. */
+  carried: { written: boolean; doc: Y.Doc }
 }
 
 export interface SessionOptions {
@@ -74,6 +79,7 @@ export interface SessionOptions {
   /** Played by hand in tests; a WebSocket and the browser's database otherwise. */
   createSocket?: (url: string, protocols: string[]) => WebSocket
   openStore?: typeof openLocalStore
+  carried?: Carried | undefined
 }
 
 /** One window in one room: the document, who is here, the connection and the copy on disk. */
@@ -95,6 +101,7 @@ export class Session extends Emitter<SessionEvents> {
   private lines: ReadonlyMap<number, number> = new Map()
   private readonly idle: IdleClock
   private readonly options: SessionOptions
+  private readonly carried: CarriedOver
   private provider: Provider | null = null
   private local: LocalStore | null = null
   private epoch: string | null
@@ -121,6 +128,7 @@ export class Session extends Emitter<SessionEvents> {
         return page && { rows: decodeRows(page.bytes), more: page.more }
       },
     })
+    this.carried = new CarriedOver(options.carried ?? null)
     this.idle = new IdleClock((idle) => this.present({ idle }))
     this.awareness.setLocalState({
       user: { name: options.name || DEFAULT_NAME, color_index: this.doc.clientID % 8 },
@@ -134,7 +142,8 @@ export class Session extends Emitter<SessionEvents> {
 
   get state(): ProviderState {
     const waiting = readWaiting(this.roomId)
-    return this.provider?.state ?? { link: 'connecting', confirms: false, full: false, waiting }
+    const before: ProviderState = { link: 'connecting', confirms: false, full: false, waiting }
+    return this.carried.withWaiting(this.provider?.state ?? before)
   }
 
   members(): Member[] {
@@ -193,6 +202,12 @@ export class Session extends Emitter<SessionEvents> {
     this.provider?.rejoin()
   }
 
+  /** How long this window leaves a clean-up of the text to others; null: it may not write. */
+  cleanAfterMs(): number | null {
+    const turn = turnOf(this.members())
+    return turn === null ? null : turn * CLEAN_TURN_MS
+  }
+
   hold(): void {
     this.provider?.hold()
   }
@@ -233,7 +248,11 @@ export class Session extends Emitter<SessionEvents> {
       ...(this.options.createSocket && { createSocket: this.options.createSocket }),
     })
     this.provider = provider
-    provider.on('state', (state) => {
+    provider.on('state', (bare) => {
+      const carried =
+        bare.link === 'live' && this.carried.writeInto(this.doc, !this.revival.readOnly)
+      if (carried) this.emit('carried', carried)
+      const state = this.carried.withWaiting(bare)
       this.keepWaiting(state)
       if (state.link === 'live') this.becomeReady()
       this.chatWhenLive(state)
@@ -249,7 +268,7 @@ export class Session extends Emitter<SessionEvents> {
       this.emit('final', code)
     })
     provider.connect()
-    this.emit('state', provider.state)
+    this.emit('state', this.state)
   }
 
   private becomeReady(): void {
@@ -315,18 +334,9 @@ export class Session extends Emitter<SessionEvents> {
 
   private onEvent(event: RoomEvent): void {
     if (event.type === 'hello') this.greeted(event)
-    if (event.type === 'memberJoined') {
-      this.roster.joined(event.member)
-      this.tellMembers()
-    }
-    if (event.type === 'memberLeft') {
-      this.roster.left(event.session)
-      this.tellMembers()
-    }
-    if (event.type === 'roleChanged' && event.session !== null) {
-      this.roster.roleChanged(event.session, event.role)
-      if (event.session === this.session) this.revival.readOnly = event.role === 'viewer'
-      this.tellMembers()
+    if (this.roster.heard(event)) this.tellMembers()
+    if (event.type === 'roleChanged' && event.session === this.session) {
+      this.revival.readOnly = event.role === 'viewer'
     }
     if (event.type === 'chat') this.chat.receive(event.message)
     if (event.type === 'versionAdded') this.history.named(event.version)

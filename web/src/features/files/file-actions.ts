@@ -3,17 +3,19 @@ import type { Session } from '../../collab/session'
 import { fileNameProblem, freeName } from '../../shared/lib/file-names'
 import { toast } from '../../shared/lib/toasts'
 import { type Incoming, readTexts } from './take-files'
+import { zipOf } from './zip'
 
 const NAMED_MAX = 3
-
-export const loadZip = () => import('fflate')
 
 function sentence(error: unknown): string {
   return error instanceof Error ? error.message : 'That did not work.'
 }
 
-export function textOf(session: Session, id: string): string {
-  return fileText(session.doc, id).toString()
+/** What holds texts and knows their names: a session, or a document that was left behind. */
+export type Texts = Pick<Session, 'doc' | 'files'>
+
+export function textOf({ doc }: Texts, id: string): string {
+  return fileText(doc, id).toString()
 }
 
 function save(name: string, content: BlobPart, type: string): void {
@@ -30,11 +32,10 @@ export function downloadFile(session: Session, { id, name }: FileEntry): void {
   save(name.split('/').at(-1) ?? name, textOf(session, id), 'text/plain')
 }
 
-export async function downloadAll(session: Session, roomName: string): Promise<void> {
-  const { strToU8, zipSync } = await loadZip()
-  const files = session.files.list().map(({ id, name }) => [name, strToU8(textOf(session, id))])
+export async function downloadAll(texts: Texts, roomName: string): Promise<void> {
+  const files = texts.files.list().map(({ id, name }) => ({ name, text: textOf(texts, id) }))
   const name = roomName.replace(/[^\p{L}\p{N}._ -]/gu, '').trim() || 'room'
-  save(`${name}.zip`, zipSync(Object.fromEntries(files)) as BlobPart, 'application/zip')
+  save(`${name}.zip`, await zipOf(files), 'application/zip')
 }
 
 /** Puts a deleted file into the list and into view. */

@@ -8,7 +8,10 @@ import type { PieceProps } from '../part'
 import { OwnName } from './OwnName'
 import styles from './presence.module.css'
 
-const ROLES: Readonly<Record<string, string>> = { owner: 'owner', viewer: 'reads only' }
+const ROLES = new Map([
+  ['owner', 'owner'],
+  ['viewer', 'reads only'],
+])
 
 export function PeoplePanel({ room }: PieceProps) {
   const { follow } = room.session
@@ -24,7 +27,7 @@ export function PeoplePanel({ room }: PieceProps) {
   const facts = (peer: Peer, tabs: number) =>
     [
       tabs > 1 ? `${tabs} tabs` : '',
-      ROLES[peer.role] ?? '',
+      ROLES.get(peer.role) ?? '',
       peer.clientId === following ? 'you follow' : '',
       peer.followsYou ? 'following you' : '',
       peer.away ? 'not seen while offline' : '',
