@@ -89,8 +89,8 @@ static json_t *url_json(const rooms_call *c)
         return json_sprintf("%.*s/r/%s", (int)n, set->public_url, c->record.id);
     }
     if (c->host[0] == '\0')
-        return json_sprintf("/r/%s", c->record.id);
-    return json_sprintf("http://%s/r/%s", c->host, c->record.id);
+        return json_sprintf("%s/r/%s", set->base_path, c->record.id);
+    return json_sprintf("http://%s%s/r/%s", c->host, set->base_path, c->record.id);
 }
 
 static void add_file(void *ctx, const room_file *file)
@@ -113,14 +113,15 @@ static void add_file(void *ctx, const room_file *file)
     json_decref(language);
 }
 
-/* NULL: a new room, which has its first file only. */
-static json_t *files_json(const rooms_call *c, room *live)
+/* NULL: a new room, which has its first file only.  `*total`: with those that are not listed. */
+static json_t *files_json(const rooms_call *c, room *live, size_t *total)
 {
+    *total = 1;
     if (live == NULL)
         return json_pack("[{s:s, s:s, s:s}]", "id", "main", "name", "main.py", "language",
                          c->record.language);
     json_t *all = json_array();
-    if (room_files(live, add_file, all) != BASE_OK)
+    if (room_files(live, add_file, all, total) != BASE_OK)
         log_event(LOG_WARN, "files not listed", LOG_STR("room", c->call.id));
     return all;
 }
@@ -130,11 +131,13 @@ static json_t *room_json(const rooms_call *c, room *live)
     const store_room *r = &c->record;
     char epoch[STORE_EPOCH_BYTES * 2 + 1];
     sodium_bin2hex(epoch, sizeof epoch, r->epoch, sizeof r->epoch);
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "room_id", r->id, "name",
+    size_t total;
+    json_t *files = files_json(c, live, &total);
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:o}", "room_id", r->id, "name",
                      r->name, "language", r->language, "epoch", epoch, "created_at",
                      time_json(r->created_at_ms), "expires_at", time_json(store_room_expires_at(r)),
-                     "url", url_json(c), "files", files_json(c, live), "members",
-                     members_json(live));
+                     "url", url_json(c), "files", files, "files_total", (json_int_t)total,
+                     "members", members_json(live));
 }
 
 /* ------------------------------------------------------------------------------- creating --- */

@@ -33,7 +33,7 @@ export function downloadFile(session: Session, { id, name }: FileEntry): void {
 }
 
 export async function downloadAll(texts: Texts, roomName: string): Promise<void> {
-  const files = texts.files.list().map(({ id, name }) => ({ name, text: textOf(texts, id) }))
+  const files = texts.files.all().map(({ id, name }) => ({ name, text: textOf(texts, id) }))
   const name = roomName.replace(/[^\p{L}\p{N}._ -]/gu, '').trim() || 'room'
   save(`${name}.zip`, await zipOf(files), 'application/zip')
 }
