@@ -31,6 +31,7 @@
  *
  *   hello          session, name, color_index, role, server_time (ms), epoch (32 hex digits),
  *                  room {id, name, language}, members [Member], limits {name: number}
+ *                  (limits.h, LIMITS_ANNOUNCED)
  *   member_joined  member Member
  *   member_left    session
  *   role_changed   session, role
@@ -39,9 +40,9 @@
  *   version_added  version {n, seq, at (ms), author, name}
  *   notice         code, message      "store_recovered"; a limit that slows or cuts, but loses
  *                                     nothing
- *   error          code, message      "store_stalled" has a reason, "full" or "busy"; a limit's name, "role", "client_id_conflict",
- *                                     "client_id_lease", "store_stalled", "chat_not_stored",
- *                                     "event"
+ *   error          code, message      a limit's name, "role", "client_id_conflict",
+ *                                     "client_id_lease", "store_stalled" with a reason, "full" or
+ *                                     "busy", "chat_not_stored", "event"
  *
  * A member says {"type": "chat", "text", "ref"} to have a message stored and told to everybody,
  * itself included; `ref` is a name it makes up, 1..64 bytes.

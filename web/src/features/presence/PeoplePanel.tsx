@@ -5,6 +5,7 @@ import { peopleOf } from '../../shared/store/people'
 import type { Peer } from '../../shared/store/roomSlice'
 import { Button } from '../../shared/ui/Button'
 import type { PieceProps } from '../part'
+import { callEveryone } from './calls'
 import { OwnName } from './OwnName'
 import styles from './presence.module.css'
 
@@ -88,7 +89,7 @@ export function PeoplePanel({ room }: PieceProps) {
         ))}
       </ul>
       {peopleOf(peers).length > 1 && (
-        <Button className={styles.call} onClick={() => follow.callEveryone()}>
+        <Button className={styles.call} onClick={() => callEveryone(room)}>
           Bring everyone to me
         </Button>
       )}

@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
+import { announce } from '../../shared/lib/announce'
 import { toast } from '../../shared/lib/toasts'
 import { useAppSelector } from '../../shared/store/hooks'
 import type { Peer } from '../../shared/store/roomSlice'
@@ -13,7 +14,6 @@ const BATCH_MS = 3_000
  */
 export function Announcer() {
   const room = useAppSelector((state) => state.room)
-  const [said, setSaid] = useState('')
   const now = useRef(room)
   now.current = room
 
@@ -35,16 +35,12 @@ export function Announcer() {
       const state = tone === 'warn' ? word.split(',')[0] : tone === 'busy' ? told : 'fine'
       if (state === undefined || state === told) return
       if (told !== '' || state !== 'fine') {
-        setSaid(state === 'fine' ? 'Connected.' : `${state}. ${detail}`)
+        announce(state === 'fine' ? 'Connected.' : `${state}. ${detail}`)
       }
       told = state
     }, BATCH_MS)
     return () => clearInterval(timer)
   }, [])
 
-  return (
-    <p className="visually-hidden" aria-live="polite">
-      {said}
-    </p>
-  )
+  return null
 }
