@@ -70,6 +70,7 @@ export const presence = {
     const color = async (css) => {
       return bo.page.evaluate((one) => document.querySelector(one)?.className ?? '', css)
     }
+    await bo.page.waitForSelector('.remote-caret')
     const before = await color('.remote-caret')
     // What Bo was told, however short it stood there.
     await bo.page.evaluate(() => {
