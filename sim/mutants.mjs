@@ -173,15 +173,6 @@ const mutants = [
     laws: ['limit frames_per_second'],
   },
   {
-    name: 'no-byte-rate',
-    what: 'a writer of much is not slowed',
-    file: 'host/pace.c',
-    from: 'if (bytes_ms > 0)',
-    to: 'if (bytes_ms > 60000)',
-    seeds: 2000,
-    laws: ['limit bytes_per_second'],
-  },
-  {
     name: 'no-back-pressure',
     what: 'writers go on while much of their room is not stored',
     file: 'host/member.c',
