@@ -64,6 +64,8 @@ export interface Member extends Presence {
   self: boolean
   /** owner, editor or viewer; '' where the server tells none. */
   role: string
+  /** The same for all windows of one person; null where the server tells none. */
+  person: number | null
 }
 
 function readId(value: unknown): Y.ID | null {
@@ -119,16 +121,19 @@ export function readPresence(state: unknown): Presence | null {
  * dashed: of those with one colour, whoever came first keeps the plain one. All windows sort by the
  * server's numbers, so all agree.
  */
-export function markRepeatedColors<T extends { color: number; session: number | null }>(
-  members: readonly T[],
-): T[] {
+export function markRepeatedColors<
+  T extends { color: number; session: number | null; person: number | null },
+>(members: readonly T[]): T[] {
   const used = new Map<number, number>()
+  const rounds = new Map<number, number>()
   const order = (member: T) => member.session ?? Number.MAX_SAFE_INTEGER
   const marked = new Map<T, T>()
   for (const member of [...members].sort((a, b) => order(a) - order(b))) {
     const base = member.color % COLOR_COUNT
-    const round = used.get(base) ?? 0
-    used.set(base, round + 1)
+    const known = member.person === null ? undefined : rounds.get(member.person)
+    const round = known ?? used.get(base) ?? 0
+    if (known === undefined) used.set(base, round + 1)
+    if (member.person !== null) rounds.set(member.person, round)
     marked.set(member, { ...member, color: base + COLOR_COUNT * round })
   }
   return members.map((member) => marked.get(member) ?? member)
@@ -139,19 +144,4 @@ export function freeColor(taken: Iterable<number>): number {
   const used = new Set(taken)
   for (let color = 0; color < COLOR_COUNT; color += 1) if (!used.has(color)) return color
   return used.size
-}
-
-/** Those who came first come first; the server numbers connections in that order. */
-export function arrival(member: Member): number {
-  return member.session ?? member.clientId
-}
-
-/** Whoever came first cleans a text; if they do not, the next one does. */
-const CLEAN_TURN_MS = 2_000
-
-/** How long the first of these, who is oneself, leaves a clean-up to others; null: may not write. */
-export function cleanAfterMs([self, ...others]: readonly Member[]): number | null {
-  if (!self || self.role === 'viewer') return null
-  const earlier = others.filter((each) => each.role !== 'viewer' && arrival(each) < arrival(self))
-  return earlier.length * CLEAN_TURN_MS
 }
