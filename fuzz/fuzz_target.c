@@ -66,7 +66,7 @@ static void read_headers(const char *value, const char *host)
     (void)ws_header_has(value, "upgrade");
     static_file f = {.body = {{(const uint8_t *)"a", 1}, {(const uint8_t *)"b", 1}, {NULL, 0}}};
     fuzz_demand(static_files_encoding(&f, value) != STATIC_BROTLI, "what is not there is not sent");
-    (void)static_files_hashed(value);
+    (void)file_class_of(value);
     (void)static_files_type(value);
 }
 

@@ -109,7 +109,7 @@ void room__snapshot(room *r, uint64_t rows_min, int64_t now_ms)
         r->sink->snapshot(r->sink->ctx, r, r->last_seq, from_yoke(yoke_blob_view(&state)));
     } else {
         room__log(r, ROOM_LOG_WARN, "snapshot_failed", yoke_err_name(err), 0);
-        r->snapshot_not_before_ms = now_ms + 10000;
+        r->snapshot_not_before_ms = now_ms + SNAPSHOT_RETRY_MS;
     }
     yoke_blob_free(&state);
 }

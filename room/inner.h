@@ -20,6 +20,7 @@
 #include <yoke/yoke.h>
 
 #define ROOM_COLORS 8
+#define SNAPSHOT_RETRY_MS 10000
 
 /* Messages of a member that wait for the word of another; see lease.c. */
 typedef struct hold {

@@ -369,7 +369,7 @@ void room__on_awareness(room *r, member *m, bytes update, int64_t now_ms)
     }
     if (err == BASE_EMALFORMED) {
         room__log(r, ROOM_LOG_WARN, "awareness_malformed", NULL, m->session);
-        room__close(r, m, 1003, "the awareness update is malformed");
+        room__close(r, m, WS_CLOSE_UNSUPPORTED, "the awareness update is malformed");
     } else if (err == BASE_OK && result.refused > 0) {
         if (!m->told_presence) {
             room__log(r, ROOM_LOG_INFO, "awareness_refused", "awareness_bytes", m->session);

@@ -8,8 +8,6 @@
 
 #include <assert.h>
 
-#define SNAPSHOT_RETRY_MS 10000
-
 void room__log(room *r, room_log_level level, const char *event, const char *detail,
                uint64_t session)
 {

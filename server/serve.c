@@ -72,15 +72,16 @@ static size_t sockets_max(const limits *max)
 
 static int make_parent(const char *path)
 {
-    char dir[1024];
-    snprintf(dir, sizeof dir, "%s", path);
-    for (char *at = dir + 1; (at = strchr(at, '/')) != NULL; at++) {
+    char *dir = strdup(path);
+    int err = dir != NULL ? SERVE_OK : complain(path, "out of memory");
+    for (char *at = dir; err == SERVE_OK && *at != '\0' && (at = strchr(at + 1, '/')) != NULL;) {
         *at = '\0';
         if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-            return complain(dir, strerror(errno));
+            err = complain(dir, strerror(errno));
         *at = '/';
     }
-    return SERVE_OK;
+    free(dir);
+    return err;
 }
 
 /* A disk so full that the database cannot even be opened: give the reserve, try once more. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig } from 'vitest/config'
 import { roomAhead } from './script/room-ahead.mjs'
 
 const MONACO_VIM = new URL('./node_modules/monaco-vim/dist/index.mjs', import.meta.url)
@@ -20,6 +20,8 @@ export default defineConfig({
     ],
   },
   worker: { format: 'es' },
+  // A test that waits for a machine under load is no failure.
+  test: { testTimeout: 60_000 },
   build: {
     target: 'es2022',
     manifest: true,

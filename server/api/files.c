@@ -4,19 +4,11 @@
 #include "server/api/embedded.h"
 #include "server/http/static_files.h"
 
-#define CSP                                                                                        \
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; "          \
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "              \
-    "connect-src 'self' ws: wss:; frame-src 'self'; frame-ancestors 'none'; object-src 'none'; "   \
-    "base-uri 'none'; form-action 'self'"
-
-static void add_page_headers(exchange *x)
+static void add_class_headers(exchange *x, const file_class *c)
 {
-    exchange_add_header(x, "Content-Security-Policy", CSP);
-    exchange_add_header(x, "Cross-Origin-Opener-Policy", "same-origin");
-    exchange_add_header(x, "Referrer-Policy", "no-referrer");
-    exchange_add_header(x, "X-Frame-Options", "DENY");
-    exchange_add_header(x, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+    for (const file_header *h = c->headers; h->name != NULL; h++)
+        exchange_set_header(x, h->name, h->value);
+    exchange_set_header(x, "Cache-Control", c->cache_control);
 }
 
 static void reply_file(exchange *x, const static_file *f)
@@ -29,10 +21,8 @@ static void reply_file(exchange *x, const static_file *f)
     /* Each encoding is a representation of its own, with its own tag. */
     snprintf(etag, sizeof etag, "%.*s%s%s\"", (int)strlen(f->etag) - 1, f->etag,
              e == STATIC_IDENTITY ? "" : "-", names[e]);
-    add_page_headers(x);
+    add_class_headers(x, f->class);
     exchange_add_header(x, "ETag", etag);
-    exchange_add_header(x, "Cache-Control",
-                        f->hashed ? "public, max-age=31536000, immutable" : "no-cache");
     if (f->body[STATIC_GZIP].ptr != NULL || f->body[STATIC_BROTLI].ptr != NULL)
         exchange_add_header(x, "Vary", "Accept-Encoding");
     if (known != NULL && (strcmp(known, "*") == 0 || strstr(known, etag) != NULL)) {
@@ -47,8 +37,7 @@ static void reply_file(exchange *x, const static_file *f)
 static void reply_page(exchange *x, int status, const char *path)
 {
     const embedded_file *f = embedded_find(path);
-    add_page_headers(x);
-    exchange_add_header(x, "Cache-Control", "no-cache");
+    add_class_headers(x, file_class_of(path));
     exchange_reply_static(x, status, static_files_type(path), embedded_view(f));
 }
 

@@ -10,9 +10,12 @@
 #include "server/http/query.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define PAGE_BYTES (UINT64_C(1) << 20)
+#define PIECE_BYTES (UINT64_C(1) << 18)
 #define PAGE_ROWS 20000
+#define ROWS_TYPE "application/octet-stream"
 
 /* ------------------------------------------------------------------------------- overview --- */
 
@@ -89,10 +92,14 @@ void api_history_overview(exchange *x)
 
 /* ----------------------------------------------------------------------------------- rows --- */
 
+/* A page is answered whole.  With ?all=true everything that follows goes out as one reply in
+ * pieces, each of which is read from the store when the one before it is on its way. */
 typedef struct rows_call {
     room_call call; /* first */
     store_history_query query;
+    bool all;
     bool more;
+    bool reading; /* the store thread has it */
 } rows_call;
 
 static void rows_work(store *s, room_call *base)
@@ -108,8 +115,11 @@ static void rows_work(store *s, room_call *base)
         buf_put_varuint(&base->data, row->author);
         buf_put_varuint(&base->data, row->at_ms > 0 ? (uint64_t)row->at_ms : 0);
         buf_put_varstring(&base->data, row->update);
+        c->query.after_seq = row->seq;
     }
-    c->more = page.more;
+    if (page.row_count > 0)
+        c->query.from_ms = INT64_MIN; /* times need not grow from row to row */
+    c->more = page.more && page.row_count > 0;
     store_page_free(&page);
 }
 
@@ -119,13 +129,7 @@ static void rows_step(room_call *base, loop *owner)
     if (base->err != BASE_OK)
         room_call_fail_by_code(base, base->err);
     else
-        room_call_reply_data(base, 200, "application/octet-stream");
-}
-
-static void rows_finish(room_call *base)
-{
-    if (base->status == 200)
-        exchange_add_header(base->x, "Tandem-More", ((rows_call *)base)->more ? "true" : "false");
+        room_call_reply_data(base, 200, ROWS_TYPE);
 }
 
 static void rows_begin(loop *owner, loop_msg *msg)
@@ -133,23 +137,91 @@ static void rows_begin(loop *owner, loop_msg *msg)
     room_call_store((room_call *)msg, owner, rows_work, rows_step);
 }
 
+/* Puts what was read; ends when it was the last, or nobody wants more. */
+static void put_piece(rows_call *c)
+{
+    room_call *base = &c->call;
+    exchange *x = base->x;
+    size_t len_bytes, cap_bytes;
+    bool ok = base->err == BASE_OK && buf_err(&base->data) == BASE_OK;
+    void *block = buf_detach(&base->data, &len_bytes, &cap_bytes);
+    bool wanted = ok && exchange_put_heap(x, block, len_bytes);
+    if (!ok)
+        free(block);
+    if (wanted && c->more)
+        return; /* when it is written, the next */
+    if (ok)
+        exchange_end(x);
+    else
+        exchange_abort(x); /* it must not look like all */
+    room_call_free(base);
+}
+
+static void piece_read(room_call *base, loop *home)
+{
+    rows_call *c = (rows_call *)base;
+    (void)home;
+    c->reading = false;
+    put_piece(c);
+}
+
+static void rows_drained(exchange *x)
+{
+    rows_call *c = x->ctx;
+    if (c->reading)
+        return;
+    c->reading = true;
+    room_call_store(&c->call, x->loop, rows_work, piece_read);
+}
+
+/* Nobody waits for the rest.  What the store reads just now comes back to put_piece, which ends. */
+static void rows_gone(exchange *x)
+{
+    rows_call *c = x->ctx;
+    if (c->reading)
+        return;
+    exchange_end(x);
+    room_call_free(&c->call);
+}
+
+static bool rows_finish(room_call *base)
+{
+    static const exchange_events events = {.gone = rows_gone, .drained = rows_drained};
+    rows_call *c = (rows_call *)base;
+    if (base->status != 200)
+        return false;
+    if (!c->all) {
+        exchange_add_header(base->x, "Tandem-More", c->more ? "true" : "false");
+        return false;
+    }
+    exchange_watch(base->x, &events, c);
+    (void)exchange_begin(base->x, 200, ROWS_TYPE);
+    put_piece(c);
+    return true;
+}
+
 void api_history_rows(exchange *x)
 {
     const char *target = (const char *)x->head.ptr;
     uint64_t after = 0, from_ms = 0;
+    char all[8];
+    bool has_all = query_get(target, "all", all, sizeof all);
     if (!query_number(target, "after", 0, INT64_MAX, &after) ||
-        !query_number(target, "from", 0, INT64_MAX, &from_ms)) {
-        exchange_reply_error(x, 422, "after is the number of a row; from is a time in ms");
+        !query_number(target, "from", 0, INT64_MAX, &from_ms) ||
+        (has_all && strcmp(all, "true") != 0)) {
+        exchange_reply_error(
+            x, 422, "after is the number of a row; from is a time in ms; all is true or left out");
         return;
     }
     rows_call *c = (rows_call *)room_call_new(x, sizeof *c, NULL);
     if (c == NULL)
         return;
     c->call.finish = rows_finish;
+    c->all = has_all;
     c->query = (store_history_query){.after_seq = after,
                                      .from_ms = (int64_t)from_ms,
                                      .rows_max = PAGE_ROWS,
-                                     .bytes_max = PAGE_BYTES};
+                                     .bytes_max = has_all ? PIECE_BYTES : PAGE_BYTES};
     room_call_go(&c->call, ACT_READ, rows_begin);
 }
 

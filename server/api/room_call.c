@@ -19,7 +19,7 @@ room_call *room_call_new(exchange *x, size_t size_bytes, void (*release)(room_ca
     return c;
 }
 
-static void call_free(room_call *c)
+void room_call_free(room_call *c)
 {
     if (c->release != NULL)
         c->release(c);
@@ -28,26 +28,33 @@ static void call_free(room_call *c)
     free(c);
 }
 
+/* Hands the bytes over: a text or a page may be large, and is not copied once more. */
+static void reply_data(room_call *c)
+{
+    size_t len_bytes, cap_bytes;
+    const char *type = c->type != NULL ? c->type : "text/plain; charset=utf-8";
+    uint8_t *block = buf_detach(&c->data, &len_bytes, &cap_bytes);
+    exchange_reply_heap(c->x, c->status, type, block, len_bytes);
+}
+
 static void reply_here(loop *l, loop_msg *msg)
 {
     room_call *c = (room_call *)msg;
     (void)l;
     if (c->status == 404)
         throttle_count(c->x, ADDRESS_MISS);
-    if (c->finish != NULL)
-        c->finish(c);
     exchange_add_header(c->x, "Cache-Control", "no-store");
     if (c->status == 401)
         exchange_add_header(c->x, "WWW-Authenticate", "Bearer");
+    if (c->finish != NULL && c->finish(c))
+        return;
     if (c->status == 204)
         exchange_reply_empty(c->x, 204);
     else if (c->reply != NULL)
         exchange_reply_json(c->x, c->status, json_incref(c->reply));
     else
-        exchange_reply_copy(c->x, c->status,
-                            c->type != NULL ? c->type : "text/plain; charset=utf-8",
-                            buf_view(&c->data));
-    call_free(c);
+        reply_data(c);
+    room_call_free(c);
 }
 
 void room_call_reply(room_call *c)
@@ -92,7 +99,7 @@ void room_call_go(room_call *c, act wanted, void (*begin)(loop *owner, loop_msg 
         return;
     }
     if (!throttle_allows(c->x, ADDRESS_MISS)) {
-        call_free(c);
+        room_call_free(c);
         return;
     }
     if (!room_name_valid(c->x->param)) {

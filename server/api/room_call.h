@@ -20,7 +20,9 @@ struct room_call {
     loop *from;
     void (*work)(store *s, room_call *c);    /* on the store thread */
     void (*step)(room_call *c, loop *owner); /* on the room's loop, after the store */
-    void (*finish)(room_call *c);  /* on the request's loop, before the reply; may be NULL */
+    /* On the request's loop, before the reply; may be NULL.  true: it answers itself, now or later,
+     * and ends with room_call_free. */
+    bool (*finish)(room_call *c);
     void (*release)(room_call *c); /* of what the handler added; may be NULL */
     char id[STORE_ID_BYTES_MAX + 1];
     buf data;         /* body of a reply that was not built as a tree */
@@ -48,5 +50,8 @@ void room_call_reply(room_call *c);
 void room_call_reply_data(room_call *c, int status, const char *type);
 void room_call_fail(room_call *c, int status, const char *detail);
 void room_call_fail_by_code(room_call *c, int err);
+
+/* room_call_free - for `finish` that answers itself.  The exchange is not touched. */
+void room_call_free(room_call *c);
 
 #endif

@@ -70,6 +70,25 @@ void exchange_add_header(exchange *x, const char *name, const char *value)
     buf_put_fmt(&x->reply_headers, "%s: %s\r\n", name, value);
 }
 
+void exchange_set_header(exchange *x, const char *name, const char *value)
+{
+    buf *out = &x->reply_headers;
+    size_t name_bytes = strlen(name), kept = 0;
+    for (size_t at = 0; at < out->len_bytes;) {
+        const uint8_t *line = out->ptr + at;
+        size_t n = (size_t)((const uint8_t *)memchr(line, '\n', out->len_bytes - at) - line) + 1;
+        bool same = n > name_bytes && line[name_bytes] == ':' &&
+                    strncasecmp((const char *)line, name, name_bytes) == 0;
+        if (!same) {
+            memmove(out->ptr + kept, line, n);
+            kept += n;
+        }
+        at += n;
+    }
+    out->len_bytes = kept;
+    exchange_add_header(x, name, value);
+}
+
 static const char *status_text(int status)
 {
     static const struct {
@@ -102,6 +121,23 @@ static const char *status_text(int status)
     return status < 500 ? "Error" : "Internal Server Error";
 }
 
+#define UNKNOWN_LENGTH SIZE_MAX
+
+static bool wants_body(const exchange *x, int status)
+{
+    return x->method != METHOD_HEAD && status != 204 && status != 304;
+}
+
+static void put_length(const exchange *x, buf *out, int status, size_t body_bytes)
+{
+    if (status == 204 || status == 304)
+        return;
+    if (body_bytes != UNKNOWN_LENGTH)
+        buf_put_fmt(out, "Content-Length: %zu\r\n", body_bytes);
+    else if (x->chunked)
+        buf_put_str(out, "Transfer-Encoding: chunked\r\n");
+}
+
 /* Writes the head of the reply; returns whether a body may follow. */
 static bool send_head(exchange *x, int status, const char *type, size_t body_bytes)
 {
@@ -110,8 +146,7 @@ static bool send_head(exchange *x, int status, const char *type, size_t body_byt
     buf_put_fmt(&out, "HTTP/1.1 %d %s\r\n", status, status_text(status));
     if (type != NULL)
         buf_put_fmt(&out, "Content-Type: %s\r\n", type);
-    if (status != 204 && status != 304)
-        buf_put_fmt(&out, "Content-Length: %zu\r\n", body_bytes);
+    put_length(x, &out, status, body_bytes);
     buf_put_str(&out, "X-Content-Type-Options: nosniff\r\n");
     buf_put_bytes(&out, buf_view(&x->reply_headers));
     if (!x->keep_alive)
@@ -127,7 +162,7 @@ static bool send_head(exchange *x, int status, const char *type, size_t body_byt
     size_t len_bytes, cap_bytes;
     uint8_t *head = buf_detach(&out, &len_bytes, &cap_bytes);
     conn_send_heap(x->conn, head, len_bytes);
-    return x->method != METHOD_HEAD && status != 204 && status != 304;
+    return wants_body(x, status);
 }
 
 static void finish(exchange *x, int status)
@@ -154,6 +189,15 @@ void exchange_reply_copy(exchange *x, int status, const char *type, bytes body)
     finish(x, status);
 }
 
+void exchange_reply_heap(exchange *x, int status, const char *type, void *block, size_t len_bytes)
+{
+    if (x->conn != NULL && send_head(x, status, type, len_bytes) && len_bytes > 0)
+        conn_send_heap(x->conn, block, len_bytes);
+    else
+        free(block);
+    finish(x, status);
+}
+
 void exchange_reply_json(exchange *x, int status, json_t *json)
 {
     char *text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
@@ -162,12 +206,7 @@ void exchange_reply_json(exchange *x, int status, json_t *json)
         exchange_reply_static(x, 503, JSON_TYPE, bytes_of_str("{\"detail\":\"out of memory\"}"));
         return;
     }
-    size_t n = strlen(text);
-    if (x->conn != NULL && send_head(x, status, JSON_TYPE, n))
-        conn_send_heap(x->conn, text, n);
-    else
-        free(text);
-    finish(x, status);
+    exchange_reply_heap(x, status, JSON_TYPE, text, strlen(text));
 }
 
 void exchange_reply_error(exchange *x, int status, const char *detail)
@@ -178,4 +217,76 @@ void exchange_reply_error(exchange *x, int status, const char *detail)
 void exchange_reply_empty(exchange *x, int status)
 {
     exchange_reply_static(x, status, NULL, bytes_of("", 0));
+}
+
+/* ------------------------------------------------------------------------------- in pieces --- */
+
+void exchange_watch(exchange *x, const exchange_events *events, void *ctx)
+{
+    x->events = events;
+    x->ctx = ctx;
+}
+
+bool exchange_begin(exchange *x, int status, const char *type)
+{
+    x->begun = true;
+    x->status = status;
+    x->put_ms = loop_now_ms(x->loop);
+    x->chunked = x->http_minor >= 1;
+    x->keep_alive = x->keep_alive && x->chunked;
+    x->bodiless = x->conn != NULL && !send_head(x, status, type, UNKNOWN_LENGTH);
+    return x->conn != NULL && !x->bodiless;
+}
+
+bool exchange_put_heap(exchange *x, void *block, size_t len_bytes)
+{
+    if (x->conn == NULL || x->bodiless || block == NULL) {
+        free(block);
+        return x->conn != NULL && !x->bodiless;
+    }
+    x->put_ms = loop_now_ms(x->loop);
+    char size[20];
+    if (len_bytes == 0) { /* a chunk of no bytes would be the last */
+        free(block);
+        return true;
+    }
+    if (x->chunked)
+        conn_send_copy(x->conn, size, (size_t)snprintf(size, sizeof size, "%zx\r\n", len_bytes));
+    conn_send_heap(x->conn, block, len_bytes);
+    if (x->chunked)
+        conn_send_static(x->conn, bytes_of_str("\r\n"));
+    return true;
+}
+
+bool exchange_put(exchange *x, bytes piece)
+{
+    void *block = malloc(piece.len_bytes + (piece.len_bytes == 0));
+    if (block == NULL) {
+        x->broken = true; /* with a hole in the middle it must not look whole */
+        return false;
+    }
+    if (piece.len_bytes > 0)
+        memcpy(block, piece.ptr, piece.len_bytes);
+    return exchange_put_heap(x, block, piece.len_bytes);
+}
+
+void exchange_end(exchange *x)
+{
+    if (x->broken) {
+        exchange_abort(x);
+        return;
+    }
+    if (x->conn != NULL && x->chunked && !x->bodiless)
+        conn_send_static(x->conn, bytes_of_str("0\r\n\r\n"));
+    finish(x, x->status);
+}
+
+void exchange_abort(exchange *x)
+{
+    metric_add(&x->loop->metrics.http_requests_total, 1);
+    metric_add(&x->loop->metrics.http_errors_total, 1);
+    x->events = NULL;
+    if (x->conn != NULL)
+        conn_reset(x->conn);
+    exchange_free(x);
 }

@@ -273,7 +273,6 @@ static void dispatch(http_conn *hc)
 {
     exchange *x = hc->request;
     enter(hc, PHASE_WAITING);
-    conn_pause_input(&hc->base);
     if (hc->last || hc->base.loop->draining)
         x->keep_alive = false;
     who_identify(x);
@@ -322,8 +321,32 @@ static void http_input(conn *c, uint8_t *ptr, size_t n)
         free(rest);
     }
     hc->parsing = false;
-    if (!c->closed && hc->phase != PHASE_WAITING && !hc->last)
+    if (c->closed)
+        return;
+    if (hc->phase == PHASE_WAITING)
+        conn_pause_input(c);
+    else if (!hc->last)
         conn_resume_input(c);
+}
+
+/* Has the client hung up, or has it only said all that it had to say?  The same FIN says both.  A
+ * client that waits for an answer must take an interim response (RFC 9110, 15.2) and does not mind;
+ * the kernel of one that is gone answers it with a reset, which ends the connection. */
+static bool http_ended(conn *c)
+{
+    http_conn *hc = (http_conn *)c;
+    if (hc->phase == PHASE_WAITING) {
+        conn_pause_input(c);
+        if (hc->request->http_minor >= 1 && !hc->request->begun)
+            conn_send_static(c, bytes_of_str("HTTP/1.1 100 Continue\r\n\r\n"));
+        return true;
+    }
+    if (c->out.count == 0)
+        return false;
+    hc->last = true; /* it gets the rest of its answers */
+    conn_pause_input(c);
+    conn_close_after_writing(c);
+    return true;
 }
 
 static void on_replied(exchange *x)
@@ -364,7 +387,31 @@ int http_conn_take_socket(exchange *x, uint8_t **rest, size_t *rest_bytes)
 
 static void http_drained(conn *c)
 {
-    (void)c;
+    exchange *x = ((http_conn *)c)->request;
+    if (x != NULL && x->begun && x->events != NULL && x->events->drained != NULL)
+        x->events->drained(x);
+}
+
+/* A request whose answer is due, or under way in pieces. */
+static void waiting_tick(http_conn *hc, uint64_t now_ms)
+{
+    conn *c = &hc->base;
+    const exchange *x = hc->request;
+    uint64_t since_ms = hc->since_ms;
+    if (x->begun && c->out.count > 0) {
+        if (now_ms > c->progress_ms + LIMIT_HTTP_WRITE_MS)
+            conn_reset(c); /* nobody reads it */
+        return;
+    }
+    if (x->begun)
+        since_ms = x->put_ms > c->progress_ms ? x->put_ms : c->progress_ms;
+    if (now_ms <= since_ms + LIMIT_REQUEST_WAIT_MS)
+        return;
+    log_event(LOG_WARN, "request given up", LOG_STR("reason", "no answer in time"));
+    if (x->begun)
+        conn_reset(c);
+    else
+        conn_close(c);
 }
 
 static void http_tick(conn *c, uint64_t now_ms)
@@ -388,10 +435,7 @@ static void http_tick(conn *c, uint64_t now_ms)
             refuse_request(hc, 408);
         return;
     case PHASE_WAITING:
-        if (waited_ms > LIMIT_REQUEST_WAIT_MS) {
-            log_event(LOG_WARN, "request given up", LOG_STR("reason", "no answer in time"));
-            conn_close(c);
-        }
+        waiting_tick(hc, now_ms);
         return;
     }
 }
@@ -400,13 +444,17 @@ static void http_gone(conn *c)
 {
     http_conn *hc = (http_conn *)c;
     metric_add(&c->loop->metrics.http_connections, (uint64_t)-1);
-    if (hc->request != NULL && hc->phase == PHASE_WAITING)
-        hc->request->conn = NULL; /* its handler frees it */
-    else
-        exchange_free(hc->request);
+    exchange *x = hc->request;
     hc->request = NULL;
     free(hc->rest);
     hc->rest = NULL;
+    if (x == NULL || hc->phase != PHASE_WAITING) {
+        exchange_free(x);
+        return;
+    }
+    x->conn = NULL; /* its handler frees it */
+    if (x->events != NULL && x->events->gone != NULL)
+        x->events->gone(x);
 }
 
 static size_t http_held_bytes(const conn *c)
@@ -427,6 +475,7 @@ static void http_shed(conn *c)
 }
 
 static const conn_ops http_ops = {.input = http_input,
+                                  .ended = http_ended,
                                   .drained = http_drained,
                                   .tick = http_tick,
                                   .held_bytes = http_held_bytes,

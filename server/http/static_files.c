@@ -1,6 +1,7 @@
 #include "server/http/static_files.h"
 
 #include "server/app/limits.h"
+#include "server/app/log.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #define DEPTH_MAX 8
+#define PATH_BYTES 1024
 
 struct static_files {
     static_file *files;
@@ -49,13 +51,6 @@ const char *static_files_type(const char *path)
             return types[i][1];
     }
     return "application/octet-stream";
-}
-
-/* Vite writes assets/name-XXXXXXXX.ext with eight characters of base64url, '-' among them. */
-bool static_files_hashed(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-    return strncmp(path, "/assets/", 8) == 0 && dot != NULL && dot - path > 8 + 9 && dot[-9] == '-';
 }
 
 static bool read_file(int dir, const char *name, bytes *out)
@@ -108,7 +103,7 @@ static bool add_file(static_files *s, int dir, const char *path, const char *nam
     sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
     snprintf(f.etag, sizeof f.etag, "\"%s\"", hex);
     f.body[STATIC_IDENTITY] = body;
-    f.hashed = static_files_hashed(path);
+    f.class = file_class_of(path);
     s->files[s->count++] = f;
     return true;
 fail:
@@ -124,11 +119,14 @@ static void add_dir(static_files *s, int fd, const char *prefix, int depth)
         return;
     }
     for (struct dirent *e; (e = readdir(d)) != NULL;) {
-        char path[1024];
+        char path[PATH_BYTES];
         struct stat st;
-        if (e->d_name[0] == '.' || fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-            snprintf(path, sizeof path, "%s/%s", prefix, e->d_name) >= (int)sizeof path)
+        if (e->d_name[0] == '.' || fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
+        if (snprintf(path, sizeof path, "%s/%s", prefix, e->d_name) >= (int)sizeof path) {
+            log_event(LOG_WARN, "file left out: its path is too long", LOG_STR("below", prefix));
+            continue;
+        }
         if (S_ISREG(st.st_mode)) {
             add_file(s, dirfd(d), path, e->d_name);
         } else if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX) {
@@ -159,7 +157,7 @@ static void join_encodings(static_files *s)
     static const char *const ends[] = {[STATIC_GZIP] = ".gz", [STATIC_BROTLI] = ".br"};
     for (size_t i = 0; i < s->count; i++) {
         for (size_t e = STATIC_GZIP; e <= STATIC_BROTLI; e++) {
-            char path[1100];
+            char path[PATH_BYTES + 4];
             snprintf(path, sizeof path, "%s%s", s->files[i].path, ends[e]);
             const static_file *other = static_files_find(s, path);
             if (other != NULL)

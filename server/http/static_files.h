@@ -8,6 +8,7 @@
 #define SERVER_HTTP_STATIC_FILES_H
 
 #include "base/bytes.h"
+#include "server/http/file_class.h"
 
 #define STATIC_ETAG_BYTES 32
 
@@ -18,7 +19,7 @@ typedef struct static_file {
     const char *type;
     bytes body[3]; /* by static_encoding; ptr is NULL where there is none */
     char etag[STATIC_ETAG_BYTES];
-    bool hashed; /* the name changes with the content: cache for ever */
+    const file_class *class; /* its headers */
 } static_file;
 
 typedef struct static_files static_files;
@@ -33,9 +34,7 @@ const static_file *static_files_find(const static_files *s, const char *path);
  * allows; q=0 is "not this". */
 static_encoding static_files_encoding(const static_file *f, const char *accept);
 
-/* static_files_type - content type by the end of the name.  static_files_hashed - does a name end
- * like "-Xy12AbCd.js"? */
+/* static_files_type - content type by the end of the name. */
 const char *static_files_type(const char *path);
-bool static_files_hashed(const char *path);
 
 #endif

@@ -10,15 +10,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Tells the loop's set what this socket waits for now.  Without interest it is taken out, for the
- * set would report a hang-up over and over.  false: there is no memory for it in the kernel. */
+/* Tells the loop's set what this socket waits for now.  One that is not read still hears that its
+ * peer has ended (FIN, told once) or is gone (reset: EPOLLERR is always told).  false: there is no
+ * memory for it in the kernel. */
 static bool watch(conn *c)
 {
-    uint32_t events = (c->no_input ? 0u : EPOLLIN) | (c->full ? EPOLLOUT : 0u);
+    uint32_t ended = c->ended ? 0u : EPOLLRDHUP;
+    uint32_t events = EPOLLERR | (c->no_input ? ended : EPOLLIN) | (c->full ? EPOLLOUT : 0u);
     if (c->closed || events == c->watched)
         return true;
     struct epoll_event event = {.events = events, .data.ptr = c};
-    int op = events == 0 ? EPOLL_CTL_DEL : c->watched == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    int op = c->watched == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
     if (epoll_ctl(c->loop->sockets_fd, op, c->fd, &event) != 0)
         return false;
     c->watched = events;
@@ -114,6 +116,14 @@ void conn_close(conn *c)
     close(fd);
 }
 
+void conn_reset(conn *c)
+{
+    const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    if (!c->closed)
+        setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    conn_close(c);
+}
+
 void conn_forget_peer(app *a, const peer *from)
 {
     if (from->counted)
@@ -170,11 +180,12 @@ void conn_send_newest(conn *c, frame *f, uint64_t key)
 
 void conn_send_heap(conn *c, void *block, size_t len_bytes)
 {
-    if (c->closed || block == NULL) {
+    if (c->closed) {
         free(block);
         return;
     }
-    bool ok = outq_put_heap(&c->out, block, len_bytes);
+    /* Without memory the connection closes: what follows would not be understood. */
+    bool ok = block != NULL && outq_put_heap(&c->out, block, len_bytes);
     if (!ok)
         free(block);
     queued(c, ok);
@@ -182,8 +193,8 @@ void conn_send_heap(conn *c, void *block, size_t len_bytes)
 
 void conn_send_copy(conn *c, const void *ptr, size_t len_bytes)
 {
-    void *block = malloc(len_bytes);
-    if (block != NULL)
+    void *block = malloc(len_bytes + (len_bytes == 0));
+    if (block != NULL && len_bytes > 0)
         memcpy(block, ptr, len_bytes);
     conn_send_heap(c, block, len_bytes);
 }
@@ -273,22 +284,42 @@ static void read_some(conn *c)
         metric_add(&l->metrics.bytes_in_total, (uint64_t)n);
         if (c->parting_ms == 0)
             c->ops->input(c, l->recv_buf, (size_t)n);
-    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+    } else if (n == 0) {
+        c->ended = true;
+        if (c->parting_ms != 0 || c->ops->ended == NULL || !c->ops->ended(c))
+            conn_close(c);
+    } else if (errno != EAGAIN && errno != EINTR) {
         conn_close(c);
     }
+}
+
+/* The peer has ended its side while it is not read; what it sent before is still to be read. */
+static void ended_unread(conn *c)
+{
+    c->ended = true;
+    watch_again(c);
+    if (c->ops->ended != NULL)
+        (void)c->ops->ended(c);
 }
 
 static void on_events(conn *c, uint32_t events)
 {
     if (c->closed)
         return;
-    if ((events & EPOLLERR) != 0) {
+    if ((events & EPOLLERR) != 0 || ((events & EPOLLHUP) != 0 && c->no_input)) {
         conn_close(c);
         return;
     }
     if ((events & (EPOLLOUT | EPOLLHUP)) != 0 && c->full)
         flush_one(c);
-    if ((events & (EPOLLIN | EPOLLHUP)) == 0 || c->closed || c->no_input)
+    if (c->closed)
+        return;
+    if (c->no_input) {
+        if ((events & EPOLLRDHUP) != 0 && !c->ended)
+            ended_unread(c);
+        return;
+    }
+    if ((events & (EPOLLIN | EPOLLHUP)) == 0)
         return;
     loop *l = c->loop;
     if (!c->busy) {

@@ -1,9 +1,9 @@
 /* conn.h - one socket on one loop: reading, queueing, writing once per turn, closing.
  *
  * What the bytes mean is the business of its `ops`: http_conn.c or ws_conn.c, which embed this
- * struct as their first member.  We poll for readability always, for writability only while the
- * socket is full.  A loop's sockets are one epoll set, and the set is one handle of libuv: a handle
- * for each would be a third of what an idle connection costs.
+ * struct as their first member.  We poll for readability unless it is paused, for writability only
+ * while the socket is full, for the peer's end always.  A loop's sockets are one epoll set, and the
+ * set is one handle of libuv: a handle for each would be a third of what an idle connection costs.
  *
  * A turn of the loop reads little from each socket, and spends at most BUSY_TURN_US on those that
  * are marked busy: the others are served first, and what the busy ones sent waits in the kernel,
@@ -19,6 +19,10 @@
 typedef struct conn_ops {
     /* Bytes arrived; they may be overwritten and are gone after the call. */
     void (*input)(conn *c, uint8_t *ptr, size_t len_bytes);
+    /* The peer has ended its side (FIN), which may mean that it is gone or only that it has said
+     * all. true: it still gets something, keep it open.  false, or NULL: close.  It is told too
+     * while the conn is not read; the answer does not matter then. */
+    bool (*ended)(conn *c);
     /* The pause of conn_pause_for is over; reading is still stopped.  NULL: just read on. */
     void (*resumed)(conn *c);
     /* Everything queued is written. */
@@ -60,6 +64,7 @@ struct conn {
     bool closed;
     bool busy;   /* sends so much that others go first */
     bool listed; /* in the loop's list of paused ones */
+    bool ended;  /* the peer has ended its side */
     peer peer;
 };
 
@@ -87,9 +92,11 @@ void conn_drop_queue(conn *c);
 
 /* conn_close_after_writing - end our side when all is written, then throw away what comes until the
  * peer ends its own, LIMIT_CLOSE_MS at most: a socket that is closed with bytes unread is reset,
- * and the peer would lose our last words.  conn_close - at once. */
+ * and the peer would lose our last words.  conn_close - at once.  conn_reset - at once, and so that
+ * the peer cannot take it for a proper end. */
 void conn_close_after_writing(conn *c);
 void conn_close(conn *c);
+void conn_reset(conn *c);
 
 /* conn_release_fd - take the socket out of this loop to hand it to another; the conn is gone. */
 int conn_release_fd(conn *c);

@@ -4,6 +4,8 @@
 #include "server/net/address_book.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -62,6 +64,37 @@ int loopback_connect(loopback *lb, const peer *from)
         give_up("no connection");
     address_book_open(lb->app.addresses);
     return fds[1];
+}
+
+int loopback_connect_tcp(loopback *lb)
+{
+    static const peer nobody = {.counted = false};
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof at;
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int ours = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (listener < 0 || ours < 0 || bind(listener, (struct sockaddr *)&at, n) != 0 ||
+        listen(listener, 1) != 0 || getsockname(listener, (struct sockaddr *)&at, &n) != 0 ||
+        connect(ours, (struct sockaddr *)&at, n) != 0)
+        give_up("no TCP");
+    int theirs = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    close(listener);
+    if (theirs < 0 || fcntl(ours, F_SETFL, O_NONBLOCK) != 0 ||
+        !http_conn_open(&lb->loop, theirs, &nobody))
+        give_up("no connection");
+    address_book_open(lb->app.addresses);
+    return ours;
+}
+
+bool loopback_until(loopback *lb, const bool *flag)
+{
+    uint64_t end_ns = uv_hrtime() + UINT64_C(5000000000);
+    while (!*flag && uv_hrtime() < end_ns) {
+        loopback_turn(lb);
+        if (!*flag)
+            usleep(1000);
+    }
+    return *flag;
 }
 
 void loopback_turn(loopback *lb)

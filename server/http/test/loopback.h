@@ -23,6 +23,13 @@ void loopback_free(loopback *lb);
  * end, non-blocking, which the caller closes. */
 int loopback_connect(loopback *lb, const peer *from);
 
+/* loopback_connect_tcp - the same over TCP of the loopback interface, where a peer can be reset. */
+int loopback_connect_tcp(loopback *lb);
+
+/* loopback_until - turn until `*flag` is true; for what the kernel may take its time with.  false:
+ * it did not become so in five seconds, half of what a request may wait. */
+bool loopback_until(loopback *lb, const bool *flag);
+
 /* loopback_turn - turn the loop until nothing happens any more. */
 void loopback_turn(loopback *lb);
 

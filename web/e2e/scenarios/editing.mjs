@@ -1,4 +1,5 @@
 // What usually breaks when two people edit: cursors, scrolling, input methods, undo.
+import { Client } from '../../../tests/blackbox/client.mjs'
 import { equal, until } from '../room.mjs'
 
 const count = (text, letter) => [...text].filter((each) => each === letter).length
@@ -109,6 +110,123 @@ export const editing = {
     await input.send('Input.insertText', { text: '日本' })
     await bo.reads('ZZabc日本')
     equal(await room.converged(), 'ZZabc日本', 'both texts')
+  },
+
+  async 'a word that is composed for long holds while another types in its line and above'(
+    _b,
+    room,
+  ) {
+    const [ada, bo] = await room.gather('Ada', 'Bo')
+    await ada.focus()
+    await ada.page.keyboard.insertText('top\none two')
+    await bo.reads('top\none two')
+    const input = await ada.page.context().newCDPSession(ada.page)
+    const compose = (text) =>
+      input.send('Input.imeSetComposition', {
+        text,
+        selectionStart: text.length,
+        selectionEnd: text.length,
+      })
+    await compose('に')
+    await compose('にほ')
+    await bo.focus()
+    await bo.press('Control+Home')
+    await bo.type('AAA\n')
+    // Other lines are seen at once; after some seconds Bo sees the half word.
+    await ada.reads('AAA\ntop\none twoにほ')
+    await bo.reads('AAA\ntop\none twoにほ')
+    await bo.press('ArrowDown', 'Home')
+    await bo.type('BBB ')
+    await bo.press('End')
+    await bo.type('!')
+    await compose('にほん')
+    await compose('日本')
+    await input.send('Input.insertText', { text: '日本' })
+    equal(await room.converged(), 'AAA\ntop\nBBB one two日本!', 'both texts')
+    await ada.type('?')
+    equal(await room.converged(), 'AAA\ntop\nBBB one two日本?!', 'typed on')
+  },
+
+  async 'the Enter that takes a composed word is no command in a field'(_base, room) {
+    const [ada] = await room.gather('Ada')
+    await ada.page
+      .getByRole('navigation', { name: 'Files' })
+      .getByRole('button', { name: 'New file' })
+      .click()
+    const field = ada.page.getByLabel('Name of the new file')
+    await field.focus()
+    const input = await ada.page.context().newCDPSession(ada.page)
+    await input.send('Input.imeSetComposition', {
+      text: 'にほ',
+      selectionStart: 2,
+      selectionEnd: 2,
+    })
+    const enter = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229 }
+    await input.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...enter })
+    await input.send('Input.insertText', { text: '日本' })
+    await input.send('Input.dispatchKeyEvent', { type: 'keyUp', ...enter })
+    equal(await field.inputValue(), '日本', 'the field')
+    await ada.press('Enter')
+    await until('taken', async () => (await field.count()) === 0)
+  },
+
+  async 'what editors do not show shifts nothing, asks nobody, and goes'(_base, room) {
+    const [ada, bo] = await room.gather('Ada', 'Bo')
+    const stranger = await new Client(
+      { ws: `${room.base.replace('http', 'ws')}/ws` },
+      room.id,
+    ).join()
+    stranger.text.insert(0, '\ufeffone\r\ntwo\u2028x\n')
+    stranger.text.insertEmbed(3, { image: 'x' })
+    await ada.reads('one\ntwo\ufffdx\n')
+    await ada.focus()
+    await ada.press('Control+Home', 'End')
+    await ada.type('X')
+    await bo.focus()
+    await bo.press('Control+End')
+    await bo.type('Y')
+    await until('clean', async () => {
+      const text = await (await fetch(`${room.base}/rooms/${room.id}/code`)).text()
+      return text === 'oneX\ntwo\u2028x\nY' || text
+    })
+    for (const person of [ada, bo]) await person.reads('oneX\ntwo\ufffdx\nY')
+    await stranger.leave()
+  },
+
+  async 'a colour is none in a comment'(_base, room) {
+    const [ada] = await room.gather('Ada')
+    await ada.focus()
+    await ada.page.keyboard.insertText('x = 1  #add\ny = "#bad"')
+    await ada.page.waitForTimeout(1_500)
+    equal(await ada.page.locator('.colorpicker-color-decoration').count(), 0, 'swatches')
+  },
+
+  async "Vim: r takes a whole emoji; . repeats only one's own keys"(_base, room) {
+    const ada = await room.person('Ada')
+    await ada.page.addInitScript(() => {
+      localStorage.setItem('tandem.settings', JSON.stringify({ vim: true }))
+    })
+    const [bo] = await room.gather('Bo')
+    await ada.page.goto(bo.page.url())
+    await ada.ready()
+    await ada.page.getByText('--NORMAL--').waitFor()
+    await bo.focus()
+    await bo.page.keyboard.insertText('a😀b😀c')
+    await ada.reads('a😀b😀c')
+    await ada.focus()
+    await ada.press('Escape')
+    await ada.type('0lrZ', 60)
+    await ada.reads('aZb😀c')
+    await ada.type('lv$rY', 60)
+    await ada.reads('aZYYY')
+    await ada.type('0iq', 60)
+    await bo.press('End')
+    await bo.page.keyboard.insertText(' bo')
+    await ada.reads('qaZYYY bo')
+    await ada.type('w', 60)
+    await ada.press('Escape')
+    await ada.type('$.', 60)
+    equal(await room.converged([ada, bo]), 'qwaZYYY bqwo', 'after .')
   },
 
   async 'suggestions stay open when another person types above'(_base, room) {

@@ -1,6 +1,7 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Provider } from 'react-redux'
+import { keepKeysOfComposition } from '../shared/lib/composing'
 import { makeStore } from '../shared/store/store'
 import { App } from './App'
 import './tokens.css'
@@ -8,6 +9,9 @@ import './global.css'
 import { keepTheme } from '../shared/store/theme'
 import { keepForOffline } from './offline'
 import { rememberChoices } from './remember'
+
+// Before any other listener of keys.
+keepKeysOfComposition(window)
 
 const store = makeStore()
 keepTheme(store)

@@ -1,4 +1,5 @@
 import { useCallback, useLayoutEffect, useRef, useState } from 'react'
+import type { Carried } from '../collab/carried'
 import { type ResetReason, Session } from '../collab/session'
 import { watchSession } from '../collab/session-view'
 import type { Room } from '../features/part'
@@ -19,7 +20,7 @@ function socketUrl(id: string): string {
 
 const RESET_WORDS: Readonly<Record<ResetReason, string>> = {
   history: 'This room was reset. You see its new text.',
-  identity: 'Somebody else wrote in the name of this window. You see the text as it is saved.',
+  identity: 'Somebody else wrote in the name of this window; it goes on with a new one.',
 }
 
 /** Opens the room for as long as the page shows it, and begins anew when its session has to. */
@@ -29,6 +30,7 @@ export function useRoom(id: string) {
   const [room, setRoom] = useState<Room | null>(null)
   /** What is told when the room opens again. */
   const words = useRef('')
+  const carried = useRef<Carried>(undefined)
 
   // Before the first paint, so that no page without a room is seen.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new generation is a new session
@@ -36,12 +38,20 @@ export function useRoom(id: string) {
     store.dispatch(entered(id))
     store.dispatch(noticed(words.current))
     words.current = ''
-    const session = new Session({ roomId: id, name: rememberedName(), url: socketUrl(id) })
+    const session = new Session({
+      roomId: id,
+      name: rememberedName(),
+      url: socketUrl(id),
+      carried: carried.current,
+    })
+    carried.current = undefined
     const opened = makeRoom(session, store, PARTS)
     const ends = [
       watchSession(session, store.dispatch),
       session.on('reset', (reason) => {
         words.current = RESET_WORDS[reason]
+        if (reason === 'identity')
+          carried.current = { doc: session.doc, waiting: session.state.waiting }
         setGeneration((count) => count + 1)
       }),
       session.on('final', () => {

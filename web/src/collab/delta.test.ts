@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
-import {
-  applyOffsetEdits,
-  carriageReturns,
-  deltaToEdits,
-  movedOffset,
-  type OffsetEdit,
-  smallestEdit,
-} from './delta'
+import { applyOffsetEdits, deltaToEdits, movedOffset, type OffsetEdit, smallestEdit } from './delta'
 import { seeded } from './testing'
 
 const ALPHABET = ['a', 'b', '\n', '\r\n', 'é', '日本', '😀', '    ']
@@ -74,12 +67,6 @@ describe('smallestEdit', () => {
       expect(applyOffsetEdits(from, edit ? [edit] : []), `seed ${seed}`).toBe(to)
     }
   })
-})
-
-test('carriageReturns removes all of them and nothing else', () => {
-  const text = '\ra\r\nb\r\r\nc'
-  expect(applyOffsetEdits(text, carriageReturns(text))).toBe('a\nb\nc')
-  expect(carriageReturns('a\nb')).toEqual([])
 })
 
 describe('movedOffset', () => {

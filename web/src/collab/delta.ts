@@ -90,15 +90,6 @@ export function smallestEdit(from: string, to: string): OffsetEdit | null {
   return { at: start, remove: from.length - end - start, insert: to.slice(start, to.length - end) }
 }
 
-/** Runs of carriage returns, last first, as edits that remove them. */
-export function carriageReturns(text: string): OffsetEdit[] {
-  const edits: OffsetEdit[] = []
-  for (const match of text.matchAll(/\r+/g)) {
-    edits.unshift({ at: match.index, remove: match[0].length, insert: '' })
-  }
-  return edits
-}
-
 function isHighSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff
 }

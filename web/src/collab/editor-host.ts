@@ -55,6 +55,8 @@ export class EditorHost implements BoundView, FollowView {
   private lastActAt = 0
   /** This person has clicked or typed: from then on they stand somewhere. */
   private hasCaret = false
+  private composedTimer: ReturnType<typeof setTimeout> | undefined
+  private composedIn: number | null = null
   /** Scrolling and selecting that this page does by itself is no act of the person. */
   private quiet = false
   /** Lines to select as soon as their file is shown. */
@@ -75,11 +77,13 @@ export class EditorHost implements BoundView, FollowView {
       { dispose: stopRestores },
       editor.onDidChangeCursorSelection((event) => this.onSelection(event)),
       editor.onDidScrollChange(() => {
-        if (!this.quiet && !this.shown?.file.binding.applying) this.shown?.own.queue()
+        if (!this.othersWrite) this.shown?.own.queue()
       }),
-      editor.onDidCompositionStart(() => session.hold()),
+      editor.onDidCompositionStart(() => this.composes()),
       // The composed text reaches the model right after this event.
-      editor.onDidCompositionEnd(() => setTimeout(() => session.release(), 0)),
+      editor.onDidCompositionEnd(() => {
+        this.composedTimer = setTimeout(() => this.composed(), 0)
+      }),
       editor.onKeyDown((event) => this.onKey(event)),
       editor.onMouseDown(() => this.tookPlace()),
     )
@@ -102,16 +106,16 @@ export class EditorHost implements BoundView, FollowView {
     monaco.editor.setModelLanguage(binding.model, language)
     this.quiet = true
     this.editor.setModel(binding.model)
-    if (file.place) goToPlace(this.editor, binding.text, file.place)
+    if (file.place) goToPlace(this.editor, binding, file.place)
     this.quiet = false
     const standsIn = () => (this.hasCaret && this.editor.getPosition()?.lineNumber) || 0
-    const others = new RemoteCursors(id, binding.text, this.editor, standsIn, (people) => {
+    const others = new RemoteCursors(id, binding, this.editor, standsIn, (people) => {
       this.edges.show(people)
       this.options.onPeople(people)
     })
     const own = new OwnPresence(
       this.editor,
-      binding.text,
+      binding,
       () => this.hasCaret,
       (fields) => this.session.present(fields),
     )
@@ -121,6 +125,11 @@ export class EditorHost implements BoundView, FollowView {
     binding.attach(this)
     own.queue()
     if (this.wanted) this.selectLines(this.wanted.file, this.wanted.from, this.wanted.to)
+  }
+
+  /** What changes the text and moves the carets right now comes from elsewhere. */
+  get othersWrite(): boolean {
+    return this.quiet || (this.shown?.file.binding.applying ?? false)
   }
 
   /** What is typed from here on is undone apart from what was typed before. */
@@ -162,11 +171,11 @@ export class EditorHost implements BoundView, FollowView {
     const binding = this.shown?.file.binding
     if (!binding || line < 1 || line > binding.model.getLineCount()) return null
     const from = binding.model.getOffsetAt({ lineNumber: line, column: 1 })
-    return { text: binding.text, from, to: from + binding.model.getLineLength(line) }
+    const to = from + binding.model.getLineLength(line)
+    return { text: binding.text, from: binding.toDoc(from), to: binding.toDoc(to) }
   }
 
   destroy(): void {
-    this.session.release()
     this.session.follow.attach(null)
     this.leave()
     for (const { binding } of this.open.values()) {
@@ -213,8 +222,8 @@ export class EditorHost implements BoundView, FollowView {
   }
 
   place(): Place {
-    const text = this.shown?.file.binding.text
-    const kept = text ? keepPlace(this.editor, text) : null
+    const binding = this.shown?.file.binding
+    const kept = binding ? keepPlace(this.editor, binding) : null
     return { file: this.session.file, kept } satisfies HostPlace
   }
 
@@ -222,16 +231,17 @@ export class EditorHost implements BoundView, FollowView {
     const { file, kept } = place as HostPlace
     this.session.openFile(file)
     if (this.shown?.id !== file || !kept) return
-    goToPlace(this.editor, this.shown.file.binding.text, kept)
+    goToPlace(this.editor, this.shown.file.binding, kept)
     this.editor.focus()
   }
 
   show(member: Member): void {
     this.session.showFile(member.file)
     if (this.shown?.id !== member.file) return
-    const { text, model } = this.shown.file.binding
+    const { binding } = this.shown.file
+    const { text, model } = binding
     const line = (offset: number | null | undefined) =>
-      offset == null ? null : model.getPositionAt(offset).lineNumber
+      offset == null ? null : model.getPositionAt(binding.toModel(offset)).lineNumber
     const top = line(member.top && offsetIn(text, member.top))
     const [first] = member.selections
     const head = line(first && selectionIn(text, first, member)?.head)
@@ -251,7 +261,9 @@ export class EditorHost implements BoundView, FollowView {
   private openFile(id: string, language: string): OpenFile {
     const model = monaco.editor.createModel('', language)
     const file = {
-      binding: new TextBinding(fileText(this.session.doc, id), model),
+      binding: new TextBinding(fileText(this.session.doc, id), model, () =>
+        this.session.cleanAfterMs(),
+      ),
       place: null,
     }
     for (const step of this.session.restores.of(id)) file.binding.order.add(step)
@@ -262,8 +274,8 @@ export class EditorHost implements BoundView, FollowView {
   private leave(): void {
     if (!this.shown) return
     const { file, own, others } = this.shown
-    this.session.release()
-    file.place = keepPlace(this.editor, file.binding.text)
+    this.composed()
+    file.place = keepPlace(this.editor, file.binding)
     file.binding.attach(null)
     own.destroy()
     others.destroy()
@@ -271,9 +283,28 @@ export class EditorHost implements BoundView, FollowView {
     this.shown = null
   }
 
+  /** From here on nobody else changes these lines in the model, and half words are not sent. */
+  private composes(): void {
+    clearTimeout(this.composedTimer)
+    // A word right after the last one: what waits for this line goes on waiting.
+    if (this.composedIn !== this.editor.getPosition()?.lineNumber) this.composed()
+    const lines = this.editor.getSelection()
+    if (!lines) return
+    this.composedIn = lines.startLineNumber
+    this.session.hold()
+    this.shown?.file.binding.hold(lines.startLineNumber, lines.endLineNumber)
+  }
+
+  private composed(): void {
+    clearTimeout(this.composedTimer)
+    this.composedIn = null
+    this.session.release()
+    this.shown?.file.binding.letGo()
+  }
+
   private onSelection(event: monaco.editor.ICursorSelectionChangedEvent): void {
     const shown = this.shown
-    if (!shown || this.quiet || shown.file.binding.applying) return
+    if (!shown || this.othersWrite) return
     if (event.reason === monaco.editor.CursorChangeReason.Explicit) this.breakUndo()
     shown.own.queue()
   }

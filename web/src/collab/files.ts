@@ -7,6 +7,7 @@ import {
   languageOf,
 } from '../shared/lib/file-names'
 import { isRecord } from '../shared/lib/guard'
+import { normalText } from '../shared/lib/normal-text'
 import { DELETED_MAX, readDeletion, rememberDeletion, textPrint } from './deleted-files'
 
 /** The file a new room has; "the code of the room" is its text. */
@@ -135,7 +136,7 @@ export class RoomFiles extends Emitter<FilesEvents> {
       // A room made elsewhere may have no list yet: its one text must not vanish behind the new.
       if (this.map.size === 0) this.write(MAIN_FILE, MAIN.name)
       this.write(id, name)
-      if (text !== '') fileText(this.doc, id).insert(0, text.replace(/\r\n?/g, '\n'))
+      if (text !== '') fileText(this.doc, id).insert(0, normalText(text))
     }, this)
     return id
   }

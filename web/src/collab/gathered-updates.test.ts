@@ -62,3 +62,13 @@ test('a page that goes away writes what waits', () => {
   gathered.flush()
   expect(stored()).toBe('a')
 })
+
+test('what is dropped is never written', () => {
+  const { written, gathered, type } = setUp()
+  type('a', true)
+  type('b', false)
+  gathered.drop()
+  gathered.flush()
+  vi.advanceTimersByTime(2_000)
+  expect(written).toEqual([])
+})

@@ -28,6 +28,13 @@ export class GatheredUpdates {
     this.timer = setTimeout(() => this.flush(), wait)
   }
 
+  /** What waits is not worth writing any more. */
+  drop(): void {
+    clearTimeout(this.timer)
+    this.due = Number.POSITIVE_INFINITY
+    this.waiting = []
+  }
+
   flush(): void {
     clearTimeout(this.timer)
     this.due = Number.POSITIVE_INFINITY

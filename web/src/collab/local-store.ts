@@ -51,6 +51,7 @@ export function openLocalStore(roomId: string, epoch: string, doc: Y.Doc): Local
   doc.off('update', persistence._storeUpdate)
   doc.on('update', onUpdate)
   const stopListening = onWindowEvents({ wake: () => {}, leave: () => updates.flush() })
+  let forgotten = false
   const stop = () => {
     doc.off('update', onUpdate)
     stopListening()
@@ -60,12 +61,16 @@ export function openLocalStore(roomId: string, epoch: string, doc: Y.Doc): Local
   return {
     ready: Promise.race([loaded, patience]),
     close: () => {
+      // What waits to be written was of a room that is gone, and its database is closing.
+      if (forgotten) return
       stop()
       updates.flush()
       void persistence.destroy().catch(() => {})
     },
     forget: () => {
+      forgotten = true
       stop()
+      updates.drop()
       writeStored(`epoch.${roomId}`, null)
       writeWaiting(roomId, 0)
       void persistence.clearData().catch(() => {})

@@ -1,6 +1,6 @@
 import type * as monaco from 'monaco-editor/editor'
-import type * as Y from 'yjs'
 import { selectedOffsets } from './editor-edits'
+import type { TextBinding } from './text-binding'
 import { packPlace, packSelections } from './text-places'
 
 type Editor = monaco.editor.IStandaloneCodeEditor
@@ -18,7 +18,7 @@ export class OwnPresence {
 
   constructor(
     private readonly editor: Editor,
-    private readonly text: Y.Text,
+    private readonly binding: TextBinding,
     /** Whoever has not clicked or typed yet reads, and stands nowhere. */
     private readonly hasCaret: () => boolean,
     private readonly present: (fields: Record<string, unknown>) => void,
@@ -43,13 +43,19 @@ export class OwnPresence {
   private send(): void {
     const model = this.editor.getModel()
     if (!model) return
+    const { text } = this.binding
     const placed = this.hasCaret()
+    const selections = selectedOffsets(this.editor).map(({ anchor, head }) => ({
+      anchor: this.binding.toDoc(anchor),
+      head: this.binding.toDoc(head),
+    }))
     const seen = this.editor.getVisibleRanges()
     const firstLine = seen[0]?.startLineNumber ?? 1
+    const top = this.binding.toDoc(model.getOffsetAt({ lineNumber: firstLine, column: 1 }))
     const fields = {
-      selections: placed ? packSelections(this.text, selectedOffsets(this.editor)) : [],
+      selections: placed ? packSelections(text, selections) : [],
       line: placed ? (this.editor.getPosition()?.lineNumber ?? 1) : null,
-      top: packPlace(this.text, model.getOffsetAt({ lineNumber: firstLine, column: 1 }), 'start'),
+      top: packPlace(text, top, 'start'),
       rows: (seen.at(-1)?.endLineNumber ?? firstLine) - firstLine,
     }
     const key = JSON.stringify(fields)

@@ -51,7 +51,8 @@ export interface ProviderOptions {
   random?: () => number
 }
 
-const HOLD_MAX_MS = 5_000
+/** A word that is composed for longer is better seen half than not at all. */
+const HOLD_MS_MAX = 5_000
 const HELLO_WAIT_MS = 3_000
 const STEP1_WAIT_MS = 1_000
 const CLOSE_TRY_LATER = 1013
@@ -63,8 +64,8 @@ const ROOM_FULL = 'room_members'
  *
  * Nothing of ours is sent before the server has said which history it keeps (hello) and what of
  * it it lacks (step 1): offline edits then always travel in one step 2, and later updates never
- * arrive before what they build on. While an input method composes, `hold` keeps frames back in
- * both directions. Does not know about rooms, names, React or the editor.
+ * arrive before what they build on. While an input method composes, `hold` keeps what is
+ * written back. Does not know about rooms, names, React or the editor.
  */
 export class Provider extends Emitter<ProviderEvents> {
   private readonly options: ProviderOptions
@@ -81,7 +82,6 @@ export class Provider extends Emitter<ProviderEvents> {
   private confirms = false
   private full = false
   private holding = false
-  private heldIn: Uint8Array[] = []
   private heldOut: Uint8Array[] = []
   private early: Message[] = []
   private retryTimer: ReturnType<typeof setTimeout> | undefined
@@ -172,24 +172,20 @@ export class Provider extends Emitter<ProviderEvents> {
     return true
   }
 
-  /** Keeps frames back both ways, at most five seconds, so that nobody sees half syllables. */
+  /** Keeps what is written back, at most five seconds, so that nobody sees half syllables. */
   hold(): void {
     if (this.holding) return
     this.holding = true
-    this.holdTimer = setTimeout(() => this.release(), HOLD_MAX_MS)
+    this.holdTimer = setTimeout(() => this.release(), HOLD_MS_MAX)
   }
 
   release(): void {
     if (!this.holding) return
     clearTimeout(this.holdTimer)
     this.holding = false
-    // Ours first: it was typed against the text as it stood.
     const out = this.heldOut
     this.heldOut = []
     if (out.length > 0) this.sendUpdate(Y.mergeUpdates(out), out.length)
-    const frames = this.heldIn
-    this.heldIn = []
-    for (const bytes of frames) this.handleBytes(bytes)
     if (this.greeted) this.send(encodeAwareness(this.awareness))
   }
 
@@ -227,7 +223,6 @@ export class Provider extends Emitter<ProviderEvents> {
     this.silence.ended()
     this.greeted = false
     this.answered = false
-    this.heldIn = []
     this.heldOut = []
     this.early = []
     this.unsynced.disconnected()
@@ -237,8 +232,7 @@ export class Provider extends Emitter<ProviderEvents> {
 
   private received(bytes: Uint8Array): void {
     this.silence.broken()
-    if (this.holding) this.heldIn.push(bytes)
-    else this.handleBytes(bytes)
+    this.handleBytes(bytes)
   }
 
   private handleBytes(bytes: Uint8Array): void {

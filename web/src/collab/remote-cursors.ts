@@ -1,11 +1,11 @@
 import * as monaco from 'monaco-editor/editor'
-import type * as Y from 'yjs'
 import { COLOR_COUNT } from '../shared/lib/person'
 import { personClass } from '../shared/lib/person-class'
 import type { OffsetSelection } from './delta'
 import type { Whereabouts } from './edge-marks'
 import { NameTags, type Standing, type TagChoice } from './name-tags'
 import type { Member } from './presence'
+import type { TextBinding } from './text-binding'
 import { selectionIn } from './text-places'
 
 type Editor = monaco.editor.IStandaloneCodeEditor
@@ -24,7 +24,7 @@ export class RemoteCursors {
 
   constructor(
     private readonly fileId: string,
-    private readonly text: Y.Text,
+    private readonly binding: TextBinding,
     private readonly editor: Editor,
     standsIn: () => number,
     private readonly onPeople: (people: Whereabouts[]) => void,
@@ -64,8 +64,10 @@ export class RemoteCursors {
     for (const member of this.members) {
       if (member.self || member.file !== this.fileId) continue
       member.selections.forEach((selection, index) => {
-        const place = selectionIn(this.text, selection, member)
-        if (!place) return
+        const told = selectionIn(this.binding.text, selection, member)
+        if (!told) return
+        const [anchor, head] = [this.binding.toModel(told.anchor), this.binding.toModel(told.head)]
+        const place = { anchor, head }
         drawn.push(...decorate(model, place, member.color))
         if (index > 0) return
         const { clientId, name, color } = member

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Carried } from './carried'
 import { Session } from './session'
 import { eventFrame, FakeServer, FakeSocket } from './testing'
 
@@ -11,7 +12,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-async function open(server: FakeServer) {
+async function open(server: FakeServer, carried?: Carried) {
   const sockets: FakeSocket[] = []
   const forget = vi.fn()
   const session = new Session({
@@ -24,10 +25,11 @@ async function open(server: FakeServer) {
       return socket as unknown as WebSocket
     },
     openStore: () => ({ ready: Promise.resolve(), close: () => {}, forget }),
+    carried,
   })
   await vi.advanceTimersByTimeAsync(0)
   const socket = sockets[0] as FakeSocket
-  server.accept(socket)
+  if (!carried) server.accept(socket)
   const resets: string[] = []
   session.on('reset', (reason) => resets.push(reason))
   return { session, socket, forget, resets }
@@ -41,6 +43,28 @@ test('whose client id another writer used begins anew, without the copy that can
     expect(forget).toHaveBeenCalledOnce()
     session.destroy()
   }
+})
+
+test('what was written under a client id of another is written again under a new one', async () => {
+  const server = new FakeServer()
+  const { session, socket } = await open(server)
+  session.doc.getText('file:main').insert(0, 'saved ')
+  server.lose(socket)
+  session.doc.getText('file:main').insert(6, 'offline')
+  const carried = { doc: session.doc, waiting: session.state.waiting }
+  expect(carried.waiting).toBe(1)
+  session.destroy()
+
+  const next = await open(server, carried)
+  const told: boolean[] = []
+  next.session.on('carried', ({ written }) => told.push(written))
+  expect(next.session.state.waiting).toBe(1)
+  server.accept(next.socket)
+  expect(told).toEqual([true])
+  expect(server.doc.getText('file:main').toString()).toBe('saved offline')
+  expect(next.session.doc.clientID).not.toBe(carried.doc.clientID)
+  expect(next.session.state.waiting).toBe(0)
+  next.session.destroy()
 })
 
 test('other errors do not', async () => {

@@ -4,6 +4,7 @@ import { loadChatPage, loadHistoryOverview, loadHistoryRows } from '../shared/li
 import { Emitter } from '../shared/lib/emitter'
 import { DEFAULT_NAME, personSecret } from '../shared/lib/person'
 import { readStored, writeStored } from '../shared/lib/storage'
+import { type Carried, CarriedOver } from './carried'
 import { Chat } from './chat'
 import { readChatPage } from './chat-message'
 import { type FileEntry, MAIN_FILE, RoomFiles } from './files'
@@ -26,6 +27,8 @@ import { Revival } from './revival'
 import type { Hello, RoomEvent } from './wire'
 
 const CLOSE_DELETED = 4410
+/** Whoever came first cleans a text; if they do not, the next one does. */
+const CLEAN_TURN_MS = 2_000
 
 /** Answers to something that was said, not to something that was written. */
 export const CHAT_ERRORS: ReadonlySet<string> = new Set([
@@ -60,6 +63,8 @@ type SessionEvents = {
   final: number
   /** The server keeps another history of this room now: this session must not merge into it. */
   reset: ResetReason
+  /** What was carried over is in this document; or it cannot be, and whoever wrote it has to know. */
+  carried: { written: boolean; doc: Y.Doc }
 }
 
 export interface SessionOptions {
@@ -69,6 +74,7 @@ export interface SessionOptions {
   /** Played by hand in tests; a WebSocket and the browser's database otherwise. */
   createSocket?: (url: string, protocols: string[]) => WebSocket
   openStore?: typeof openLocalStore
+  carried?: Carried | undefined
 }
 
 /** One window in one room: the document, who is here, the connection and the copy on disk. */
@@ -90,6 +96,7 @@ export class Session extends Emitter<SessionEvents> {
   private lines: ReadonlyMap<number, number> = new Map()
   private readonly idle: IdleClock
   private readonly options: SessionOptions
+  private readonly carried: CarriedOver
   private provider: Provider | null = null
   private local: LocalStore | null = null
   private epoch: string | null
@@ -116,6 +123,7 @@ export class Session extends Emitter<SessionEvents> {
         return page && { rows: decodeRows(page.bytes), more: page.more }
       },
     })
+    this.carried = new CarriedOver(options.carried ?? null)
     this.idle = new IdleClock((idle) => this.present({ idle }))
     this.awareness.setLocalState({
       user: { name: options.name || DEFAULT_NAME, color_index: this.doc.clientID % 8 },
@@ -129,7 +137,8 @@ export class Session extends Emitter<SessionEvents> {
 
   get state(): ProviderState {
     const waiting = readWaiting(this.roomId)
-    return this.provider?.state ?? { link: 'connecting', confirms: false, full: false, waiting }
+    const before: ProviderState = { link: 'connecting', confirms: false, full: false, waiting }
+    return this.carried.withWaiting(this.provider?.state ?? before)
   }
 
   members(): Member[] {
@@ -198,6 +207,14 @@ export class Session extends Emitter<SessionEvents> {
     this.provider?.rejoin()
   }
 
+  /** How long this window leaves a clean-up of the text to others; null: it may not write. */
+  cleanAfterMs(): number | null {
+    const [self, ...others] = this.members()
+    if (!self || self.role === 'viewer') return null
+    const earlier = others.filter((each) => each.role !== 'viewer' && order(each) < order(self))
+    return earlier.length * CLEAN_TURN_MS
+  }
+
   hold(): void {
     this.provider?.hold()
   }
@@ -238,7 +255,11 @@ export class Session extends Emitter<SessionEvents> {
       ...(this.options.createSocket && { createSocket: this.options.createSocket }),
     })
     this.provider = provider
-    provider.on('state', (state) => {
+    provider.on('state', (bare) => {
+      const carried =
+        bare.link === 'live' && this.carried.writeInto(this.doc, !this.revival.readOnly)
+      if (carried) this.emit('carried', carried)
+      const state = this.carried.withWaiting(bare)
       this.keepWaiting(state)
       if (state.link === 'live') this.becomeReady()
       this.chatWhenLive(state)
@@ -253,7 +274,7 @@ export class Session extends Emitter<SessionEvents> {
       this.emit('final', code)
     })
     provider.connect()
-    this.emit('state', provider.state)
+    this.emit('state', this.state)
   }
 
   private becomeReady(): void {

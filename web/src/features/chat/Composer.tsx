@@ -22,8 +22,7 @@ export function Composer({ chat, onSay, ref }: Props) {
     chat.write('')
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    // An Enter that ends a composition belongs to the input method.
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+    if (event.key !== 'Enter' || event.shiftKey) return
     event.preventDefault()
     say()
   }

@@ -106,7 +106,7 @@ export default function EditorPane({ room }: PieceProps) {
   }, [settings, session])
 
   useTopPadding(() => shown.current?.editor, barHeight)
-  useVim(settings.vim, session, () => shown.current?.editor ?? null, vimBar)
+  useVim(settings.vim, session, () => shown.current, vimBar)
 
   return (
     <div className={styles.pane}>

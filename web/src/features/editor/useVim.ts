@@ -1,4 +1,5 @@
 import { type RefObject, useEffect } from 'react'
+import type { EditorHost } from '../../collab/editor-host'
 import type { Session } from '../../collab/session'
 import { toast } from '../../shared/lib/toasts'
 import type { monaco } from '../../shared/monaco/monaco'
@@ -7,18 +8,18 @@ import type { monaco } from '../../shared/monaco/monaco'
 export function useVim(
   wanted: boolean,
   session: Session,
-  editor: () => monaco.editor.IStandaloneCodeEditor | null,
+  shown: () => { editor: monaco.editor.IStandaloneCodeEditor; host: EditorHost } | null,
   bar: RefObject<HTMLElement | null>,
 ): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new session has a new editor.
   useEffect(() => {
-    const at = editor()
+    const at = shown()
     if (!wanted || !at) return
     let gone = false
     let vim: { dispose: () => void } | null = null
     void import('./vim').then(
       ({ startVim }) => {
-        if (!gone) vim = startVim(at, bar.current)
+        if (!gone) vim = startVim(at.editor, bar.current, () => at.host.othersWrite)
       },
       () => toast('Vim keys could not be loaded. They come when the server is back.'),
     )

@@ -12,8 +12,11 @@ function sentence(error: unknown): string {
   return error instanceof Error ? error.message : 'That did not work.'
 }
 
-export function textOf(session: Session, id: string): string {
-  return fileText(session.doc, id).toString()
+/** What holds texts and knows their names: a session, or a document that was left behind. */
+export type Texts = Pick<Session, 'doc' | 'files'>
+
+export function textOf({ doc }: Texts, id: string): string {
+  return fileText(doc, id).toString()
 }
 
 function save(name: string, content: BlobPart, type: string): void {
@@ -30,9 +33,9 @@ export function downloadFile(session: Session, { id, name }: FileEntry): void {
   save(name.split('/').at(-1) ?? name, textOf(session, id), 'text/plain')
 }
 
-export async function downloadAll(session: Session, roomName: string): Promise<void> {
+export async function downloadAll(texts: Texts, roomName: string): Promise<void> {
   const { strToU8, zipSync } = await loadZip()
-  const files = session.files.list().map(({ id, name }) => [name, strToU8(textOf(session, id))])
+  const files = texts.files.list().map(({ id, name }) => [name, strToU8(textOf(texts, id))])
   const name = roomName.replace(/[^\p{L}\p{N}._ -]/gu, '').trim() || 'room'
   save(`${name}.zip`, zipSync(Object.fromEntries(files)) as BlobPart, 'application/zip')
 }

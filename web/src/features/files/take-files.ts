@@ -1,4 +1,5 @@
 import { FILE_BYTES_MAX, sizeWords, UPLOAD_BYTES_MAX } from '../../shared/lib/limits'
+import { normalText } from '../../shared/lib/normal-text'
 
 /** A file of this computer, with its folder as in `tests/test_app.py`. */
 export interface Incoming {
@@ -20,7 +21,7 @@ const SKIPPED_FOLDERS = new Set(['node_modules', '__pycache__', 'venv'])
 export function decodeText(bytes: ArrayBuffer): string | null {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    return text.includes('\0') ? null : text.replace(/\r\n?/g, '\n')
+    return text.includes('\0') ? null : normalText(text)
   } catch {
     return null
   }

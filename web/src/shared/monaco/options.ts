@@ -30,6 +30,11 @@ export const EDITOR_OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions 
   },
   // Peers could hide meaning in look-alike characters; Monaco points them out.
   unicodeHighlight: { nonBasicASCII: false },
+  // The two separators are letters here, and nobody is asked about them.
+  unusualLineTerminators: 'off',
+  // "#add" in a comment is no colour.
+  colorDecorators: false,
+  defaultColorDecorators: 'never',
   bracketPairColorization: { enabled: false },
   ariaLabel: 'Code of the room',
   placeholder: 'Type Python, or drop a .py file. Everyone with the link sees it as you type.',
