@@ -26,6 +26,7 @@ import { rooms } from './scenarios/rooms.mjs'
 import { shots } from './scenarios/shots.mjs'
 import { together } from './scenarios/together.mjs'
 import { typing } from './scenarios/typing.mjs'
+import { walks } from './scenarios/walks.mjs'
 import { freePort, Server } from './server.mjs'
 
 const { values: options } = parseArgs({
@@ -77,7 +78,7 @@ const all = {
   ...meanwhile,
   ...access,
   ...(server ? { ...outages, ...meanwhileOffline, ...chat } : {}),
-  ...(options.out ? shots : {}),
+  ...(options.out ? { ...shots, ...walks } : {}),
 }
 if (!server) console.log('no --server-cmd: the scenarios that stop the server are left out')
 

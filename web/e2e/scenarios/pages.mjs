@@ -4,16 +4,34 @@ import { equal, until } from '../room.mjs'
 const theme = (page) => page.evaluate(() => document.documentElement.dataset.theme)
 
 export const pages = {
-  async 'the landing page loads no editor'(base, room) {
-    const ada = await room.person('Ada')
-    await ada.page.goto(base, { waitUntil: 'networkidle' })
-    const large = await ada.page.evaluate(
+  async 'the landing page is painted first; then it fetches the editor, unless bytes are counted'(
+    base,
+    room,
+  ) {
+    const [ada, bo] = [await room.person('Ada'), await room.person('Bo')]
+    await bo.page.addInitScript(() => {
+      Object.defineProperty(navigator, 'connection', { value: { saveData: true } })
+    })
+    await bo.page.goto(base)
+    await ada.page.goto(base)
+    const times = () =>
+      ada.page.evaluate(() => {
+        const editor = performance
+          .getEntriesByType('resource')
+          .find(({ name }) => /EditorPane.*\.js/.test(name))
+        const [paint] = performance.getEntriesByName('first-contentful-paint')
+        return editor && paint && { editor: editor.startTime, paint: paint.startTime }
+      })
+    await until('the editor is fetched', async () => (await times()) !== undefined)
+    const { editor, paint } = await times()
+    equal(editor > paint, true, `fetched at ${editor} after the paint at ${paint}`)
+    await room.shoot('landing')
+    const early = await bo.page.evaluate(
       () =>
-        performance.getEntriesByType('resource').filter((e) => /EditorPane.*\.js/.test(e.name))
+        performance.getEntriesByType('resource').filter(({ name }) => /EditorPane/.test(name))
           .length,
     )
-    equal(large, 0, 'editor chunks loaded')
-    await room.shoot('landing')
+    equal(early, 0, 'editor chunks of who saves bytes')
   },
 
   async 'create a room, type, and it is saved'(_base, room) {
