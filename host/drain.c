@@ -50,7 +50,7 @@ void room_host_drain(room_host *h)
     h->draining = DRAIN_COMMITTING;
     stop_reading(h);
     room_host_flush(h);
-    h->barrier = (store_job){.home = h->home, .work = nothing, .done = on_committed};
+    h->barrier = (store_job){.home = h->home, .write = nothing, .done = on_committed};
     h->port.submit(h->port.ctx, &h->barrier);
 }
 

@@ -13,7 +13,7 @@ typedef struct author_job {
     uint8_t name[];
 } author_job;
 
-static void author_work(store *s, store_job *job)
+static void author_write(store *s, store_job *job)
 {
     author_job *j = (author_job *)job;
     int err = store_author_put(s, j->room.text, &j->author);
@@ -32,12 +32,13 @@ static void author_done(loop *l, store_job *job)
 void people_store_author(void *ctx, room *r, const store_author *author)
 {
     room_host *h = ctx;
-    author_job *j = host_new_job(h, sizeof *j + author->name.len_bytes, author_work, author_done);
+    author_job *j = host_new_job(h, sizeof *j + author->name.len_bytes, author_write, author_done);
     if (j == NULL) {
         host_log(h, LOG_WARN, "author not stored", LOG_STR("reason", "out of memory"));
         return;
     }
     j->job.home = NULL;
+    j->job.room = j->room.text;
     j->host = h;
     snprintf(j->room.text, sizeof j->room.text, "%s", room_id(r));
     memcpy(j->name, author->name.ptr, author->name.len_bytes);
@@ -66,7 +67,7 @@ static bytes keep_bytes(uint8_t **to, bytes s)
     return kept;
 }
 
-static void chat_work(store *s, store_job *job)
+static void chat_write(store *s, store_job *job)
 {
     chat_job *j = (chat_job *)job;
     j->err = store_chat_add(s, room_id(j->at->room), &j->said, j->keep);
@@ -92,10 +93,11 @@ bool people_store_chat(void *ctx, room *r, uint64_t session, const store_chat *s
     room_host *h = ctx;
     hosted *at = hosted_find(h, room_id(r));
     size_t n = said->name.len_bytes + said->text.len_bytes + said->ref.len_bytes;
-    chat_job *j = host_new_job(h, sizeof *j + n, chat_work, chat_done);
+    chat_job *j = host_new_job(h, sizeof *j + n, chat_write, chat_done);
     if (j == NULL)
         return false;
     uint8_t *to = j->data;
+    j->job.room = room_id(r);
     j->at = at;
     j->session = session;
     j->keep = h->limits->chat_messages;

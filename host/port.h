@@ -25,15 +25,24 @@ typedef struct loop_msg {
     void (*run)(loop *l, struct loop_msg *msg);
 } loop_msg;
 
-/* A call of the store.  Embedded in what the job carries: `work` runs where the store is called,
+/* A call of the store.  Embedded in what the job carries.  It says what it does:
+ *
+ *   read    beside what is written, and sees all that was appended and submitted for `room` before
+ *           (no room: for any).  true: that was all; false: `write` goes on with it
+ *   write   behind all that was submitted to be written before, and all that was appended before
+ *           for `room` (no room: for any)
+ *
  * then `done` on the loop `home`, and owns the job; without a home `done` follows where the store
- * is called. */
+ * was called.  `room` is borrowed until then. */
 typedef struct store_job {
     loop_msg msg;
     struct store_job *next;
     loop *home;
-    void (*work)(store *s, struct store_job *job);
+    const char *room; /* whose it is; NULL: of no one room */
+    bool (*read)(store_reader *r, struct store_job *job);
+    void (*write)(store *s, struct store_job *job);
     void (*done)(loop *l, struct store_job *job);
+    uint64_t after_batches, after_writes; /* host/order.h */
 } store_job;
 
 /* No member may be NULL.  None of them calls back into the host. */
@@ -63,8 +72,9 @@ typedef struct host_port {
     void (*end)(host_member *m);
     void (*hang_up)(host_member *m);
 
-    /* ---- the store.  What is appended and submitted reaches it in the order of the calls, and
-     * all that was appended before a job is in the store when the job works.
+    /* ---- the store.  What is appended and submitted to be written reaches it in the order of the
+     * calls, and answers come in that order, too.  A read is answered behind every write that it
+     * saw.
      *
      * append   commit the rows, then call batch->done on the loop
      * submit   as store_job says */

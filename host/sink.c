@@ -49,40 +49,37 @@ typedef struct load_job {
     damaged_room *damaged; /* what could be read of it */
 } load_job;
 
-static void read_damaged(store *s, load_job *j)
+static void read_damaged(store_reader *r, load_job *j)
 {
     room_host *h = j->at->host;
     int err;
-    j->damaged = damaged_read(h->alloc, store_reads(s), j->id, &err);
+    j->damaged = damaged_read(h->alloc, r, j->id, &err);
     if (j->damaged == NULL)
         host_log(h, LOG_ERROR, "nothing of a damaged room can be read", LOG_STR("room", j->id),
                  LOG_STR("reason", store_err_text(err)));
 }
 
-static void load_work(store *s, store_job *job)
+/* Joins are only read, so that a storm of them waits for no commit, and no commit for them. */
+static bool load_read(store_reader *r, store_job *job)
+{
+    load_job *j = (load_job *)job;
+    j->err = store_load(r, j->id, &j->loaded);
+    if (j->err == STORE_ECORRUPT && !j->known_damaged)
+        read_damaged(r, j);
+    return j->err != STORE_ENOTFOUND || !j->create;
+}
+
+/* There was no such room. */
+static void load_write(store *s, store_job *job)
 {
     load_job *j = (load_job *)job;
     room_host *h = j->at->host;
-    j->err = store_load(store_reads(s), j->id, &j->loaded);
-    if (j->err == STORE_ENOTFOUND && j->create) {
-        store_room record;
-        room_record_init(&record, j->id, j->now_ms, h->keep_ms);
-        h->port.epoch(h->port.ctx, j->id, record.epoch);
-        j->err = store_room_create(s, &record, bytes_of("", 0));
-        if (j->err == BASE_OK || j->err == STORE_EEXISTS)
-            j->err = store_load(store_reads(s), j->id, &j->loaded);
-    }
-    if (j->err == STORE_ECORRUPT && !j->known_damaged)
-        read_damaged(s, j);
-    /* When all come back at once, rooms are only read: each write would be a flush of the disk. */
-    store_room *record = &j->loaded.room;
-    if (j->err != BASE_OK || j->now_ms - record->used_at_ms <= room_record_used_every_ms(record))
-        return;
-    if (store_room_used(s, j->id, j->now_ms) == BASE_OK)
-        record->used_at_ms = j->now_ms;
-    else
-        host_log(h, LOG_WARN, "use of a room not noted",
-                 LOG_STR("room", j->id)); /* it can be read */
+    store_room record;
+    room_record_init(&record, j->id, j->now_ms, h->keep_ms);
+    h->port.epoch(h->port.ctx, j->id, record.epoch);
+    j->err = store_room_create(s, &record, bytes_of("", 0));
+    if (j->err == BASE_OK || j->err == STORE_EEXISTS)
+        (void)load_read(store_reads(s), job);
 }
 
 static void load_done(loop *l, store_job *job)
@@ -96,6 +93,7 @@ static void load_done(loop *l, store_job *job)
     if (j->err == STORE_ENOTFOUND && at->may_create && !j->create && !at->removed) {
         /* A WebSocket came while the room was looked up for somebody who may not make it. */
         j->create = true;
+        job->read = NULL;
         h->port.submit(h->port.ctx, job);
         return;
     }
@@ -106,6 +104,9 @@ static void load_done(loop *l, store_job *job)
         at->used_every_ms = room_record_used_every_ms(&j->loaded.room);
         j->err = room_on_loaded(at->room, &j->loaded, now_ms);
         CRASH_POINT("load.done");
+        /* When all come back at once, most were noted lately: each note is a flush of the disk. */
+        if (j->err == BASE_OK && now_ms - at->used_at_ms > at->used_every_ms)
+            sink_note_use(at, now_ms);
         if (j->err == STORE_ECORRUPT) /* sums are right, but the engine refuses an update */
             j->damaged = damaged_of(h->alloc, &j->loaded);
         store_loaded_free(&j->loaded);
@@ -132,12 +133,14 @@ static void sink_load(void *ctx, room *r)
 {
     room_host *h = ctx;
     hosted *at = hosted_find(h, room_id(r));
-    load_job *j = host_new_job(h, sizeof *j, load_work, load_done);
+    load_job *j = host_new_job(h, sizeof *j, load_write, load_done);
     if (j == NULL) {
         host_log(h, LOG_ERROR, "room cannot be loaded", LOG_STR("reason", "out of memory"));
         at->load_lost = true;
         return;
     }
+    j->job.room = j->id;
+    j->job.read = load_read;
     j->at = at;
     snprintf(j->id, sizeof j->id, "%s", room_id(r));
     j->create = at->may_create;
@@ -221,7 +224,7 @@ typedef struct snapshot_job {
     uint8_t state[];
 } snapshot_job;
 
-static void snapshot_work(store *s, store_job *job)
+static void snapshot_write(store *s, store_job *job)
 {
     snapshot_job *j = (snapshot_job *)job;
     j->err = store_snapshot_put(s, j->id, &j->snapshot);
@@ -245,13 +248,14 @@ static void sink_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
     room_host *h = ctx;
     hosted *at = hosted_find(h, room_id(r));
     CRASH_POINT("snapshot.encoded");
-    snapshot_job *j = host_new_job(h, sizeof *j + state.len_bytes, snapshot_work, snapshot_done);
+    snapshot_job *j = host_new_job(h, sizeof *j + state.len_bytes, snapshot_write, snapshot_done);
     if (j == NULL) {
         host_log(h, LOG_WARN, "no memory for a snapshot", LOG_STR("room", room_id(r)));
         at->snapshot_lost = true;
         return;
     }
     memcpy(j->state, state.ptr, state.len_bytes);
+    j->job.room = j->id;
     j->at = at;
     snprintf(j->id, sizeof j->id, "%s", room_id(r));
     j->snapshot = (store_snapshot){upto_seq, host_now_ms(h), bytes_of(j->state, state.len_bytes)};
@@ -271,7 +275,7 @@ typedef struct used_job {
     int64_t at_ms;
 } used_job;
 
-static void used_work(store *s, store_job *job)
+static void used_write(store *s, store_job *job)
 {
     used_job *j = (used_job *)job;
     int err = store_room_used(s, j->id, j->at_ms);
@@ -290,11 +294,12 @@ static void used_done(loop *l, store_job *job)
 void sink_note_use(hosted *at, int64_t now_ms)
 {
     room_host *h = at->host;
-    used_job *j = host_new_job(h, sizeof *j, used_work, used_done);
+    used_job *j = host_new_job(h, sizeof *j, used_write, used_done);
     if (j == NULL)
         return;
     at->used_at_ms = now_ms;
     j->job.home = NULL;
+    j->job.room = j->id;
     j->host = h;
     snprintf(j->id, sizeof j->id, "%s", room_id(at->room));
     j->at_ms = now_ms;

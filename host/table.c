@@ -10,12 +10,12 @@ void *host_new_zeroed(const base_alloc *alloc, size_t size_bytes)
     return ptr;
 }
 
-void *host_new_job(room_host *h, size_t size_bytes, void (*work)(store *, store_job *),
+void *host_new_job(room_host *h, size_t size_bytes, void (*write)(store *, store_job *),
                    void (*done)(loop *, store_job *))
 {
     store_job *job = host_new_zeroed(h->alloc, size_bytes);
     if (job != NULL)
-        *job = (store_job){.home = h->home, .work = work, .done = done};
+        *job = (store_job){.home = h->home, .write = write, .done = done};
     return job;
 }
 

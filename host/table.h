@@ -86,7 +86,7 @@ struct room_host {
 
 /* host_new_job - zeroed memory that begins with a store_job whose answer comes to the host's loop;
  * NULL: no memory. */
-void *host_new_job(room_host *h, size_t size_bytes, void (*work)(store *, store_job *),
+void *host_new_job(room_host *h, size_t size_bytes, void (*write)(store *, store_job *),
                    void (*done)(loop *, store_job *));
 
 static inline int64_t host_now_ms(const room_host *h)

@@ -211,38 +211,41 @@ static bool list_file(void *ctx, yoke_bytes key, const yoke_value *value)
     const yoke_doc *doc = list->doc;
     room_file file = {.id = from_yoke(key), .name = from_yoke(key)};
     yoke_value text;
-    if (key.len_bytes == 0 || key.len_bytes > list->limits->file_name_bytes)
+    bool is_file = value->tag == YOKE_VALUE_ANY || value->tag == YOKE_VALUE_TYPE;
+    if (!is_file || key.len_bytes == 0 || key.len_bytes > list->limits->file_name_bytes ||
+        list->count++ >= (size_t)list->limits->files)
         return true;
     if (value->tag == YOKE_VALUE_ANY) {
         read_object(list, value->data, &file);
-    } else if (value->tag == YOKE_VALUE_TYPE) {
+    } else {
         if (yoke_map_get(doc, value->type, YOKE_STR("name"), &text) == YOKE_OK)
             take(list, &file.name, &text);
         if (yoke_map_get(doc, value->type, YOKE_STR("language"), &text) == YOKE_OK)
             take(list, &file.language, &text);
-    } else {
-        return true;
     }
     list->visit(list->ctx, &file);
-    return ++list->count < list->limits->files;
+    return true;
 }
 
-int room_document_files(yoke_doc *doc, const limits *l, room_file_fn *visit, void *ctx)
+int room_document_files(yoke_doc *doc, const limits *l, room_file_fn *visit, void *ctx,
+                        size_t *total)
 {
     file_list list = {.doc = doc, .limits = l, .visit = visit, .ctx = ctx};
     yoke_type files;
     yoke_err err = yoke_doc_root(doc, YOKE_STR("files"), YOKE_KIND_MAP, &files);
     if (err == YOKE_OK)
         err = yoke_map_visit(doc, files, list_file, &list);
+    if (total != NULL)
+        *total = list.count;
     /* A room of another application may use the name for something else. */
     return err == YOKE_ENOMEM || err == YOKE_ELIMIT_DOC ? BASE_ENOMEM : BASE_OK;
 }
 
-int room_files(room *r, room_file_fn *visit, void *ctx)
+int room_files(room *r, room_file_fn *visit, void *ctx, size_t *total)
 {
     if (r->doc == NULL)
         return STORE_ENOTFOUND;
-    return room_document_files(r->doc, r->limits, visit, ctx);
+    return room_document_files(r->doc, r->limits, visit, ctx, total);
 }
 
 /* ----------------------------------------------------------------------------- the code --- */
@@ -283,7 +286,7 @@ static void keep_first(void *ctx, const room_file *file)
 int room_document_code(yoke_doc *doc, const limits *l, const yoke_allocator *alloc, buf *out)
 {
     first_file first = {.id = bytes_of_str("")};
-    int err = room_document_files(doc, l, keep_first, &first);
+    int err = room_document_files(doc, l, keep_first, &first, NULL);
     if (err != BASE_OK)
         return err;
     if (first.id.len_bytes == 0)

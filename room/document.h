@@ -30,7 +30,7 @@ BASE_MUST_CHECK int room_document_text(yoke_doc *doc, const yoke_allocator *allo
 
 /* room_document_files - as room_files. */
 BASE_MUST_CHECK int room_document_files(yoke_doc *doc, const limits *l, room_file_fn *visit,
-                                        void *ctx);
+                                        void *ctx, size_t *total);
 
 /* room_document_code - as room_code. */
 BASE_MUST_CHECK int room_document_code(yoke_doc *doc, const limits *l, const yoke_allocator *alloc,

@@ -203,7 +203,8 @@ int room_on_loaded(room *r, const store_loaded *loaded, int64_t now_ms)
 {
     if (r->state != ROOM_LOADING)
         return BASE_OK;
-    int err = set_text(r, &r->name, loaded->room.name);
+    /* A name that came while it was read is newer. */
+    int err = r->name != NULL ? BASE_OK : set_text(r, &r->name, loaded->room.name);
     if (err == BASE_OK)
         err = set_text(r, &r->language, loaded->room.language);
     if (err == BASE_OK)
@@ -330,10 +331,12 @@ void room_tick(room *r, int64_t now_ms)
 
 void room_renamed(room *r, const char *name)
 {
-    if (r->doc == NULL)
+    if (r->state == ROOM_ABSENT)
         return;
     if (set_text(r, &r->name, name) != BASE_OK)
         room__log(r, ROOM_LOG_ERROR, "no_memory", "name", 0);
+    if (r->doc == NULL) /* whoever waits for it to load is greeted with the name */
+        return;
     buf json;
     buf_init(&json, r->alloc, SIZE_MAX / 4);
     buf_put_str(&json, "{\"type\":\"room_renamed\",\"name\":");

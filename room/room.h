@@ -251,7 +251,8 @@ bool room_tick_soon(const room *r);
 void room_tick(room *r, int64_t now_ms);
 
 /* room_files - the files of the live document: entries {name, language} of its root map "files",
- * at most limits.files.  An entry without a usable name goes by its id.  The room must be loaded.
+ * at most limits.files; `*total` (or NULL) counts those above it too.  An entry without a usable
+ * name goes by its id.  The room must be loaded.
  * Returns STORE_ENOTFOUND (not loaded), BASE_ENOMEM. */
 typedef struct room_file {
     bytes id; /* borrowed for the call, as all */
@@ -259,7 +260,7 @@ typedef struct room_file {
     bytes language; /* may be empty */
 } room_file;
 typedef void room_file_fn(void *ctx, const room_file *file);
-BASE_MUST_CHECK int room_files(room *r, room_file_fn *visit, void *ctx);
+BASE_MUST_CHECK int room_files(room *r, room_file_fn *visit, void *ctx, size_t *total);
 
 /* room_code - append "the code" to `out`: the text of file "main" if room_files has it or has none
  * (clients that know of no files write there), else that of the first by name, without regard to
@@ -270,7 +271,8 @@ BASE_MUST_CHECK int room_code(room *r, buf *out);
 /* room_loaded - is the document in memory? */
 bool room_loaded(const room *r);
 
-/* room_renamed - the record was changed in the store; tell the members. */
+/* room_renamed - the record was changed in the store; tell the members.  While the room is loading
+ * the name is newer than what is read. */
 void room_renamed(room *r, const char *name);
 
 /* room_close_all - close every member (1012 to drain, 4410 after deletion).  The room flushes at

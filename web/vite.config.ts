@@ -19,6 +19,11 @@ export default defineConfig({
       { find: /^monaco-editor\/esm\/vs\/(.*)$/, replacement: 'monaco-editor/$1' },
     ],
   },
+  experimental: {
+    // A proxy may show all of it under another path: only the page itself names its files from the
+    // root, and the server puts the path before them.
+    renderBuiltUrl: (name, { hostType }) => (hostType === 'html' ? `/${name}` : { relative: true }),
+  },
   worker: { format: 'es' },
   // A test that waits for a machine under load is no failure.
   test: { testTimeout: 60_000 },

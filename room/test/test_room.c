@@ -252,6 +252,18 @@ static void stock_clients_get_nothing_private(void **state)
     assert_true(house_heard(h, 1, "{\"type\":\"room_renamed\",\"name\":\"New\"}"));
 }
 
+/* The record may be read before the new name is written, and its answer come after. */
+static void a_name_given_while_loading_is_newer(void **state)
+{
+    house *h = *state;
+    house_join_editor(h, 0);
+    room_renamed(h->room, "New");
+    house_load(h);
+    house_deliver(h);
+    assert_true(house_heard(h, 0, "\"name\":\"New\""));
+    assert_int_equal(house_count(h, 0, SYNC_EVENT), 1); /* the hello alone */
+}
+
 static void hello_says_who_is_here(void **state)
 {
     house *h = *state;
@@ -380,6 +392,7 @@ int main(void)
         CASE(malformed_messages_close_their_sender_only),
         CASE(awareness_is_told_and_taken_back),
         CASE(stock_clients_get_nothing_private),
+        CASE(a_name_given_while_loading_is_newer),
         CASE(hello_says_who_is_here),
         CASE(members_are_limited),
         CASE(names_are_cut_at_a_character),

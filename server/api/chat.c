@@ -39,11 +39,11 @@ static void add_message(void *ctx, const store_chat *said)
     room_chat_json(&c->call.data, said);
 }
 
-static void read_work(store *s, room_call *base)
+static void page_read(store_reader *r, room_call *base)
 {
     chat_call *c = (chat_call *)base;
     buf_put_str(&base->data, "{\"messages\":[");
-    base->err = store_chat_read(store_reads(s), base->id, c->before_n, c->max + 1, add_message, c);
+    base->err = store_chat_read(r, base->id, c->before_n, c->max + 1, add_message, c);
     buf_put_fmt(&base->data, "],\"more\":%s}", c->read > c->max ? "true" : "false");
 }
 
@@ -58,7 +58,7 @@ static void read_step(room_call *base, loop *owner)
 
 static void read_begin(loop *owner, loop_msg *msg)
 {
-    room_call_store((room_call *)msg, owner, read_work, read_step);
+    room_call_read((room_call *)msg, owner, page_read, read_step);
 }
 
 void api_chat_read(exchange *x)
@@ -80,7 +80,7 @@ void api_chat_read(exchange *x)
 
 /* --------------------------------------------------------------------------------- saying --- */
 
-static void say_work(store *s, room_call *base)
+static void say_write(store *s, room_call *base)
 {
     chat_call *c = (chat_call *)base;
     base->err = store_chat_add(s, base->id, &c->said, base->from->app->limits.chat_messages);
@@ -102,7 +102,7 @@ static void say_step(room_call *base, loop *owner)
 
 static void say_begin(loop *owner, loop_msg *msg)
 {
-    room_call_store((room_call *)msg, owner, say_work, say_step);
+    room_call_write((room_call *)msg, owner, say_write, say_step);
 }
 
 /* Copies what is to be stored out of the request's JSON. */

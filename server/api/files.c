@@ -4,10 +4,35 @@
 #include "server/api/embedded.h"
 #include "server/http/static_files.h"
 
+#define NO_FRAMES "frame-ancestors 'none'"
+#define POLICY_BYTES_MAX 600
+
+/* The policy with the pages that may show ours in a frame. */
+static void set_policy(exchange *x, const char *policy, const char *ancestors)
+{
+    char out[POLICY_BYTES_MAX + CONFIG_SOURCES_BYTES_MAX];
+    const char *none = strstr(policy, NO_FRAMES);
+    if (none == NULL)
+        return;
+    int before = (int)(none - policy);
+    int n = snprintf(out, sizeof out, "%.*sframe-ancestors %s", before, policy, ancestors);
+    for (char *c = out + before; c < out + n; c++)
+        *c = *c == ',' ? ' ' : *c;
+    snprintf(out + n, sizeof out - (size_t)n, "%s", none + sizeof NO_FRAMES - 1);
+    exchange_set_header(x, "Content-Security-Policy", out);
+}
+
 static void add_class_headers(exchange *x, const file_class *c)
 {
-    for (const file_header *h = c->headers; h->name != NULL; h++)
-        exchange_set_header(x, h->name, h->value);
+    const char *ancestors = x->loop->app->config.frame_ancestors;
+    for (const file_header *h = c->headers; h->name != NULL; h++) {
+        if (ancestors[0] == '\0')
+            exchange_set_header(x, h->name, h->value);
+        else if (strcmp(h->name, "Content-Security-Policy") == 0)
+            set_policy(x, h->value, ancestors);
+        else if (strcmp(h->name, "X-Frame-Options") != 0)
+            exchange_set_header(x, h->name, h->value);
+    }
     exchange_set_header(x, "Cache-Control", c->cache_control);
 }
 
@@ -66,7 +91,13 @@ void api_static(exchange *x)
 void api_docs(exchange *x)
 {
     const char *path = x->path;
-    if (strcmp(path, "/docs") == 0 || strcmp(path, "/docs/") == 0)
+    if (strcmp(path, "/docs/") == 0) {
+        /* Its links are relative, so that they hold under any base path. */
+        exchange_add_header(x, "Location", "../docs");
+        exchange_reply_empty(x, 308);
+        return;
+    }
+    if (strcmp(path, "/docs") == 0)
         path = "/docs/index.html";
     if (embedded_find(path) == NULL)
         exchange_reply_error(x, 404, "Not Found");

@@ -45,15 +45,15 @@ static void add_version(void *ctx, const store_version *version)
     room_version_json(&c->call.data, version);
 }
 
-static void overview_work(store *s, room_call *base)
+static void overview_read(store_reader *r, room_call *base)
 {
     overview_call *c = (overview_call *)base;
     buf_put_str(&base->data, "{\"authors\":[");
-    base->err = store_authors(store_reads(s), base->id, add_author, c);
+    base->err = store_authors(r, base->id, add_author, c);
     c->comma = false;
     buf_put_str(&base->data, "],\"versions\":[");
     if (base->err == BASE_OK)
-        base->err = store_versions(store_reads(s), base->id, add_version, c);
+        base->err = store_versions(r, base->id, add_version, c);
     buf_put_str(&base->data, "]");
 }
 
@@ -80,7 +80,7 @@ static void overview_step(room_call *base, loop *owner)
 
 static void overview_begin(loop *owner, loop_msg *msg)
 {
-    room_call_store((room_call *)msg, owner, overview_work, overview_step);
+    room_call_read((room_call *)msg, owner, overview_read, overview_step);
 }
 
 void api_history_overview(exchange *x)
@@ -99,14 +99,14 @@ typedef struct rows_call {
     store_history_query query;
     bool all;
     bool more;
-    bool reading; /* the store thread has it */
+    bool reading; /* a reader of the store has it */
 } rows_call;
 
-static void rows_work(store *s, room_call *base)
+static void rows_read(store_reader *r, room_call *base)
 {
     rows_call *c = (rows_call *)base;
     store_page page;
-    base->err = store_history(store_reads(s), base->id, &c->query, &page);
+    base->err = store_history(r, base->id, &c->query, &page);
     if (base->err != BASE_OK)
         return;
     for (size_t i = 0; i < page.row_count; i++) {
@@ -134,7 +134,7 @@ static void rows_step(room_call *base, loop *owner)
 
 static void rows_begin(loop *owner, loop_msg *msg)
 {
-    room_call_store((room_call *)msg, owner, rows_work, rows_step);
+    room_call_read((room_call *)msg, owner, rows_read, rows_step);
 }
 
 /* Puts what was read; ends when it was the last, or nobody wants more. */
@@ -171,7 +171,7 @@ static void rows_drained(exchange *x)
     if (c->reading)
         return;
     c->reading = true;
-    room_call_store(&c->call, x->loop, rows_work, piece_read);
+    room_call_read(&c->call, x->loop, rows_read, piece_read);
 }
 
 /* Nobody waits for the rest.  What the store reads just now comes back to put_piece, which ends. */
@@ -233,7 +233,7 @@ typedef struct version_call {
     char name[STORE_NAME_BYTES_MAX + 1];
 } version_call;
 
-static void version_work(store *s, room_call *base)
+static void version_write(store *s, room_call *base)
 {
     version_call *c = (version_call *)base;
     base->err = store_version_add(s, base->id, &c->version, base->from->app->limits.versions);
@@ -263,7 +263,7 @@ static void version_step(room_call *base, loop *owner)
 
 static void version_begin(loop *owner, loop_msg *msg)
 {
-    room_call_store((room_call *)msg, owner, version_work, version_step);
+    room_call_write((room_call *)msg, owner, version_write, version_step);
 }
 
 void api_version_add(exchange *x)

@@ -116,10 +116,17 @@ static room_call *call_of_job(store_job *job)
     return (room_call *)(void *)((char *)job - offsetof(room_call, job));
 }
 
-static void work_in_store(store *s, store_job *job)
+static bool read_in_store(store_reader *r, store_job *job)
 {
     room_call *c = call_of_job(job);
-    c->work(s, c);
+    c->read(r, c);
+    return true;
+}
+
+static void write_in_store(store *s, store_job *job)
+{
+    room_call *c = call_of_job(job);
+    c->write(s, c);
 }
 
 static void done_in_store(loop *owner, store_job *job)
@@ -128,13 +135,29 @@ static void done_in_store(loop *owner, store_job *job)
     c->step(c, owner);
 }
 
-void room_call_store(room_call *c, loop *owner, void (*work)(store *, room_call *),
+static void submit(room_call *c, loop *owner, void (*step)(room_call *, loop *))
+{
+    c->step = step;
+    c->job.home = owner;
+    c->job.room = c->id;
+    c->job.done = done_in_store;
+    store_thread_submit(owner->app->store, &c->job);
+}
+
+void room_call_read(room_call *c, loop *owner, void (*read)(store_reader *, room_call *),
+                    void (*step)(room_call *, loop *))
+{
+    c->read = read;
+    c->job.read = read_in_store;
+    c->job.write = NULL;
+    submit(c, owner, step);
+}
+
+void room_call_write(room_call *c, loop *owner, void (*write)(store *, room_call *),
                      void (*step)(room_call *, loop *))
 {
-    c->job.home = owner;
-    c->job.work = work_in_store;
-    c->job.done = done_in_store;
-    c->work = work;
-    c->step = step;
-    store_thread_submit(owner->app->store, &c->job);
+    c->write = write;
+    c->job.read = NULL;
+    c->job.write = write_in_store;
+    submit(c, owner, step);
 }

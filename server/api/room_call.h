@@ -1,6 +1,6 @@
 /* room_call.h - an HTTP request about one room, on its round through the threads:
  *
- *   the request's loop -> the room's loop -> store thread -> the room's loop -> the request's loop
+ *   the request's loop -> the room's loop -> the store -> the room's loop -> the request's loop
  *
  * so that store and live room are looked at in order and the reply is written where its socket is.
  * Each handler embeds a room_call as the first member of what it carries along.  What it needs of
@@ -18,7 +18,8 @@ struct room_call {
     store_job job; /* to the store */
     exchange *x;
     loop *from;
-    void (*work)(store *s, room_call *c);    /* on the store thread */
+    void (*read)(store_reader *r, room_call *c); /* one of both, where the store is called */
+    void (*write)(store *s, room_call *c);
     void (*step)(room_call *c, loop *owner); /* on the room's loop, after the store */
     /* On the request's loop, before the reply; may be NULL.  true: it answers itself, now or later,
      * and ends with room_call_free. */
@@ -38,9 +39,14 @@ room_call *room_call_new(exchange *x, size_t size_bytes, void (*release)(room_ca
 
 /* room_call_go - begin on the loop that owns the room {id} of the path; 403 for whose role does not
  * allow the act, 404 for what cannot be a room's name, 429 for who looks for too many rooms that
- * are not there. room_call_store - `work` on the store thread, then `step` on `owner`. */
+ * are not there.
+ *
+ * room_call_read - `read` beside what is written, room_call_write - `write` in its order; then
+ * `step` on `owner`. */
 void room_call_go(room_call *c, act wanted, void (*begin)(loop *owner, loop_msg *msg));
-void room_call_store(room_call *c, loop *owner, void (*work)(store *, room_call *),
+void room_call_read(room_call *c, loop *owner, void (*read)(store_reader *, room_call *),
+                    void (*step)(room_call *, loop *));
+void room_call_write(room_call *c, loop *owner, void (*write)(store *, room_call *),
                      void (*step)(room_call *, loop *));
 
 /* One of them ends the call: with `status` and `reply`, else `data` as text; with `data` of another

@@ -89,8 +89,8 @@ static json_t *url_json(const rooms_call *c)
         return json_sprintf("%.*s/r/%s", (int)n, set->public_url, c->record.id);
     }
     if (c->host[0] == '\0')
-        return json_sprintf("/r/%s", c->record.id);
-    return json_sprintf("http://%s/r/%s", c->host, c->record.id);
+        return json_sprintf("%s/r/%s", set->base_path, c->record.id);
+    return json_sprintf("http://%s%s/r/%s", c->host, set->base_path, c->record.id);
 }
 
 static void add_file(void *ctx, const room_file *file)
@@ -113,14 +113,15 @@ static void add_file(void *ctx, const room_file *file)
     json_decref(language);
 }
 
-/* NULL: a new room, which has its first file only. */
-static json_t *files_json(const rooms_call *c, room *live)
+/* NULL: a new room, which has its first file only.  `*total`: with those that are not listed. */
+static json_t *files_json(const rooms_call *c, room *live, size_t *total)
 {
+    *total = 1;
     if (live == NULL)
         return json_pack("[{s:s, s:s, s:s}]", "id", "main", "name", "main.py", "language",
                          c->record.language);
     json_t *all = json_array();
-    if (room_files(live, add_file, all) != BASE_OK)
+    if (room_files(live, add_file, all, total) != BASE_OK)
         log_event(LOG_WARN, "files not listed", LOG_STR("room", c->call.id));
     return all;
 }
@@ -130,16 +131,18 @@ static json_t *room_json(const rooms_call *c, room *live)
     const store_room *r = &c->record;
     char epoch[STORE_EPOCH_BYTES * 2 + 1];
     sodium_bin2hex(epoch, sizeof epoch, r->epoch, sizeof r->epoch);
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "room_id", r->id, "name",
+    size_t total;
+    json_t *files = files_json(c, live, &total);
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:o}", "room_id", r->id, "name",
                      r->name, "language", r->language, "epoch", epoch, "created_at",
                      time_json(r->created_at_ms), "expires_at", time_json(store_room_expires_at(r)),
-                     "url", url_json(c), "files", files_json(c, live), "members",
-                     members_json(live));
+                     "url", url_json(c), "files", files, "files_total", (json_int_t)total,
+                     "members", members_json(live));
 }
 
 /* ------------------------------------------------------------------------------- creating --- */
 
-static void create_work(store *s, room_call *base)
+static void create_write(store *s, room_call *base)
 {
     rooms_call *c = (rooms_call *)base;
     c->call.err = store_room_create(s, &c->record, buf_view(&c->call.data));
@@ -224,7 +227,7 @@ void api_room_create(exchange *x)
                                 bytes_of_str("main.py"), bytes_of_str("python")};
         int err = room_seed_update(&seed, base_alloc_libc(), &c->call.data);
         if (err == BASE_OK)
-            room_call_store(&c->call, x->loop, create_work, create_step);
+            room_call_write(&c->call, x->loop, create_write, create_step);
         else
             room_call_fail_by_code(&c->call, err);
     }
@@ -233,10 +236,10 @@ void api_room_create(exchange *x)
 
 /* -------------------------------------------------------------------------------- reading --- */
 
-static void get_work(store *s, room_call *base)
+static void get_read(store_reader *r, room_call *base)
 {
     rooms_call *c = (rooms_call *)base;
-    c->call.err = store_room_get(store_reads(s), c->call.id, &c->record);
+    c->call.err = store_room_get(r, c->call.id, &c->record);
 }
 
 /* The record is read; the files are in the document. */
@@ -263,7 +266,7 @@ static void get_step(room_call *base, loop *owner)
 
 static void get_begin(loop *owner, loop_msg *msg)
 {
-    room_call_store((room_call *)msg, owner, get_work, get_step);
+    room_call_read((room_call *)msg, owner, get_read, get_step);
 }
 
 void api_room_get(exchange *x)
@@ -328,7 +331,7 @@ static bool failed(rooms_call *c)
     return true;
 }
 
-static void patch_work(store *s, room_call *base)
+static void patch_write(store *s, room_call *base)
 {
     rooms_call *c = (rooms_call *)base;
     if (!may_manage(s, c))
@@ -345,14 +348,14 @@ static void patch_step(room_call *base, loop *owner)
     if (failed(c))
         return;
     room *live = room_host_find(owner->rooms, c->call.id);
-    if (live != NULL && c->patch.set_name && room_loaded(live))
+    if (live != NULL && c->patch.set_name)
         room_renamed(live, c->new_name);
     room_host_with(owner->rooms, c->call.id, room_ready, c);
 }
 
 static void patch_begin(loop *owner, loop_msg *msg)
 {
-    room_call_store((room_call *)msg, owner, patch_work, patch_step);
+    room_call_write((room_call *)msg, owner, patch_write, patch_step);
 }
 
 void api_room_patch(exchange *x)
@@ -385,7 +388,7 @@ void api_room_patch(exchange *x)
     json_check_free(&check);
 }
 
-static void delete_work(store *s, room_call *base)
+static void delete_write(store *s, room_call *base)
 {
     rooms_call *c = (rooms_call *)base;
     if (may_manage(s, c))
@@ -406,7 +409,7 @@ static void delete_step(room_call *base, loop *owner)
 
 static void delete_begin(loop *owner, loop_msg *msg)
 {
-    room_call_store((room_call *)msg, owner, delete_work, delete_step);
+    room_call_write((room_call *)msg, owner, delete_write, delete_step);
 }
 
 void api_room_delete(exchange *x)

@@ -4,6 +4,8 @@
 #include "server/http/cors.h"
 #include "server/ws/ws_upgrade.h"
 
+#include <strings.h>
+
 #define PARAM_BYTES 160
 
 typedef void handler(exchange *x);
@@ -113,6 +115,29 @@ static void methods_of(const route *r, char out[64])
              r->delete != NULL ? "DELETE, " : "");
 }
 
+/* "http://host/path?x" as proxies ask: the part from the path on. */
+static const char *origin_form(const char *target)
+{
+    if (strncasecmp(target, "http://", 7) != 0 && strncasecmp(target, "https://", 8) != 0)
+        return target;
+    const char *host = strstr(target, "://") + 3;
+    const char *path = host + strcspn(host, "/?#");
+    return *path == '/' ? path : "/";
+}
+
+/* Takes the base path off, where a proxy left it.  false: it is asked for without its slash. */
+static bool strip_base(const char *base, char *path)
+{
+    size_t n = strlen(base);
+    if (n == 0 || strncmp(path, base, n) != 0)
+        return true;
+    if (path[n] == '\0')
+        return false;
+    if (path[n] == '/')
+        memmove(path, path + n, strlen(path + n) + 1);
+    return true;
+}
+
 static bool is_read(method m)
 {
     return m == METHOD_GET || m == METHOD_HEAD;
@@ -126,8 +151,17 @@ static bool write_allowed(const exchange *x)
 
 void router_dispatch(exchange *x)
 {
-    if (!router_decode_path((const char *)x->head.ptr, x->path, sizeof x->path)) {
+    const char *base = x->loop->app->config.base_path;
+    const char *target = origin_form((const char *)x->head.ptr);
+    if (!router_decode_path(target, x->path, sizeof x->path)) {
         exchange_reply_error(x, 404, "Not Found");
+        return;
+    }
+    if (!strip_base(base, x->path)) {
+        char home[CONFIG_PREFIX_BYTES_MAX + 2];
+        snprintf(home, sizeof home, "%s/", base);
+        exchange_add_header(x, "Location", home);
+        exchange_reply_empty(x, 308);
         return;
     }
     for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
@@ -143,8 +177,7 @@ void router_dispatch(exchange *x)
             exchange_add_header(x, "Allow", methods);
             exchange_reply_error(x, 405, "Method Not Allowed");
         } else if (!is_read(x->method) && !write_allowed(x)) {
-            metrics_refused(&x->loop->metrics, "origin");
-            exchange_reply_error(x, 403, "pages of this origin may not change anything here");
+            cors_refuse(x);
         } else {
             h(x);
         }

@@ -18,7 +18,7 @@ typedef struct ready_job {
     int err;
 } ready_job;
 
-static void ready_work(store *s, store_job *job)
+static void ready_write(store *s, store_job *job)
 {
     ready_job *j = (ready_job *)job;
     j->err = store_ping(store_reads(s));
@@ -49,7 +49,7 @@ void api_readyz(exchange *x)
         return;
     }
     j->job.home = x->loop;
-    j->job.work = ready_work;
+    j->job.write = ready_write; /* behind what is written: that has to go on */
     j->job.done = ready_done;
     j->x = x;
     store_thread_submit(x->loop->app->store, &j->job);
@@ -109,6 +109,8 @@ static void put_line(buf *out, const metric_line *line, uint64_t value)
 
 static const metric_line store_lines[] = {
     STORE_LINE(stalled, "gauge", "1 while a commit waits for space or for a lock"),
+    STORE_LINE(reads_total, "counter", "Loads, pages and lists that readers began"),
+    STORE_LINE(reads_waiting, "gauge", "Of them, not begun yet"),
     STORE_LINE(file_bytes, "gauge", "Size of the database"),
     STORE_LINE(free_bytes, "gauge", "Of it, free for new rows"),
     STORE_LINE(wal_bytes, "gauge", "Write-ahead log that waits for a checkpoint"),

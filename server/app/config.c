@@ -8,7 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { KIND_STRING, KIND_NUMBER, KIND_SECONDS, KIND_SWITCH, KIND_CHOICE };
+enum kind {
+    KIND_STRING,
+    KIND_NUMBER,
+    KIND_SECONDS,
+    KIND_SWITCH,
+    KIND_CHOICE,
+    KIND_PREFIX,  /* of paths: "/tandem", kept without a slash behind; "" for "/" */
+    KIND_SOURCES, /* origins as they stand in a Content-Security-Policy */
+};
 
 typedef struct option {
     const char *key;  /* section.key of the file */
@@ -33,6 +41,8 @@ static const option options[] = {
      "connections the kernel may hold before they are accepted"},
     {"server.public_url", "public-url", KIND_STRING, AT(public_url), "", 0, 0, "URL",
      "start of the links to rooms; empty takes the Host header"},
+    {"server.base_path", "base-path", KIND_PREFIX, AT(base_path), "/", 0, 0, "PATH",
+     "where a proxy shows this server, as in /tandem/; it may strip the path or pass it on"},
     {"server.web_root", "web-root", KIND_STRING, AT(web_root), "", 0, 0, "DIR",
      "the built web application; empty takes the one of this build"},
     {"store.data", "data", KIND_STRING, AT(data), "./data/tandem.db", 0, 0, "FILE",
@@ -49,6 +59,8 @@ static const option options[] = {
      "refuse WebSockets and changes that a browser sends for a page of another origin"},
     {"http.origins", "origins", KIND_STRING, AT(origins), "", 0, 0, "LIST",
      "origins of this server's own pages, exact; empty takes the Host header"},
+    {"http.frame_ancestors", "frame-ancestors", KIND_SOURCES, AT(frame_ancestors), "", 0, 0, "LIST",
+     "origins whose pages may show rooms in a frame; empty lets none"},
     {"http.trusted_proxies", "trusted-proxies", KIND_STRING, AT(trusted_proxies), "", 0, 0, "LIST",
      "addresses or networks whose X-Forwarded-For is believed"},
     {"rooms.create_on_join", "create-on-join", KIND_SWITCH, AT(create_on_join), "false", 0, 0, "",
@@ -125,6 +137,22 @@ bool config_list_has(const char *list, const char *item, size_t item_bytes)
     return false;
 }
 
+/* Plain letters only, so that it stands in links as it is. */
+static bool is_prefix(const char *value)
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~/";
+    size_t n = strlen(value);
+    return value[0] == '/' && n <= CONFIG_PREFIX_BYTES_MAX && strspn(value, letters) == n &&
+           strstr(value, "//") == NULL && strstr(value, "/.") == NULL;
+}
+
+static bool is_sources(const char *value)
+{
+    size_t n = strlen(value);
+    return n <= CONFIG_SOURCES_BYTES_MAX && strcspn(value, ";\"\r\n") == n;
+}
+
 /* `where` names the setting as the operator wrote it. */
 static bool assign(config *c, const option *o, const char *value, const char *where,
                    config_error *err)
@@ -148,7 +176,13 @@ static bool assign(config *c, const option *o, const char *value, const char *wh
     }
     if (o->kind == KIND_CHOICE && !config_list_has(o->hint, value, strlen(value)))
         return fail(err, "%s: '%s' is none of %s", where, value, o->hint);
+    if (o->kind == KIND_PREFIX && !is_prefix(value))
+        return fail(err, "%s: '%.80s' is no path like /tandem/", where, value);
+    if (o->kind == KIND_SOURCES && !is_sources(value))
+        return fail(err, "%s: '%.80s' is no list of origins", where, value);
     char *copy = strdup(value);
+    if (copy != NULL && o->kind == KIND_PREFIX && copy[strlen(copy) - 1] == '/')
+        copy[strlen(copy) - 1] = '\0';
     if (copy == NULL)
         return fail(err, "out of memory");
     char *old;
@@ -170,10 +204,16 @@ void config_init(config *c)
     }
 }
 
+static bool is_text(enum kind kind)
+{
+    return kind == KIND_STRING || kind == KIND_CHOICE || kind == KIND_PREFIX ||
+           kind == KIND_SOURCES;
+}
+
 void config_deinit(config *c)
 {
     for (size_t i = 0; i < OPTION_COUNT; i++) {
-        if (options[i].kind == KIND_STRING || options[i].kind == KIND_CHOICE) {
+        if (is_text(options[i].kind)) {
             char *s;
             memcpy(&s, (char *)c + options[i].offset, sizeof s);
             free(s);

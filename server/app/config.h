@@ -21,6 +21,7 @@ typedef struct config {
     int64_t threads; /* 0: one for each core */
     int64_t backlog;
     char *public_url;     /* empty: what the Host header says */
+    char *base_path;      /* "" or like "/tandem": stands before every path of a link */
     char *web_root;       /* empty: where the build or the installation put it */
     char *data;           /* path of the database, or ":memory:" */
     int64_t history_days; /* 0: as long as the room */
@@ -29,6 +30,7 @@ typedef struct config {
     char *cors_origins;
     bool check_origin;
     char *origins;         /* empty: what the Host header says */
+    char *frame_ancestors; /* empty: none */
     char *trusted_proxies; /* see address.h */
     bool create_on_join;
     int64_t expire_days; /* 0: never */
@@ -39,6 +41,8 @@ typedef struct config {
     limits limits;
 } config;
 
+#define CONFIG_PREFIX_BYTES_MAX 100
+#define CONFIG_SOURCES_BYTES_MAX 1000
 #define CONFIG_DAY_MS (INT64_C(24) * 3600 * 1000)
 
 /* config_keep_ms - how long a room that says nothing is kept after its last use; 0: for ever. */

@@ -6,7 +6,8 @@
 #include "server/http/exchange.h"
 
 /* cors_origin_allowed - may a page of `origin` talk to a server reached as `host`?  Its own origin
- * may: one of http.origins, exactly, or when that is empty any with this host and port.  Of others
+ * may: one of http.origins, or when that is empty any with this host and port; the default port of
+ * its scheme may be left out or not.  Of others
  * http.cors_origins must name it exactly, or be "*".  "null" is never allowed. */
 bool cors_origin_allowed(const config *c, const char *origin, const char *host);
 
@@ -14,6 +15,10 @@ bool cors_origin_allowed(const config *c, const char *origin, const char *host);
  * Origin, and when it sends none, in Sec-Fetch-Site (`site`).  Who sends neither is no browser, and
  * has nothing of its user's to abuse. */
 bool cors_write_allowed(const config *c, const char *origin, const char *host, const char *site);
+
+/* cors_refuse - answers 403 to a request whose origin is not allowed, and counts it.  The log gets
+ * both names once, and the setting that would allow it. */
+void cors_refuse(exchange *x);
 
 /* cors_add_headers - to the reply, when the request has an Origin that is allowed. */
 void cors_add_headers(exchange *x);

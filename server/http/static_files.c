@@ -80,6 +80,17 @@ fail:
     return false;
 }
 
+static void set_etag(static_file *f)
+{
+    bytes body = f->body[STATIC_IDENTITY];
+    uint8_t full[crypto_generichash_BYTES], hash[12];
+    crypto_generichash(full, sizeof full, body.ptr, body.len_bytes, NULL, 0);
+    memcpy(hash, full, sizeof hash);
+    char hex[sizeof hash * 2 + 1];
+    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+    snprintf(f->etag, sizeof f->etag, "\"%s\"", hex);
+}
+
 static bool add_file(static_files *s, int dir, const char *path, const char *name)
 {
     bytes body;
@@ -96,13 +107,8 @@ static bool add_file(static_files *s, int dir, const char *path, const char *nam
     static_file f = {.path = strdup(path), .type = static_files_type(path)};
     if (f.path == NULL)
         goto fail;
-    uint8_t full[crypto_generichash_BYTES], hash[12];
-    crypto_generichash(full, sizeof full, body.ptr, body.len_bytes, NULL, 0);
-    memcpy(hash, full, sizeof hash);
-    char hex[sizeof hash * 2 + 1];
-    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
-    snprintf(f.etag, sizeof f.etag, "\"%s\"", hex);
     f.body[STATIC_IDENTITY] = body;
+    set_etag(&f);
     f.class = file_class_of(path);
     s->files[s->count++] = f;
     return true;
@@ -185,6 +191,37 @@ static_files *static_files_load(const char *dir)
         return NULL;
     }
     return s;
+}
+
+bool static_files_rebase(static_files *s, const char *base)
+{
+    static const char mark[] = "=\"/"; /* how addresses of our own begin in the page */
+    const size_t mark_bytes = sizeof mark - 1, base_bytes = strlen(base);
+    static_file *f = (static_file *)(uintptr_t)static_files_find(s, "/index.html");
+    if (f == NULL)
+        return false;
+    bytes page = f->body[STATIC_IDENTITY];
+    uint8_t *out = malloc(page.len_bytes * (1 + base_bytes) + 1);
+    size_t n = 0;
+    if (out == NULL)
+        return false;
+    for (size_t at = 0; at < page.len_bytes; at++) {
+        bool found =
+            at + mark_bytes <= page.len_bytes && memcmp(page.ptr + at, mark, mark_bytes) == 0;
+        out[n++] = page.ptr[at];
+        if (!found)
+            continue;
+        out[n++] = '"';
+        memcpy(out + n, base, base_bytes);
+        n += base_bytes;
+        at++;
+    }
+    free((void *)(uintptr_t)page.ptr);
+    /* What was compressed in advance is another page. */
+    memset(f->body, 0, sizeof f->body);
+    f->body[STATIC_IDENTITY] = bytes_of(out, n);
+    set_etag(f);
+    return true;
 }
 
 void static_files_free(static_files *s)

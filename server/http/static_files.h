@@ -28,6 +28,10 @@ typedef struct static_files static_files;
 static_files *static_files_load(const char *dir);
 void static_files_free(static_files *s);
 
+/* static_files_rebase - the page is shown under `base` ("/tandem"): its own addresses get it in
+ * front.  All other files name each other by relative addresses.  false: no memory. */
+bool static_files_rebase(static_files *s, const char *base);
+
 const static_file *static_files_find(const static_files *s, const char *path);
 
 /* static_files_encoding - the best encoding that the file has and Accept-Encoding (may be NULL)

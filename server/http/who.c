@@ -2,7 +2,6 @@
 
 #include "auth/person.h"
 #include "server/app/log.h"
-#include "server/http/query.h"
 
 #include <sodium.h>
 #include <stdatomic.h>
@@ -45,12 +44,31 @@ void who_identify(exchange *x)
     x->who = (who){.client = client_of(x), .role = GUEST};
 }
 
+/* Addresses end in the logs of proxies, and browsers can send no header of their own with a
+ * WebSocket but this one. */
+static bool person_shown(const exchange *x, char out[PERSON_SECRET_CHARS + 1])
+{
+    static const char prefix[] = PERSON_SUBPROTOCOL;
+    const char *value = exchange_header(x, "sec-websocket-protocol");
+    while (value != NULL && *value != '\0') {
+        value += strspn(value, ", \t");
+        size_t item = strcspn(value, ", \t"), skip = sizeof prefix - 1;
+        if (item > skip && item - skip <= PERSON_SECRET_CHARS &&
+            strncmp(value, prefix, skip) == 0) {
+            snprintf(out, PERSON_SECRET_CHARS + 1, "%.*s", (int)(item - skip), value + skip);
+            return true;
+        }
+        value += item;
+    }
+    return false;
+}
+
 uint64_t who_author(const exchange *x, const char *room_id, bool *known)
 {
-    char given[65];
+    char given[PERSON_SECRET_CHARS + 1];
     uint8_t made[16];
     bytes secret;
-    *known = query_get((const char *)x->head.ptr, "person", given, sizeof given);
+    *known = person_shown(x, given);
     if (*known) {
         secret = bytes_of_str(given);
     } else {

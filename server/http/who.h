@@ -10,12 +10,16 @@
 #include "auth/key.h"
 #include "server/http/exchange.h"
 
+#define PERSON_SUBPROTOCOL "tandem.person."
+#define PERSON_SECRET_CHARS 64
+
 /* who_identify - fills x->who.  The client is the peer, or, when that is a trusted proxy, the one
  * that X-Forwarded-For names; its role is that of whoever has the link. */
 void who_identify(exchange *x);
 
-/* who_author - the number of the person in the history of that room: of the secret that ?person=
- * shows, which makes it `*known`, or of one that is made for this visit. */
+/* who_author - the number of the person in the history of that room: of the secret that is shown
+ * as a subprotocol (PERSON_SUBPROTOCOL and up to PERSON_SECRET_CHARS), which makes it `*known`, or
+ * of one that is made for this visit. */
 uint64_t who_author(const exchange *x, const char *room_id, bool *known);
 
 /* who_key - copies the owner key that is shown (Authorization: Bearer), "" when there is none.  A

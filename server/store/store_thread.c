@@ -74,6 +74,23 @@ static void check_store(const store_thread *t)
         store_thread_fail(STORE_EIO);
 }
 
+/* What a reader finds now is answered behind the answers that are out already. */
+static void tell_tried(store_thread *t, uint64_t upto)
+{
+    uv_mutex_lock(&t->lock);
+    if (order_tried(&t->order, upto) > 0)
+        uv_cond_broadcast(&t->readable);
+    uv_mutex_unlock(&t->lock);
+}
+
+static void tell_written(store_thread *t)
+{
+    uv_mutex_lock(&t->lock);
+    if (order_written(&t->order) > 0)
+        uv_cond_broadcast(&t->readable);
+    uv_mutex_unlock(&t->lock);
+}
+
 static void report(void *ctx, store_batch *b)
 {
     (void)ctx;
@@ -96,8 +113,9 @@ static void refused(void *ctx, const char *room_id, int err)
               LOG_STR("reason", store_err_text(err)));
 }
 
-/* One transaction for all that waits.  It stays waiting when it has to be tried again. */
-static void commit_now(store_thread *t)
+/* One transaction for all that waits; `upto` is the number of the last batch.  It stays waiting
+ * when it has to be tried again. */
+static void commit_now(store_thread *t, uint64_t upto)
 {
     const commit_ops ops = {t, report, make_space, refused};
     bool again = t->commit.stalled;
@@ -105,6 +123,8 @@ static void commit_now(store_thread *t)
     if (t->commit.waiting == NULL)
         return;
     int err = commit_run(&t->commit, t->store, &ops, start_ns);
+    if (err != STORE_EIO)
+        tell_tried(t, upto);
     if (err == STORE_EIO)
         store_thread_fail(err);
     if (err != BASE_OK) {
@@ -116,31 +136,40 @@ static void commit_now(store_thread *t)
     histogram_add(&t->commits, (uv_hrtime() - start_ns) / 1000, 1);
 }
 
-static void commit_if_due(store_thread *t)
+/* What is due, or what `job` has to find in the store. */
+static void commit_before(store_thread *t, const store_job *job)
 {
     uv_mutex_lock(&t->lock);
-    bool due = commit_wait_ns(&t->commit, &t->batches, uv_hrtime()) == 0;
+    bool due = order_wants_rows(&t->order, job) ||
+               commit_wait_ns(&t->commit, &t->batches, uv_hrtime()) == 0;
+    uint64_t upto = t->order.submitted.batches;
     if (due)
         commit_take(&t->commit, &t->batches);
     uv_mutex_unlock(&t->lock);
     if (due)
-        commit_now(t);
+        commit_now(t, upto);
+}
+
+void store_thread_done(store_job *job)
+{
+    job->msg.run = job_done;
+    if (job->home != NULL)
+        loop_post(job->home, &job->msg);
+    else
+        job->done(NULL, job);
 }
 
 static void run_jobs(store_thread *t, store_job *job)
 {
     for (store_job *next; job != NULL; job = next) {
         next = job->next;
-        job->work(t->store, job);
+        commit_before(t, job);
+        if (job->read == NULL || !job->read(store_reads(t->store), job))
+            job->write(t->store, job);
         CRASH_POINT("job.worked");
         check_store(t);
-        job->msg.run = job_done;
-        if (job->home != NULL)
-            loop_post(job->home, &job->msg);
-        else
-            job->done(NULL, job);
-        if (next != NULL)
-            commit_if_due(t);
+        store_thread_done(job);
+        tell_written(t);
     }
 }
 
@@ -156,6 +185,7 @@ typedef struct turn {
     bool upkeep;
     bool tidy;
     bool stopping;
+    uint64_t upto; /* the number of the last batch that was taken */
     store_job *jobs;
 } turn;
 
@@ -168,8 +198,8 @@ static turn wait_for_work(store_thread *t)
         uint64_t wait_ns = commit_wait_ns(&t->commit, &t->batches, uv_hrtime());
         found.tidy = t->tidy;
         t->tidy = false;
-        found.commit = wait_ns == 0 || t->jobs_first != NULL || t->stopping;
-        if (found.commit || found.tidy)
+        found.commit = wait_ns == 0 || t->stopping;
+        if (found.commit || found.tidy || t->jobs_first != NULL)
             break;
         found.upkeep = upkeep_wanted(t);
         if (found.upkeep)
@@ -181,6 +211,7 @@ static turn wait_for_work(store_thread *t)
     }
     if (found.commit)
         commit_take(&t->commit, &t->batches);
+    found.upto = t->order.submitted.batches;
     found.stopping = t->stopping;
     found.jobs = t->jobs_first;
     t->jobs_first = t->jobs_last = NULL;
@@ -194,7 +225,7 @@ static void run(void *arg)
     for (;;) {
         turn found = wait_for_work(t);
         if (found.commit)
-            commit_now(t);
+            commit_now(t, found.upto);
         if (found.tidy)
             store_upkeep_begin(t);
         run_jobs(t, found.jobs);
@@ -222,15 +253,18 @@ store_thread *store_thread_start(app *a, store *s, store_stall_fn *on_stall)
     t->tidy = true;
     store_reserve_init(&t->reserve, a->config.data, (uint64_t)a->config.reserve_mib << 20);
     if (uv_mutex_init(&t->lock) != 0 || uv_cond_init(&t->changed) != 0 ||
-        uv_thread_create(&t->thread, run, t) != 0) {
+        uv_cond_init(&t->readable) != 0 || uv_thread_create(&t->thread, run, t) != 0) {
         free(t);
         return NULL;
     }
+    store_readers_start(t);
     return t;
 }
 
+/* The readers first, while what they wait for is still written. */
 void store_thread_stop(store_thread *t)
 {
+    store_readers_stop(t);
     uv_mutex_lock(&t->lock);
     t->stopping = true;
     uv_cond_signal(&t->changed);
@@ -240,27 +274,50 @@ void store_thread_stop(store_thread *t)
     store_close(t->store);
     CRASH_POINT("close.after");
     commit_deinit(&t->commit);
+    uv_cond_destroy(&t->readable);
     uv_cond_destroy(&t->changed);
     uv_mutex_destroy(&t->lock);
     free(t);
 }
 
-void store_thread_submit(store_thread *t, store_job *job)
+/* With the lock held. */
+static void queue_write(store_thread *t, store_job *job)
 {
     job->next = NULL;
-    uv_mutex_lock(&t->lock);
+    order_write(&t->order, job);
     if (t->jobs_last != NULL)
         t->jobs_last->next = job;
     else
         t->jobs_first = job;
     t->jobs_last = job;
     uv_cond_signal(&t->changed);
+}
+
+void store_thread_submit(store_thread *t, store_job *job)
+{
+    uv_mutex_lock(&t->lock);
+    if (job->read != NULL && t->read_apart) {
+        order_read(&t->order, job);
+        metric_set(&t->metrics.reads_waiting, t->order.read_count);
+        uv_cond_signal(&t->readable);
+    } else {
+        queue_write(t, job);
+    }
+    uv_mutex_unlock(&t->lock);
+}
+
+void store_thread_go_on(store_thread *t, store_job *job)
+{
+    job->read = NULL;
+    uv_mutex_lock(&t->lock);
+    queue_write(t, job);
     uv_mutex_unlock(&t->lock);
 }
 
 void store_thread_append(store_thread *t, store_batch *batch)
 {
     uv_mutex_lock(&t->lock);
+    order_append(&t->order, batch);
     if (commit_queue_put(&t->batches, batch))
         uv_cond_signal(&t->changed);
     uv_mutex_unlock(&t->lock);

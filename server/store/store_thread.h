@@ -1,15 +1,19 @@
-/* store_thread.h - the one thread that calls the store.
+/* store_thread.h - the threads that call the store: one that writes, some that read beside it.
  *
- * Updates come in batches, one for each loop turn; all that wait go into one transaction, and while
- * it runs the next ones gather.  Everything else (load, create, read ...) is a job.  When the
- * thread turns to its queue it commits the updates first and then runs the jobs in order, so a job
- * sees every update that was queued before it.  A long row of jobs does not keep updates waiting:
- * between two of them what is due is committed.  When there is nothing to do, or once in a while,
- * it does one step of upkeep.
+ * Updates come in batches, one for each loop turn; all that wait go into one transaction, and
+ * while it runs the next ones gather.  Jobs that write are done in their order, each behind the
+ * updates of its room that were queued before it.  A long row of jobs does not keep updates
+ * waiting: between two of them what is due is committed.  When there is nothing to do, or once in a
+ * while, the thread does one step of upkeep.
+ *
+ * A job that reads is done by a reader (readers.c), as soon as what was submitted for its room
+ * before it is written (host/order.h).  So a storm of joins waits for no commit, and no commit for
+ * them.  A store that can have no readers is read by the thread that writes.
  *
  * When rows are committed, and what happens when they cannot be, is host/commit.h.  A commit that
  * has to wait is told to all loops; STORE_EIO ends the process with STORE_THREAD_EXIT_CODE, for a
- * failed flush must never be tried again: the restart reads what the disk really holds.
+ * failed flush must never be tried again: the restart reads what the disk really holds.  A reader
+ * flushes nothing: when it meets STORE_EIO, whoever asked is told, and the process goes on.
  */
 #ifndef SERVER_STORE_STORE_THREAD_H
 #define SERVER_STORE_STORE_THREAD_H
@@ -24,7 +28,7 @@
 typedef void store_stall_fn(loop *l, int err);
 store_thread *store_thread_start(app *a, store *s, store_stall_fn *on_stall);
 
-/* store_thread_stop - do all that is queued, close the store, end the thread. */
+/* store_thread_stop - do all that is queued, close the store, end the threads. */
 void store_thread_stop(store_thread *t);
 
 /* From any thread.  store_thread_tidy: look at age, space and checkpoints once, when there is time.
@@ -33,10 +37,11 @@ void store_thread_submit(store_thread *t, store_job *job);
 void store_thread_append(store_thread *t, store_batch *batch);
 void store_thread_tidy(store_thread *t);
 
-/* store_thread_commits - time of each commit; store_thread_metrics - the rest; for /metrics.  Only
- * the store thread writes them. */
+/* store_thread_commits - time of each commit; store_thread_metrics - the rest; for /metrics. */
 typedef struct store_metrics {
     metric stalled; /* 1: a commit waits for space or for a lock */
+    metric reads_total;
+    metric reads_waiting;
     metric file_bytes;
     metric free_bytes;
     metric wal_bytes;

@@ -43,7 +43,7 @@ static void leave(sweep *s)
 }
 
 /* Since it was found somebody may have used it. */
-static void delete_work(store *s, store_job *job)
+static void delete_write(store *s, store_job *job)
 {
     sweep_room *r = (sweep_room *)(void *)((char *)job - offsetof(sweep_room, job));
     store_room record;
@@ -76,20 +76,21 @@ static void decide(loop *l, loop_msg *msg)
         return;
     }
     room_host_discard(l->rooms, r->id.text);
-    r->job.work = delete_work;
+    r->job.room = r->id.text;
+    r->job.write = delete_write;
     r->job.done = delete_done;
     store_thread_submit(l->app->store, &r->job);
 }
 
-static void find_work(store *from, store_job *job)
+static bool find_read(store_reader *r, store_job *job)
 {
     sweep *s = (sweep *)job;
-    int err =
-        store_expired(store_reads(from), wall_time_now_ms(), s->ids, LIMIT_SWEEP_ROOMS, &s->count);
+    int err = store_expired(r, wall_time_now_ms(), s->ids, LIMIT_SWEEP_ROOMS, &s->count);
     if (err != BASE_OK) {
         s->count = 0;
         log_event(LOG_WARN, "expired rooms not found", LOG_STR("reason", store_err_text(err)));
     }
+    return true;
 }
 
 static void find_done(loop *l, store_job *job)
@@ -121,7 +122,7 @@ static void sweep_start(app *a)
     }
     s->app = a;
     atomic_init(&s->left, 1);
-    s->job.work = find_work;
+    s->job.read = find_read;
     s->job.done = find_done;
     store_thread_submit(a->store, &s->job);
 }

@@ -1,6 +1,7 @@
 #include "server/ws/ws_upgrade.h"
 
 #include "host/record.h"
+#include "server/app/log.h"
 #include "server/http/cors.h"
 #include "server/http/http_conn.h"
 #include "server/http/query.h"
@@ -10,6 +11,7 @@
 #include "server/ws/ws_conn.h"
 #include "wire/sync.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -29,6 +31,17 @@ bool ws_header_has(const char *value, const char *token)
     return false;
 }
 
+/* Said once.  Proxies pass on the key of a WebSocket, and drop what asks for one (RFC 9110, 7.6.1)
+ * unless they are told to pass it. */
+static void warn_of_proxy(void)
+{
+    static atomic_flag told = ATOMIC_FLAG_INIT;
+    if (!atomic_flag_test_and_set(&told))
+        log_event(LOG_WARN, "a proxy does not pass WebSockets",
+                  LOG_STR("reason", "a request for one came without its Upgrade header"),
+                  LOG_STR("see", "docs/operations.md, Behind a proxy"));
+}
+
 /* false: the request was answered with an error. */
 static bool check_handshake(exchange *x, char accept[WS_ACCEPT_CHARS + 1])
 {
@@ -39,6 +52,8 @@ static bool check_handshake(exchange *x, char accept[WS_ACCEPT_CHARS + 1])
     x->keep_alive = false;
     if (x->method != METHOD_GET || !x->upgrade || x->http_minor < 1 ||
         !ws_header_has(exchange_header(x, "upgrade"), "websocket")) {
+        if (key != NULL && exchange_header(x, "upgrade") == NULL)
+            warn_of_proxy();
         exchange_add_header(x, "Upgrade", "websocket");
         exchange_reply_error(x, 426, "this path speaks WebSocket");
         return false;
@@ -59,8 +74,7 @@ static bool check_handshake(exchange *x, char accept[WS_ACCEPT_CHARS + 1])
     }
     if (origin != NULL && set->check_origin &&
         !cors_origin_allowed(set, origin, exchange_header(x, "host"))) {
-        metrics_refused(&x->loop->metrics, "origin");
-        exchange_reply_error(x, 403, "this origin is not in http.cors_origins");
+        cors_refuse(x);
         return false;
     }
     return true;

@@ -12,7 +12,7 @@ after(async () => assert.equal(await server.remove(), 0))
 class Member {
   constructor(id, name, person) {
     this.events = []
-    this.socket = new WebSocket(`${server.ws}/${id}?name=${name}&person=${person}`, ['tandem.v1'])
+    this.socket = new WebSocket(`${server.ws}/${id}?name=${name}`, ['tandem.v1', `tandem.person.${person}`])
     this.socket.binaryType = 'nodebuffer'
     this.socket.on('message', (data) => {
       if (data[0] !== 121) return

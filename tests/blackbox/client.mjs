@@ -15,13 +15,13 @@ const readVarUint = (data, at) => {
 }
 
 export class Client {
-  constructor(server, room) {
+  constructor(server, room, options = {}) {
     this.doc = new Y.Doc()
     this.text = this.doc.getText('file:main')
     this.sent = 0
     this.acked = 0
     this.events = []
-    this.socket = new WebSocket(`${server.ws}/${room}`, ['tandem.v1'])
+    this.socket = new WebSocket(`${server.ws}/${room}`, ['tandem.v1'], options)
     this.socket.binaryType = 'nodebuffer'
     this.closed = new Promise((resolve) =>
       this.socket.on('close', (code, reason) => resolve({ code, reason: String(reason) })),

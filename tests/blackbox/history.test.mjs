@@ -20,7 +20,7 @@ class Writer {
     this.events = []
     this.doc = new Y.Doc()
     this.text = this.doc.getText('file:main')
-    this.socket = new WebSocket(`${server.ws}/${id}?name=${name}&person=${name}`, ['tandem.v1'])
+    this.socket = new WebSocket(`${server.ws}/${id}?name=${name}`, ['tandem.v1', `tandem.person.${name}`])
     this.socket.binaryType = 'nodebuffer'
     this.socket.on('message', (data) => this.receive(data))
     this.doc.on('update', (update, origin) => {

@@ -20,6 +20,8 @@ export function freePort() {
 
 export class Server {
   constructor(command, port, data) {
+    this.command = command
+    this.data = data
     this.words = command
       .split(' ')
       .filter(Boolean)
@@ -29,6 +31,14 @@ export class Server {
     this.ending = false
     this.crash = ''
     mkdirSync(dirname(data), { recursive: true })
+  }
+
+  /** One more like this, with other flags and data; its caller starts no other and stops it. */
+  async another(flags) {
+    const { command, data } = this
+    const server = new Server(command + flags, await freePort(), `${data}-${Date.now()}`)
+    await server.start()
+    return server
   }
 
   get running() {

@@ -2,14 +2,17 @@
 // browser's own database. Network first for the page, so that a new version is seen at once;
 // files under /assets/ never change, so the first copy is the last.
 const CACHE = 'tandem-1'
-const SHELL = '/'
+// Where this server is shown: the scope of this worker.
+const SHELL = new URL('./', location).pathname
+const THEME = `${SHELL}theme.js`
+const ASSETS = `${SHELL}assets/`
 const FILES_MAX = 80
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
     caches
       .open(CACHE)
-      .then((cache) => cache.addAll([SHELL, '/theme.js']))
+      .then((cache) => cache.addAll([SHELL, THEME]))
       .then(() => self.skipWaiting()),
   )
 })
@@ -32,10 +35,12 @@ self.addEventListener('message', (event) => {
 self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url)
   if (event.request.method !== 'GET' || url.origin !== location.origin) return
-  const isPage = event.request.mode === 'navigate' && /^\/(r\/[^/]+\/?)?$/.test(url.pathname)
+  const inScope = url.pathname.startsWith(SHELL)
+  const path = url.pathname.slice(SHELL.length)
+  const isPage = event.request.mode === 'navigate' && inScope && /^(r\/[^/]+\/?)?$/.test(path)
   if (isPage) event.respondWith(networkFirst(event.request, SHELL))
-  else if (url.pathname === '/theme.js') event.respondWith(networkFirst(event.request, '/theme.js'))
-  else if (url.pathname.startsWith('/assets/')) event.respondWith(cacheFirst(event.request))
+  else if (url.pathname === THEME) event.respondWith(networkFirst(event.request, THEME))
+  else if (url.pathname.startsWith(ASSETS)) event.respondWith(cacheFirst(event.request))
 })
 
 async function networkFirst(request, key) {
@@ -66,9 +71,7 @@ async function keep(urls) {
     if (typeof url !== 'string' || (await cache.match(url))) continue
     await cache.add(url).catch(() => {})
   }
-  const assets = (await cache.keys()).filter(({ url }) =>
-    new URL(url).pathname.startsWith('/assets/'),
-  )
+  const assets = (await cache.keys()).filter(({ url }) => new URL(url).pathname.startsWith(ASSETS))
   // The oldest come first: files of versions long gone.
   for (const request of assets.slice(0, Math.max(0, assets.length - FILES_MAX))) {
     await cache.delete(request)

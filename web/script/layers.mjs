@@ -1,6 +1,9 @@
 // Imports go down only: app > features > collab > workers > shared. No feature imports another, the
 // frame knows features by its list alone, and no files of one floor import each other in a circle.
 // Types count: whoever reads a file has to read what it names.
+//
+// And text is never a key of a plain object: `table[text]` finds what objects inherit for "constructor"
+// and "__proto__". A table is a Map or a Set; where a library wants an object, its keys are ours.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
@@ -13,6 +16,12 @@ const LISTS = ['app/parts.ts', 'app/App.tsx']
 const SERVER_DOCS = '../../server/api/docs/'
 const FILE_LINES_MAX = 400
 const COMPONENT_LINES_MAX = 200
+/** Tables by text, and objects made of pairs; with the reason why one may stand. */
+const TABLE = /Record<string, (?!unknown\b)[^>]*>+ = \{|Object\.fromEntries\(/
+const TABLES_OF_OURS = {
+  'shared/monaco/themes.ts': 'names of colours, which Monaco takes as an object',
+  'collab/wire.ts': 'names of limits that the server told, read by name',
+}
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g
 
 const faults = []
@@ -27,6 +36,11 @@ for (const entry of readdirSync('src', { recursive: true, withFileTypes: true })
   const lines = source.split('\n').length - 1
   const max = path.endsWith('.tsx') ? COMPONENT_LINES_MAX : FILE_LINES_MAX
   if (lines > max) faults.push(`${path}: ${lines} lines, more than ${max}`)
+  if (!/\.test\.ts$/.test(path) && !(path in TABLES_OF_OURS)) {
+    source.split('\n').forEach((text, i) => {
+      if (TABLE.test(text)) faults.push(`${path}:${i + 1}: a table by text is a Map`)
+    })
+  }
   const targets = [...source.matchAll(IMPORT)].map(([, target]) => join(dirname(path), target))
   arrows.set(plain(path), targets)
   for (const target of targets) faults.push(...judge(path, target))

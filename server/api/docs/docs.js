@@ -45,7 +45,7 @@ const tryIt = (method, path, operation) => {
   const answer = make('pre')
   const button = make('button', '', 'Send')
   button.addEventListener('click', async () => {
-    let url = path
+    let url = `.${path}`
     for (const [name, input] of inputs) url = url.replace(`{${name}}`, encodeURIComponent(input.value))
     const headers = {}
     if (content) headers['Content-Type'] = 'application/json'
@@ -71,7 +71,7 @@ const drawOperation = (spec, method, path, operation) => {
   return details
 }
 
-const spec = await (await fetch('/openapi.json')).json()
+const spec = await (await fetch('openapi.json')).json()
 document.getElementById('title').textContent = `${spec.info.title} ${spec.info.version}`
 document.getElementById('about').prepend(spec.info.description + ' ')
 const list = document.getElementById('operations')

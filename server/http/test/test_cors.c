@@ -17,6 +17,17 @@ static void origins(void **state)
     assert_true(cors_origin_allowed(&c, "https://a.example", "a.example"));
     assert_true(cors_origin_allowed(&c, "http://a:8000", "a:8000"));
     assert_false(cors_origin_allowed(&c, "http://a:8000", "a:8001"));
+    /* Some proxies name the default port. */
+    assert_true(cors_origin_allowed(&c, "https://a.example", "a.example:443"));
+    assert_true(cors_origin_allowed(&c, "http://a.example", "A.example:80"));
+    assert_true(cors_origin_allowed(&c, "http://[::1]:8000", "[::1]:8000"));
+    assert_true(cors_origin_allowed(&c, "http://[::1]", "[::1]:80"));
+    assert_false(cors_origin_allowed(&c, "https://a.example", "a.example:80"));
+    assert_false(cors_origin_allowed(&c, "https://a.example:444", "a.example:443"));
+    assert_false(cors_origin_allowed(&c, "https://a.example:444", "a.example"));
+    assert_false(cors_origin_allowed(&c, "http://[::1]", "[::1]:81"));
+    assert_false(cors_origin_allowed(&c, "http://", ""));
+    assert_false(cors_origin_allowed(&c, "http://:80", ""));
     assert_false(cors_origin_allowed(&c, "http://a.example.evil", "a.example"));
     assert_false(cors_origin_allowed(&c, "http://evila.example", "a.example"));
     assert_false(cors_origin_allowed(&c, "http://user@a.example", "a.example"));
@@ -61,6 +72,17 @@ static void origins_are_exact(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(cors_origin_allowed(&c, bad[i], "a.example"));
     config_deinit(&c);
+    /* What an operator may write of the same origin. */
+    static char *const written[] = {"https://a.example:443", "https://a.example/",
+                                    "http://b, https://a.example:443/"};
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+        char *given[] = {"--origins", written[i]};
+        config_init(&c);
+        assert_true(config_load_flags(&c, 2, given, &err));
+        assert_true(cors_origin_allowed(&c, "https://a.example", "other.example"));
+        assert_false(cors_origin_allowed(&c, "http://a.example", "other.example"));
+        config_deinit(&c);
+    }
 }
 
 static void writes_of_other_sites_are_refused(void **state)

@@ -77,13 +77,19 @@ static void a_person_is_one_author_in_each_room(void **state)
     (void)state;
     loopback *lb = loopback_new(look);
     uint64_t before[2];
-    ask_as(lb, NULL, "GET /?person=secret HTTP/1.1\r\nHost: a\r\n\r\n");
+    ask_as(lb, NULL,
+           "GET / HTTP/1.1\r\nHost: a\r\n"
+           "Sec-WebSocket-Protocol: tandem.v1, tandem.person.secret\r\n\r\n");
     memcpy(before, authors, sizeof before);
     assert_int_not_equal(authors[0], authors[1]);
     assert_true(known[0] && known[1]);
-    ask_as(lb, NULL, "GET /?x=1&person=secret HTTP/1.1\r\nHost: a\r\n\r\n");
+    ask_as(lb, NULL,
+           "GET /?person=other HTTP/1.1\r\nHost: a\r\n"
+           "Sec-WebSocket-Protocol: tandem.person.secret,tandem.v1\r\n\r\n");
     assert_memory_equal(authors, before, sizeof before);
-    ask_as(lb, NULL, "GET /?person=other HTTP/1.1\r\nHost: a\r\n\r\n");
+    ask_as(lb, NULL,
+           "GET / HTTP/1.1\r\nHost: a\r\n"
+           "Sec-WebSocket-Protocol: tandem.v1, tandem.person.other\r\n\r\n");
     assert_int_not_equal(authors[0], before[0]);
     /* Who says nothing is somebody new each time. */
     ask_as(lb, NULL, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");

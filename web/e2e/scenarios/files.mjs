@@ -2,6 +2,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { unzipSync } from 'fflate'
+import { Client } from '../../../tests/blackbox/client.mjs'
 import { equal, until } from '../room.mjs'
 
 const nav = (person) => person.page.getByRole('navigation', { name: 'Files' })
@@ -68,6 +70,21 @@ async function dropFromDisk(person, path) {
 const bytes = (text) => new TextEncoder().encode(text)
 
 export const files = {
+  async 'files: a name that objects inherit breaks nothing for anybody'(_base, room) {
+    const [ada, bo] = await room.gather('Ada', 'Bo')
+    await ada.type('# main')
+    for (const name of ['__proto__', 'x.constructor']) {
+      await newFile(ada, name)
+      await ada.reads('')
+      await ada.type(`# ${name}`)
+      await open(bo, name)
+      await bo.reads(`# ${name}`)
+    }
+    await bo.page.reload()
+    await bo.reads('# x.constructor')
+    equal(await names(bo), '__proto__ main.py x.constructor', 'files')
+  },
+
   async 'files: made, switched, renamed, deleted, brought back'(_base, room) {
     const [ada, bo] = await room.gather('Ada', 'Bo')
     await ada.type('first = 1')
@@ -115,6 +132,31 @@ export const files = {
     await bo.page.reload()
     await bo.ready()
     await bo.reads('second = 2')
+  },
+
+  async 'files: of a hundred that another application made none is hidden without a word'(
+    _b,
+    room,
+  ) {
+    const [ada] = await room.gather('Ada')
+    const ws = `${room.base.replace('http', 'ws')}/ws`
+    const stranger = await new Client({ ws }, room.id).join()
+    stranger.doc.transact(() => {
+      for (let i = 0; i < 100; i += 1) {
+        stranger.doc.getMap('files').set(`f${i}`, { name: `f${i}.py`, language: 'python' })
+        stranger.doc.getText(`file:f${i}`).insert(0, `${i}`)
+      }
+    })
+    await stranger.saved()
+    await nav(ada).getByText('37 more files are not shown').waitFor()
+    const all = ada.page.waitForEvent('download')
+    await nav(ada).getByRole('button', { name: 'Download all files' }).click()
+    const zip = unzipSync(new Uint8Array(readFileSync(await (await all).path())))
+    equal(Object.keys(zip).length, 101, 'files in the zip')
+    const told = await (await fetch(`${room.base}/rooms/${room.id}`)).json()
+    equal(told.files_total, 101, 'files that the API counts')
+    equal(told.files.length, 64, 'files that the API lists')
+    await stranger.leave()
   },
 
   async 'files: dropped in, refused by name, downloaded one and all'(_base, room) {

@@ -51,6 +51,35 @@ async function outage(person, server) {
 }
 
 export const outages = {
+  // The server takes the path off by itself, so no proxy is needed here; tests/blackbox has real ones.
+  async 'all of it works under a path, without the server too'(_base, room, server) {
+    const below = await server.another(' --base-path /tandem/')
+    room.base = `${below.url}/tandem`
+    try {
+      const [ada, bo] = await room.gather('Ada', 'Bo')
+      await ada.focus()
+      await ada.type('x = 1')
+      await bo.reads('x = 1')
+      equal(new URL(ada.page.url()).pathname, `/tandem/r/${room.id}`, 'address of the room')
+      await ada.status(/^Saved$/)
+      const scope = () => ada.page.evaluate(async () => (await navigator.serviceWorker.ready).scope)
+      equal(await scope(), `${below.url}/tandem/`, 'scope of the service worker')
+      await ada.page.reload()
+      await ada.reads('x = 1')
+      await ada.page.waitForTimeout(1_500)
+      await below.kill()
+      await ada.page.reload()
+      await ada.reads('x = 1')
+      await below.start()
+      await ada.status(/^Saved$/)
+      await ada.page.getByRole('link', { name: 'Tandem, home' }).click()
+      await ada.page.getByRole('button', { name: 'New room' }).waitFor()
+      equal(new URL(ada.page.url()).pathname, '/tandem/', 'address of the landing page')
+    } finally {
+      await below.stop()
+    }
+  },
+
   async 'server killed and restarted while both type'(_base, room, server) {
     const [ada, bo] = await room.gather('Ada', 'Bo')
     await ada.focus()

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { createRoom } from '../shared/lib/api'
+import { BASE } from '../shared/lib/base'
 import { navigate } from '../shared/lib/navigate'
 import { roomPath } from '../shared/lib/room-id'
 import type { Problem } from '../shared/store/roomSlice'
@@ -77,7 +78,7 @@ export function LostPage({ problem, roomId, onMade }: Props) {
               Make a room with this id
             </Button>
           )}
-          <Button shape="large" onClick={() => navigate('/')}>
+          <Button shape="large" onClick={() => navigate(BASE)}>
             Go home
           </Button>
         </div>

@@ -1,3 +1,5 @@
+import { addressOf } from '../shared/lib/base'
+
 const SETTLE_MS = 1_000
 
 /** Has the service worker keep every file this page loads, for a reload without the server. */
@@ -14,7 +16,7 @@ export function keepForOffline(): void {
   }
   const seen = (entries: PerformanceEntryList) => {
     for (const { name } of entries) {
-      if (name.startsWith(`${location.origin}/assets/`)) waiting.add(name)
+      if (name.startsWith(`${location.origin}${addressOf('/assets/')}`)) waiting.add(name)
     }
     if (waiting.size > 0 && timer === undefined) timer = setTimeout(tell, SETTLE_MS)
   }
@@ -23,7 +25,7 @@ export function keepForOffline(): void {
     buffered: true,
   })
   addEventListener('load', () => {
-    navigator.serviceWorker.register('/sw.js').catch(() => {
+    navigator.serviceWorker.register(addressOf('/sw.js')).catch(() => {
       // Private windows and plain http have none; the page works without.
     })
   })

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { pathOf } from '../shared/lib/base'
 import { NAVIGATED } from '../shared/lib/navigate'
 import { isRoomId } from '../shared/lib/room-id'
 
@@ -27,5 +28,5 @@ function subscribe(changed: () => void): () => void {
 }
 
 export function useRoute(): Route {
-  return parseRoute(useSyncExternalStore(subscribe, () => location.pathname))
+  return parseRoute(pathOf(useSyncExternalStore(subscribe, () => location.pathname)))
 }

@@ -4,6 +4,7 @@ import { type ResetReason, Session } from '../collab/session'
 import { watchSession } from '../collab/session-view'
 import type { Room } from '../features/part'
 import { lookUpRoom, ownerKey } from '../shared/lib/api'
+import { addressOf } from '../shared/lib/base'
 import { rememberedName } from '../shared/lib/person'
 import { forgetRoom, rememberRoom } from '../shared/lib/recent'
 import { useAppStore } from '../shared/store/hooks'
@@ -13,7 +14,7 @@ import { PARTS } from './parts'
 import { makeRoom } from './room'
 
 function socketUrl(id: string): string {
-  const url = new URL(`/ws/${encodeURIComponent(id)}`, location.href)
+  const url = new URL(addressOf(`/ws/${encodeURIComponent(id)}`), location.href)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   return url.href
 }

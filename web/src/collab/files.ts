@@ -113,6 +113,18 @@ export class RoomFiles extends Emitter<FilesEvents> {
     return readFiles(this.map, this.max)
   }
 
+  /** Those that other applications made beyond the limit too. */
+  all(): FileEntry[] {
+    return readFiles(this.map, Number.POSITIVE_INFINITY)
+  }
+
+  /** How many there are that the list leaves out. */
+  unlisted(): number {
+    let files = 0
+    for (const id of this.map.keys()) if (usableId(id)) files += 1
+    return Math.max(0, files - this.max)
+  }
+
   /** The last deleted first. The same array until one goes or comes. */
   deleted(): readonly DeletedFile[] {
     return this.deletedNow

@@ -14,6 +14,7 @@ import {
   encodeUpdate,
   type Hello,
   type Message,
+  PERSON_SUBPROTOCOL,
   type RoomEvent,
   SUBPROTOCOL,
 } from './wire'
@@ -39,6 +40,8 @@ type ProviderEvents = {
 export interface ProviderOptions {
   /** Asked at each attempt, because the name in it may have changed. */
   url: () => string
+  /** Shown to the server alone: makes this browser one author. */
+  person?: string
   doc: Y.Doc
   awareness: Awareness
   /** Asked before anything of ours is sent: may this document be merged into that room? */
@@ -116,7 +119,8 @@ export class Provider extends Emitter<ProviderEvents> {
     clearTimeout(this.retryTimer)
     const plain = this.plainNext && !this.spoken
     const create = this.options.createSocket ?? ((url, list) => new WebSocket(url, list))
-    const socket = create(this.options.url(), plain ? [] : [SUBPROTOCOL])
+    const person = this.options.person ? [PERSON_SUBPROTOCOL + this.options.person] : []
+    const socket = create(this.options.url(), plain ? [] : [SUBPROTOCOL, ...person])
     let opened = false
     socket.binaryType = 'arraybuffer'
     this.socket = socket

@@ -96,8 +96,10 @@ function watchPeers(session: Session, show: Show): () => void {
 
 function watchFiles(session: Session, dispatch: AppDispatch): () => void {
   const { files } = session
-  const publish = () =>
-    dispatch(filesSeen({ list: files.list(), deleted: files.deleted(), current: session.file }))
+  const publish = () => {
+    const [list, deleted] = [files.list(), files.deleted()]
+    dispatch(filesSeen({ list, unlisted: files.unlisted(), deleted, current: session.file }))
+  }
   const stops = [session.on('file', publish), files.on('changed', publish)]
   publish()
   return () => {

@@ -250,6 +250,7 @@ export class Session extends Emitter<SessionEvents> {
     if (this.destroyed) return
     const provider = new Provider({
       url: () => this.urlWithName(),
+      person: personSecret(),
       doc: this.doc,
       awareness: this.awareness,
       tandem: this.epoch !== null,
@@ -367,7 +368,6 @@ export class Session extends Emitter<SessionEvents> {
   private urlWithName(): string {
     const url = new URL(this.options.url)
     url.searchParams.set('name', this.name)
-    url.searchParams.set('person', personSecret())
     return url.href
   }
 

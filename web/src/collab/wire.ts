@@ -9,6 +9,8 @@ import { readVersion, type Version } from './history'
 
 /** Message types of the y-websocket protocol, and ours of the subprotocol tandem.v1. */
 export const SUBPROTOCOL = 'tandem.v1'
+/** Before the secret that makes this browser one author; an address would end in logs. */
+export const PERSON_SUBPROTOCOL = 'tandem.person.'
 export const TYPE_SYNC = 0
 export const TYPE_AWARENESS = 1
 export const TYPE_AUTH = 2

@@ -38,13 +38,13 @@ export function Palette({ commands, onClose }: Props) {
   }
   const key = (event: KeyboardEvent) => {
     const last = found.length - 1
-    const moves: Record<string, number> = {
-      ArrowDown: at >= last ? 0 : at + 1,
-      ArrowUp: at <= 0 ? last : at - 1,
-      PageDown: Math.min(last, at + 10),
-      PageUp: Math.max(0, at - 10),
-    }
-    const next = moves[event.key]
+    const moves = new Map([
+      ['ArrowDown', at >= last ? 0 : at + 1],
+      ['ArrowUp', at <= 0 ? last : at - 1],
+      ['PageDown', Math.min(last, at + 10)],
+      ['PageUp', Math.max(0, at - 10)],
+    ])
+    const next = moves.get(event.key)
     if (next !== undefined) {
       event.preventDefault()
       setAt(next)

@@ -1,3 +1,4 @@
+import { addressOf } from '../../shared/lib/base'
 import { monaco } from '../../shared/monaco/monaco'
 import { isFinished, type TypedWord, wordOf } from './finished-word'
 import {
@@ -47,7 +48,7 @@ async function askServer(
 ): Promise<Suggestion[] | null> {
   if (code.length > CODE_LENGTH_MAX) return null
   try {
-    const response = await fetch('/autocomplete/', {
+    const response = await fetch(addressOf('/autocomplete/'), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ code, line, column, explicit }),

@@ -14,7 +14,7 @@ import { chosenFiles } from './take-files'
 export function FilesPanel({ room }: PieceProps) {
   const { session } = room
   const dispatch = useAppDispatch()
-  const { list, current, naming } = useAppSelector((state) => state.files)
+  const { list, unlisted, current, naming } = useAppSelector((state) => state.files)
   const peers = useAppSelector((state) => state.room.peers)
   const readOnly = useAppSelector((state) => state.room.readOnly)
   const name = useAppSelector((state) => state.room.name)
@@ -95,6 +95,12 @@ export function FilesPanel({ room }: PieceProps) {
               onName={create}
               onEnd={() => dispatch(newFileNaming(false))}
             />
+          </li>
+        )}
+        {unlisted > 0 && (
+          <li className={styles.more}>
+            {unlisted} more {unlisted === 1 ? 'file is' : 'files are'} not shown: a room lists{' '}
+            {list.length}. The zip has all of them.
           </li>
         )}
         <li>

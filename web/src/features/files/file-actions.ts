@@ -3,10 +3,9 @@ import type { Session } from '../../collab/session'
 import { fileNameProblem, freeName } from '../../shared/lib/file-names'
 import { toast } from '../../shared/lib/toasts'
 import { type Incoming, readTexts } from './take-files'
+import { zipOf } from './zip'
 
 const NAMED_MAX = 3
-
-export const loadZip = () => import('fflate')
 
 function sentence(error: unknown): string {
   return error instanceof Error ? error.message : 'That did not work.'
@@ -34,10 +33,9 @@ export function downloadFile(session: Session, { id, name }: FileEntry): void {
 }
 
 export async function downloadAll(texts: Texts, roomName: string): Promise<void> {
-  const { strToU8, zipSync } = await loadZip()
-  const files = texts.files.list().map(({ id, name }) => [name, strToU8(textOf(texts, id))])
+  const files = texts.files.all().map(({ id, name }) => ({ name, text: textOf(texts, id) }))
   const name = roomName.replace(/[^\p{L}\p{N}._ -]/gu, '').trim() || 'room'
-  save(`${name}.zip`, zipSync(Object.fromEntries(files)) as BlobPart, 'application/zip')
+  save(`${name}.zip`, await zipOf(files), 'application/zip')
 }
 
 /** Puts a deleted file into the list and into view. */

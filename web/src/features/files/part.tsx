@@ -6,10 +6,10 @@ import { fileCommands } from './commands'
 import { DeletedBar } from './DeletedBar'
 import { DropZone } from './DropZone'
 import { FilesPanel } from './FilesPanel'
-import { loadZip } from './file-actions'
 import { guardPaste } from './long-paste'
 import { offerLostText } from './lost-text'
 import { tellReturns } from './returns'
+import { loadZip } from './zip'
 
 function Drop({ room }: PieceProps) {
   const readOnly = useAppSelector(cannotWrite)

@@ -7,7 +7,10 @@ import type { PieceProps } from '../part'
 import { OwnName } from './OwnName'
 import styles from './presence.module.css'
 
-const ROLES: Readonly<Record<string, string>> = { owner: 'owner', viewer: 'reads only' }
+const ROLES = new Map([
+  ['owner', 'owner'],
+  ['viewer', 'reads only'],
+])
 
 export function PeoplePanel({ room }: PieceProps) {
   const { follow } = room.session
@@ -22,7 +25,7 @@ export function PeoplePanel({ room }: PieceProps) {
   }
   const facts = (peer: Peer) =>
     [
-      ROLES[peer.role] ?? '',
+      ROLES.get(peer.role) ?? '',
       peer.clientId === following ? 'you follow' : '',
       peer.followsYou ? 'following you' : '',
       peer.idle && !peer.self ? 'idle' : '',

@@ -1,5 +1,6 @@
 import { type SubmitEvent, useState } from 'react'
 import { changeRoom, deleteRoom } from '../../shared/lib/api'
+import { BASE } from '../../shared/lib/base'
 import { navigate } from '../../shared/lib/navigate'
 import { rememberRoom } from '../../shared/lib/recent'
 import { useAppDispatch, useAppSelector } from '../../shared/store/hooks'
@@ -45,7 +46,7 @@ export function RoomDialog({ onClose }: Props) {
     setBusy(true)
     const answer = await deleteRoom(id)
     setBusy(false)
-    if (answer.ok) navigate('/')
+    if (answer.ok) navigate(BASE)
     else setSaid(answer.message)
   }
 

@@ -1,3 +1,4 @@
+import { addressOf } from './base'
 import { isRecord } from './guard'
 import { readStored, writeStored } from './storage'
 
@@ -26,7 +27,7 @@ const roomPath = (id: string): string => `/rooms/${encodeURIComponent(id)}`
 async function call(path: string, init: RequestInit): Promise<Result<unknown>> {
   let response: Response
   try {
-    response = await fetch(path, { credentials: 'same-origin', ...init })
+    response = await fetch(addressOf(path), { credentials: 'same-origin', ...init })
   } catch {
     return { ok: false, status: 0, message: 'The server does not answer. Try again in a moment.' }
   }

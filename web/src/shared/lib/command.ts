@@ -43,8 +43,12 @@ export function pressed(keys: string, event: KeyboardEvent, mac = IS_MAC): boole
   return wanted.every((name) => held[name] === parts.includes(name)) && isKey(key, event)
 }
 
-const MAC_WORDS: Readonly<Record<string, string>> = { Ctrl: '⌘', Alt: '⌃', Shift: '⇧' }
+const MAC_WORDS = new Map([
+  ['Ctrl', '⌘'],
+  ['Alt', '⌃'],
+  ['Shift', '⇧'],
+])
 
 export function keyWords(keys: string, mac = IS_MAC): string[] {
-  return keys.split('+').map((key) => (mac ? (MAC_WORDS[key] ?? key) : key))
+  return keys.split('+').map((key) => (mac ? (MAC_WORDS.get(key) ?? key) : key))
 }

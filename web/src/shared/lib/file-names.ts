@@ -37,10 +37,10 @@ export function freeName(name: string, taken: Iterable<string>): string {
   }
 }
 
-const LANGUAGES: Readonly<Record<string, string>> = { py: 'python', pyi: 'python', pyw: 'python' }
+const PYTHON: ReadonlySet<string> = new Set(['py', 'pyi', 'pyw'])
 
 /** The editor's language for a name; everything that is not Python is plain text. */
 export function languageOf(name: string): string {
   const dot = name.lastIndexOf('.')
-  return LANGUAGES[name.slice(dot + 1).toLowerCase()] ?? 'plaintext'
+  return PYTHON.has(name.slice(dot + 1).toLowerCase()) ? 'python' : 'plaintext'
 }

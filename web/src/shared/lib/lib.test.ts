@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { errorText } from './api'
+import { languageOf } from './file-names'
 import { cleanName, initials } from './person'
 import { RECENT_MAX, readRecent, withRecent } from './recent'
 import { parseRoomId } from './room-id'
@@ -55,4 +56,11 @@ test('errors of the API read as sentences', () => {
     'Too long.',
   )
   expect(errorText(null, 'f')).toBe('f')
+})
+
+test('what people call a file is no property of an object', () => {
+  for (const name of ['__proto__', 'x.__proto__', 'x.constructor', 'toString']) {
+    expect(languageOf(name)).toBe('plaintext')
+  }
+  expect(languageOf('a.PY')).toBe('python')
 })

@@ -1,3 +1,5 @@
+import { addressOf } from './base'
+
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
 export function isRoomId(text: string): boolean {
@@ -14,7 +16,7 @@ export function parseRoomId(pasted: string): string | null {
 }
 
 export function roomPath(id: string): string {
-  return `/r/${id}`
+  return addressOf(`/r/${id}`)
 }
 
 export function roomLink(id: string): string {

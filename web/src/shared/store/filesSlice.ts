@@ -14,6 +14,8 @@ export interface DeletedItem extends FileItem {
 
 export interface FilesState {
   list: FileItem[]
+  /** How many there are beyond the limit of the list. */
+  unlisted: number
   /** The last deleted first. */
   deleted: readonly DeletedItem[]
   /** The file this window shows. */
@@ -22,7 +24,13 @@ export interface FilesState {
   naming: boolean
 }
 
-const initialState: FilesState = { list: [], deleted: [], current: 'main', naming: false }
+const initialState: FilesState = {
+  list: [],
+  unlisted: 0,
+  deleted: [],
+  current: 'main',
+  naming: false,
+}
 
 const filesSlice = createSlice({
   name: 'files',

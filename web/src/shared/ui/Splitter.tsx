@@ -30,14 +30,14 @@ export function Splitter({ label, value, min, max, normal, side, onChange }: Pro
   }
   const key = (event: KeyboardEvent<HTMLDivElement>) => {
     const step = event.shiftKey ? 4 * STEP_PX : STEP_PX
-    const next: Record<string, number> = {
-      ArrowLeft: value - sign * step,
-      ArrowRight: value + sign * step,
-      Home: min,
-      End: max,
-      Enter: normal,
-    }
-    const wanted = next[event.key]
+    const next = new Map([
+      ['ArrowLeft', value - sign * step],
+      ['ArrowRight', value + sign * step],
+      ['Home', min],
+      ['End', max],
+      ['Enter', normal],
+    ])
+    const wanted = next.get(event.key)
     if (wanted === undefined) return
     event.preventDefault()
     onChange(wanted)
