@@ -32,13 +32,13 @@ async function remove(person, name) {
 
 const facts = async (base, room) => (await fetch(`${base}/rooms/${room.id}`)).json()
 
-async function openHistory(person) {
+export async function openHistory(person) {
   await person.press('Alt+Shift+H')
   await person.page.getByRole('slider', { name: 'Moment' }).waitFor()
 }
 
 /** Back until the text of the past is this one. */
-async function backTo(person, wanted) {
+export async function backTo(person, wanted) {
   const text = () =>
     view(person)
       .locator('.view-lines > .view-line')

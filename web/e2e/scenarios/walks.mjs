@@ -1,6 +1,7 @@
 // Whole walks through the page, with pictures to look at: script/screenshots takes them. What they ask
 // for is checked as well, in both themes.
 import { equal, until } from '../room.mjs'
+import { backTo, openHistory } from './meanwhile.mjs'
 
 const CLASS_SIZE = 12
 
@@ -91,18 +92,10 @@ async function restoreWalk(room, scheme) {
   await bo.status(/^Saved$/)
   const now = await stored(room)
   await ada.reads(now)
-  const written = now.split('\n').length - old.split('\n').length
-  await ada.press('Alt+Shift+H')
+  await openHistory(ada)
+  await backTo(ada, old)
   const view = ada.page.locator('section[aria-label="History"]')
-  const chip = view.getByRole('button', { name: /^main\.py/ })
-  await ada.page.getByRole('slider', { name: 'Moment' }).waitFor()
-  await until('a moment that differs by all that Bo wrote', async () => {
-    const words = (await chip.count()) > 0 ? await chip.first().textContent() : ''
-    if (words?.includes(`−${written}`)) return true
-    await ada.page.getByRole('slider', { name: 'Moment' }).focus()
-    await ada.press('ArrowLeft')
-    return words
-  })
+  await view.getByRole('button', { name: /^main\.py.*lines go/ }).waitFor()
   await room.shoot(`restore-preview-${scheme}`, ada)
   await view.getByRole('button', { name: 'Restore this moment' }).click()
   await ada.reads(old)
