@@ -18,11 +18,21 @@ static void print_help(FILE *out)
             "  tandem restore FILE DB    make a database of a backup\n"
             "  tandem export DB ROOM     write one room to standard output\n"
             "  tandem --help             this text; each command has its own --help\n"
+            "  tandem --help-limits      the flags of serve that few need, all limits among them\n"
             "  tandem --version          the version\n\n"
             "Flags of serve, with their defaults.  Each may also stand in the config file, or in\n"
             "the environment: --cors-origins is TANDEM_CORS_ORIGINS.  Flags win over the\n"
             "environment, which wins over the file.\n\n");
-    config_print_flags(out);
+    config_print_flags(out, CONFIG_COMMON);
+}
+
+static int print_limits(void)
+{
+    printf("More flags of tandem serve, with their defaults; docs/operations.md says what happens "
+           "when\n"
+           "a limit is met.  0 is no limit from --sockets down.\n\n");
+    config_print_flags(stdout, CONFIG_REST);
+    return SERVE_OK;
 }
 
 static bool has_word(int argc, char **argv, const char *word)
@@ -37,6 +47,8 @@ static bool has_word(int argc, char **argv, const char *word)
 static int run_serve(int argc, char **argv)
 {
     config c;
+    if (has_word(argc, argv, "--help-limits"))
+        return print_limits();
     if (has_word(argc, argv, "--help")) {
         print_help(stdout);
         return SERVE_OK;
@@ -70,10 +82,10 @@ static const command commands[] = {
 
 static int unknown(const char *name)
 {
-    const char *words[COMMANDS + 2] = {"--help", "--version"};
+    const char *words[COMMANDS + 3] = {"--help", "--version", "--help-limits"};
     for (size_t i = 0; i < COMMANDS; i++)
-        words[i + 2] = commands[i].name;
-    const char *near = nearest_word(name, words, COMMANDS + 2);
+        words[i + 3] = commands[i].name;
+    const char *near = nearest_word(name, words, COMMANDS + 3);
     fprintf(stderr, "tandem: unknown command '%s'%s%s%s\n", name,
             near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
             near != NULL ? "'?" : "");
@@ -91,6 +103,8 @@ int main(int argc, char **argv)
         printf("tandem %s\n", TANDEM_VERSION);
         return SERVE_OK;
     }
+    if (strcmp(name, "--help-limits") == 0)
+        return print_limits();
     if (strcmp(name, "--help") == 0 || strcmp(name, "help") == 0) {
         print_help(stdout);
         return SERVE_OK;

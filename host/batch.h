@@ -5,8 +5,9 @@
 #include "base/buf.h"
 #include "host/port.h"
 
-/* `owners[i]` is the sender's own note on row i.  Until the batch is gathered for its transaction
- * the updates lie one after the other in `updates`, and rows[i].update.ptr means nothing. */
+/* `owners[i]` is what row i belongs to, one address for one life of a room in memory.  Until the
+ * batch is gathered for its transaction the updates lie one after the other in `updates`, and
+ * rows[i].update.ptr means nothing. */
 struct store_batch {
     loop_msg msg;
     struct store_batch *next;
@@ -18,6 +19,8 @@ struct store_batch {
     buf updates;       /* bytes of all rows, one after the other */
     uint64_t begun_us; /* of the first row */
     int err;           /* when it is done: not 0 when rows marked `gone` could not be written */
+    uint64_t report;   /* then: the number of that report; 0: none is gone */
+    uint64_t heard;    /* the newest such report that its sender knew when it began */
     void (*done)(loop *l, struct store_batch *batch);
     const base_alloc *alloc;
 };

@@ -28,7 +28,8 @@ void commit_deinit(commit *c)
         store_batch_free(b);
     }
     base_alloc_put(c->alloc, c->rows, c->cap * sizeof *c->rows);
-    base_alloc_put(c->alloc, c->fates, c->cap);
+    base_alloc_put(c->alloc, c->notes, c->cap * sizeof *c->notes);
+    base_alloc_put(c->alloc, c->refused, c->refused_cap * sizeof *c->refused);
     *c = (commit){.alloc = c->alloc};
 }
 
@@ -59,20 +60,71 @@ static bool reserve(commit *c, size_t count)
         return true;
     size_t cap = count < 2 * c->cap ? 2 * c->cap : count;
     store_row *rows = base_alloc_get(c->alloc, cap * sizeof *rows);
-    uint8_t *fates = base_alloc_get(c->alloc, cap);
-    if (rows == NULL || fates == NULL) {
+    commit_note *notes = base_alloc_get(c->alloc, cap * sizeof *notes);
+    if (rows == NULL || notes == NULL) {
         base_alloc_put(c->alloc, rows, cap * sizeof *rows);
-        base_alloc_put(c->alloc, fates, cap);
+        base_alloc_put(c->alloc, notes, cap * sizeof *notes);
         return false;
     }
     if (c->known > 0)
-        memcpy(fates, c->fates, c->known);
+        memcpy(notes, c->notes, c->known * sizeof *notes);
     base_alloc_put(c->alloc, c->rows, c->cap * sizeof *c->rows);
-    base_alloc_put(c->alloc, c->fates, c->cap);
+    base_alloc_put(c->alloc, c->notes, c->cap * sizeof *c->notes);
     c->rows = rows;
-    c->fates = fates;
+    c->notes = notes;
     c->cap = cap;
     return true;
+}
+
+static bool is_refused(const commit *c, const loop *home, const void *owner)
+{
+    for (size_t i = 0; i < c->refused_count; i++) {
+        if (c->refused[i].home == home && c->refused[i].owner == owner)
+            return true;
+    }
+    return false;
+}
+
+/* false: no memory. */
+static bool note_refused(commit *c, const commit_note *note)
+{
+    if (is_refused(c, note->home, note->owner))
+        return true;
+    if (c->refused_count == c->refused_cap) {
+        size_t cap = c->refused_cap == 0 ? 4 : 2 * c->refused_cap;
+        commit_refusal *list = base_alloc_resize(c->alloc, c->refused,
+                                                 c->refused_cap * sizeof *list, cap * sizeof *list);
+        if (list == NULL)
+            return false;
+        c->refused = list;
+        c->refused_cap = cap;
+    }
+    c->refused[c->refused_count++] = (commit_refusal){note->home, note->owner, c->reports + 1};
+    return true;
+}
+
+/* The loop of this batch knew of these refusals when it began: their owners send no more, and may
+ * be gone. */
+static void forget_heard(commit *c, const store_batch *b)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < c->refused_count; i++) {
+        if (c->refused[i].home != b->home || c->refused[i].number > b->heard)
+            c->refused[kept++] = c->refused[i];
+    }
+    c->refused_count = kept;
+}
+
+/* A batch that no try has seen yet. */
+static void note_batch(commit *c, const store_batch *b, size_t at)
+{
+    forget_heard(c, b);
+    for (size_t i = 0; i < b->count; i++) {
+        bool refused = is_refused(c, b->home, b->owners[i]);
+        c->notes[at + i] =
+            (commit_note){b->home, b->owners[i], refused ? COMMIT_REFUSED : COMMIT_OPEN};
+        c->by_room = c->by_room || refused;
+    }
 }
 
 /* Copies the rows of all batches into one array with their final addresses; 0: no memory. */
@@ -85,14 +137,14 @@ static size_t gather(commit *c)
         return 0;
     for (const store_batch *b = c->waiting; b != NULL; b = b->next) {
         const uint8_t *ptr = b->updates.ptr;
+        if (at >= c->known) /* later batches stand behind those of an earlier try */
+            note_batch(c, b, at);
         for (size_t i = 0; i < b->count; i++) {
             c->rows[at] = b->rows[i];
             c->rows[at++].update.ptr = ptr;
             ptr += b->rows[i].update.len_bytes;
         }
     }
-    /* Later batches stand behind those of an earlier try, so what is known keeps its place. */
-    memset(c->fates + c->known, COMMIT_OPEN, count - c->known);
     c->known = count;
     return count;
 }
@@ -100,6 +152,19 @@ static size_t gather(commit *c)
 static bool is_of_one_room(int err)
 {
     return err == STORE_ECORRUPT || err == STORE_EEXISTS;
+}
+
+/* All open rows of the room of row `i`.  false: no memory; it is tried again. */
+static bool decide(commit *c, size_t i, size_t count, bool refused)
+{
+    for (size_t k = i; k < count; k++) {
+        if (c->notes[k].fate != COMMIT_OPEN || strcmp(c->rows[k].room_id, c->rows[i].room_id) != 0)
+            continue;
+        if (refused && !note_refused(c, &c->notes[k]))
+            return false;
+        c->notes[k].fate = refused ? COMMIT_REFUSED : COMMIT_STORED;
+    }
+    return true;
 }
 
 /* Some room cannot be written, so each gets a transaction of its own.  Returns the error of a
@@ -112,8 +177,8 @@ static int commit_by_room(commit *c, store *s, const commit_ops *ops, size_t cou
     for (size_t i = 0; i < count && err == BASE_OK; i++) {
         const char *id = c->rows[i].room_id;
         size_t n = 0;
-        for (size_t k = i; k < count && c->fates[i] == COMMIT_OPEN; k++) {
-            if (c->fates[k] == COMMIT_OPEN && strcmp(c->rows[k].room_id, id) == 0)
+        for (size_t k = i; k < count && c->notes[i].fate == COMMIT_OPEN; k++) {
+            if (c->notes[k].fate == COMMIT_OPEN && strcmp(c->rows[k].room_id, id) == 0)
                 part[n++] = c->rows[k];
         }
         if (n == 0)
@@ -122,15 +187,11 @@ static int commit_by_room(commit *c, store *s, const commit_ops *ops, size_t cou
         bool refused = is_of_one_room(err);
         if (err != BASE_OK && !refused)
             break;
-        for (size_t k = i; k < count; k++) {
-            if (c->fates[k] == COMMIT_OPEN && strcmp(c->rows[k].room_id, id) == 0)
-                c->fates[k] = refused ? COMMIT_REFUSED : COMMIT_STORED;
-        }
         if (refused) {
             c->refusal = err;
             ops->refused(ops->ctx, id, err);
         }
-        err = BASE_OK;
+        err = decide(c, i, count, refused) ? BASE_OK : BASE_ENOMEM;
     }
     base_alloc_put(c->alloc, part, count * sizeof *part);
     return err;
@@ -153,6 +214,7 @@ static int commit_rows(commit *c, store *s, const commit_ops *ops, size_t count)
 static void report(commit *c, const commit_ops *ops)
 {
     size_t at = 0;
+    uint64_t number = c->reports + 1;
     store_batch *b = c->waiting;
     c->waiting = NULL;
     c->known = 0;
@@ -160,12 +222,14 @@ static void report(commit *c, const commit_ops *ops)
     for (store_batch *next; b != NULL; b = next) {
         next = b->next;
         size_t n = b->count; /* whoever gets the batch may free it at once */
-        b->err = BASE_OK;
+        bool any = false;
         for (size_t i = 0; i < n; i++) {
-            b->rows[i].gone = c->fates[at + i] == COMMIT_REFUSED;
-            if (b->rows[i].gone)
-                b->err = c->refusal;
+            b->rows[i].gone = c->notes[at + i].fate == COMMIT_REFUSED;
+            any = any || b->rows[i].gone;
         }
+        b->err = any ? c->refusal : BASE_OK;
+        b->report = any ? number : 0;
+        c->reports = any ? number : c->reports;
         CRASH_POINT("batch.committed");
         ops->report(ops->ctx, b);
         at += n;

@@ -6,7 +6,8 @@
  *   BASE_OK                                 each batch is reported, in order
  *   STORE_EBUSY, STORE_EFULL, BASE_ENOMEM   nothing is lost: the rows wait, and are tried again
  *   STORE_ECORRUPT, STORE_EEXISTS           of one room: the others are committed room by room,
- *                                           and its rows are reported as `gone`
+ *                                           and its rows, also those that come before its loop has
+ *                                           heard, are reported as `gone`
  *   STORE_EIO                               the caller ends the process
  *
  * No threads: whoever calls the store has one `commit`, and a `commit_queue` that others fill under
@@ -27,16 +28,33 @@ bool commit_queue_put(commit_queue *q, store_batch *batch);
 
 typedef enum commit_fate { COMMIT_OPEN, COMMIT_STORED, COMMIT_REFUSED } commit_fate;
 
+typedef struct commit_note {
+    const loop *home;
+    const void *owner;
+    commit_fate fate; /* some rooms may be stored when a try fails */
+} commit_note;
+
+/* Of this owner a row was refused.  Later ones would leave a gap in the log, so they are refused
+ * too, until its loop has heard and sends no more. */
+typedef struct commit_refusal {
+    const loop *home;
+    const void *owner;
+    uint64_t number; /* of the report that tells it */
+} commit_refusal;
+
 typedef struct commit {
     const base_alloc *alloc;
     store_batch *waiting; /* taken from the queue, not reported yet */
     bool stalled;         /* the last try failed */
     bool by_room;         /* one of these rooms cannot be written */
     int refusal;          /* why */
-    uint64_t tried_ns;    /* when it began */
-    store_row *rows;      /* all that wait, with their final addresses */
-    uint8_t *fates;       /* commit_fate of each: some rooms may be stored when a try fails */
-    size_t known;         /* rows that an earlier try has seen */
+    commit_refusal *refused;
+    size_t refused_count, refused_cap;
+    uint64_t reports;   /* with refusals */
+    uint64_t tried_ns;  /* when it began */
+    store_row *rows;    /* all that wait, with their final addresses */
+    commit_note *notes; /* of each row */
+    size_t known;       /* rows that an earlier try has seen */
     size_t cap;
 } commit;
 

@@ -167,7 +167,7 @@ static void check_rates(room_host *h, host_member *m, uint64_t frames, uint64_t 
     m->busy = pace_is_ahead(&m->pace, at_ms);
     if (m->pace.closing_ms != 0)
         return;
-    if (stop.limit == NULL && session_backlogged(h, m->session))
+    if (stop.ms < LIMIT_BACKLOG_MS && session_backlogged(h, m->session))
         stop = pace_backlog();
     if (stop.limit != NULL)
         slow_down(h, m, stop);

@@ -32,7 +32,7 @@ uint64_t session_new(room_host *h, host_member *m, hosted *at)
 void session_forget(room_host *h, uint64_t session)
 {
     uint32_t slot = (uint32_t)(session & SESSION_SLOT_MASK);
-    if (slot >= h->slot_count || h->slots[slot].session != session)
+    if (session == 0 || slot >= h->slot_count || h->slots[slot].session != session)
         return;
     h->slots[slot] = (session_slot){.next_free = h->free_slot};
     h->free_slot = slot;

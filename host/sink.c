@@ -159,6 +159,8 @@ static void batch_done(loop *l, store_batch *b)
     int64_t now_ms = host_now_ms(h);
     (void)l;
     histogram_add(&h->metrics->ack, h->port.now_us(h->port.ctx) - b->begun_us, b->count);
+    if (b->report > h->heard)
+        h->heard = b->report;
     CRASH_POINT("ack.before");
     for (size_t i = 0; i < b->count; i++)
         ((hosted *)b->owners[i])->in_batch++;
@@ -196,8 +198,10 @@ static void sink_append(void *ctx, room *r, const room_row *row)
         h->port.fail(h->port.ctx, "out of memory for an update");
         return;
     }
-    if (h->batch->count == 1)
+    if (h->batch->count == 1) {
         h->batch->begun_us = h->port.now_us(h->port.ctx);
+        h->batch->heard = h->heard;
+    }
     at->in_store++;
     CRASH_POINT("update.batched");
 }

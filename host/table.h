@@ -70,6 +70,7 @@ struct room_host {
     uint64_t session_counter;
     hosted *hurried;                 /* rooms that are ticked soon */
     store_batch *batch;              /* rows of this turn */
+    uint64_t heard;                  /* store_batch.report, the newest */
     room_stats retired;              /* counters of rooms that are gone */
     struct quarantined *quarantined; /* rooms out of service */
     store_job barrier;               /* of draining */

@@ -41,7 +41,6 @@
       "updates not yet stored before a room is read-only")                                         \
     X(lease_wait_ms, 3000, "ms", "for the word of the keeper of a client id that another writes")  \
     X(violations_per_minute, 10, "frames", "refused writes of one connection before it is closed") \
-    X(linger_ms, 30000, "ms", "a room without members stays in memory: reloads are cheap")         \
     X(compact_rows, 2000, "rows", "log tail that makes a new snapshot")                            \
     X(compact_bytes, 1 * LIMITS_MIB, "bytes", "the same, by size")                                 \
     X(unload_rows, 200, "rows", "log tail that makes a snapshot when the room is unloaded")        \
@@ -83,7 +82,21 @@
     X(bytes_per_second, 4 * LIMITS_MIB, "bytes", "of one connection")                              \
     X(awareness_per_second, 20, "updates", "of one connection that are told; the newest wins")
 
-#define LIMITS(X) LIMITS_OF_CONTENT(X) LIMITS_OF_TRAFFIC(X)
+/* Not a setting of [limits]: rooms.linger_s is its name there. */
+#define LIMITS_OF_ROOMS(X)                                                                         \
+    X(linger_ms, 30000, "ms", "a room without members stays in memory: reloads are cheap")
+
+#define LIMITS(X) LIMITS_OF_CONTENT(X) LIMITS_OF_TRAFFIC(X) LIMITS_OF_ROOMS(X)
+
+/* What `hello` announces: the limits that a client keeps to by itself, before it is refused.
+ * X(name) */
+#define LIMITS_ANNOUNCED(X)                                                                        \
+    X(frame_bytes)                                                                                 \
+    X(update_bytes)                                                                                \
+    X(awareness_bytes)                                                                             \
+    X(chat_bytes)                                                                                  \
+    X(files)                                                                                       \
+    X(file_name_bytes)
 
 #define LIMITS_FIELD_(name, value, unit, reason) uint64_t name;
 typedef struct limits {

@@ -106,10 +106,10 @@ static void put_limits(buf *json, const limits *l)
 {
     const char *comma = "";
     buf_put_str(json, "{");
-#define PUT_LIMIT_(name, value, unit, reason)                                                      \
+#define PUT_LIMIT_(name)                                                                           \
     buf_put_fmt(json, "%s\"" #name "\":%llu", comma, (unsigned long long)l->name);                 \
     comma = ",";
-    LIMITS(PUT_LIMIT_)
+    LIMITS_ANNOUNCED(PUT_LIMIT_)
 #undef PUT_LIMIT_
     buf_put_str(json, "}");
 }

@@ -31,6 +31,7 @@
  *
  *   hello          session, name, color_index, role, server_time (ms), epoch (32 hex digits),
  *                  room {id, name, language}, members [Member], limits {name: number}
+ *                  (limits.h, LIMITS_ANNOUNCED)
  *   member_joined  member Member
  *   member_left    session
  *   role_changed   session, role

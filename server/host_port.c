@@ -93,7 +93,7 @@ room_host *host_port_new(loop *l)
                             .alloc = base_alloc_libc(),
                             .room_alloc = base_alloc_libc(),
                             .create_on_join = l->app->config.create_on_join,
-                            .keep_ms = config_keep_ms(&l->app->config)};
+                            .keep_ms = l->app->config.keep_ms};
     ws_conn_play(&port);
     l->clock_offset_ms = wall_time_now_ms() - (int64_t)(uv_hrtime() / 1000000);
     return room_host_new(&options);

@@ -34,7 +34,12 @@ void shard_run(void *loop_arg)
     loop_run(l);
     /* Stopped: everything that is still open goes, so that a leak checker sees what was lost. */
     conn_close_all(l);
-    room_host_free(l->rooms);
     loop_close(l);
     conn_loop_deinit(l);
+}
+
+void shard_deinit(loop *l)
+{
+    room_host_free(l->rooms);
+    loop_deinit(l);
 }

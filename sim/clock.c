@@ -70,6 +70,7 @@ const char *event_name(event_kind kind)
         [EVENT_DRAIN_POLL] = "drain poll",
         [EVENT_BOOT] = "boot",
         [EVENT_FAULT_ENDS] = "fault ends",
+        [EVENT_RESUME] = "resume",
     };
     return names[kind];
 }

@@ -29,6 +29,7 @@ typedef enum event_kind {
     EVENT_DRAIN_POLL,   /* life: process */
     EVENT_BOOT,         /* life: process that ended; the next one starts */
     EVENT_FAULT_ENDS,   /* arg: happening_kind */
+    EVENT_RESUME,       /* who: link, life: process; it may be read again */
     EVENT_KINDS,
 } event_kind;
 

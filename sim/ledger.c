@@ -259,11 +259,12 @@ void ledger_closed(world *w, uint32_t who, unsigned code, const char *reason)
     world_note(w, "the server closes client %u: %u %s", who, code, reason);
     client_kind kind = w->plan->clients[who].kind;
     bool honest = kind == CLIENT_TANDEM || kind == CLIENT_STOCK;
+    bool out_of_service = code == WS_CLOSE_INTERNAL && w->spoiled[w->plan->clients[who].room];
     bool blamed = code == WS_CLOSE_PROTOCOL || code == WS_CLOSE_UNSUPPORTED ||
                   code == WS_CLOSE_BAD_DATA || code == WS_CLOSE_TOO_BIG ||
                   code == WS_CLOSE_INTERNAL;
     w->counts[COUNT_BLAMED] += blamed || code == WS_CLOSE_POLICY;
-    if (honest && blamed)
+    if (honest && blamed && !out_of_service)
         law_broken(w, "honest clients are not blamed", "client %u: %u %s", who, code, reason);
     if (honest && code == WS_CLOSE_POLICY && strncmp(reason, "client id", 9) == 0 && !has_forger(w))
         law_broken(w, "nobody is taken for another", "client %u: %s", who, reason);

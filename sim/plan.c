@@ -38,7 +38,7 @@ static client_kind draw_kind(const plan *p, rng *r, uint32_t i)
 static void draw_world(plan *p, rng *r)
 {
     unsigned many = (unsigned)rng_below(r, 3); /* of three densities */
-    for (unsigned bit = 0; bit < FAULT_BITS; bit++)
+    for (unsigned bit = 0; bit < FAULT_BITS_DRAWN; bit++)
         if (rng_percent(r, 15 + 25 * many))
             p->faults |= 1u << bit;
     /* Rarer modes: they hide others or change what a whole run is about. */
@@ -149,12 +149,33 @@ static void draw_happenings(plan *p, rng *r)
     qsort(p->happenings, p->count, sizeof *p->happenings, by_time);
 }
 
+/* Drawn by themselves, so that worlds without them are what they were before there were any. */
+static void draw_later_faults(plan *p, rng *r)
+{
+    if (rng_percent(r, 12))
+        p->faults |= FAULT_ROOM;
+    if (rng_percent(r, 12))
+        p->faults |= FAULT_RATES;
+    int64_t most = rng_percent(r, 70) ? 2 : 6;
+    spread(p, r, HAPPEN_UNWRITABLE, rng_scale(r, 0, most));
+    spread(p, r, HAPPEN_DAMAGED, rng_scale(r, 0, 2 * most));
+    uint64_t frames = (uint64_t)rng_scale(r, 20, 300),
+             bytes = (uint64_t)rng_scale(r, 20000, 500000);
+    if (p->faults & FAULT_RATES) {
+        p->limits.frames_per_second = frames;
+        p->limits.bytes_per_second = bytes;
+    }
+    qsort(p->happenings, p->count, sizeof *p->happenings, by_time);
+}
+
 void plan_init(plan *p, uint64_t seed)
 {
     *p = (plan){.seed = seed};
     rng r = rng_of(seed, 0x706C616E);
     draw_world(p, &r);
     draw_happenings(p, &r);
+    rng later = rng_of(seed, 0x6C617465);
+    draw_later_faults(p, &later);
 }
 
 void plan_deinit(plan *p)
@@ -203,8 +224,9 @@ void plan_print(const plan *p, FILE *out)
 {
     static const char *const tags[TAGS_KINDS] = {"none", "in a map", "in the text"};
     static const char *const faults[FAULT_BITS] = {
-        "network", "slow readers", "reloads", "kills",    "power cuts", "drains",
-        "disk",    "memory",       "roles",   "restores", "deletions",  "hostile clients"};
+        "network",       "slow readers", "reloads", "kills",    "power cuts", "drains",
+        "disk",          "memory",       "roles",   "restores", "deletions",  "hostile clients",
+        "damaged rooms", "small rates"};
     fprintf(out, "seed %llu: %s store, %u room(s)%s, %u clients, %.0f s, tags %s; faults:",
             (unsigned long long)p->seed, p->sqlite ? "SQLite" : "memory", p->room_count,
             p->may_create ? " made by joining" : "", p->client_count, (double)p->active_us / 1e6,

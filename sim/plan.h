@@ -50,7 +50,9 @@ typedef enum client_kind {
     X(ROLE, "gets another role", FAULT_ROLE)                                                       \
     X(RENAME, "a room is renamed", 0)                                                              \
     X(RESTORE, "a room is restored with a new epoch", FAULT_RESTORE)                               \
-    X(DELETE, "a room is deleted", FAULT_DELETE)
+    X(DELETE, "a room is deleted", FAULT_DELETE)                                                   \
+    X(UNWRITABLE, "a room cannot be written", FAULT_ROOM)                                          \
+    X(DAMAGED, "a room cannot be read", FAULT_ROOM)
 
 typedef enum happening_kind {
 #define PLAN_ENUM_(name, text, needs) HAPPEN_##name,
@@ -72,7 +74,10 @@ enum {
     FAULT_RESTORE = 1 << 9,
     FAULT_DELETE = 1 << 10,
     FAULT_HOSTILE = 1 << 11, /* clients of the hostile kinds are there */
-    FAULT_BITS = 12,
+    FAULT_BITS_DRAWN = 12,
+    FAULT_ROOM = 1 << 12,  /* what is stored of a room is damaged */
+    FAULT_RATES = 1 << 13, /* small rates: people are slowed, too */
+    FAULT_BITS = 14,
 };
 
 typedef struct happening {

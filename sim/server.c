@@ -1,22 +1,26 @@
-/* server.c - life of the simulated process, its rooms, and what rooms ask for.  See server.h. */
+/* server.c - life of the simulated process.  See server.h. */
 #include "sim/server.h"
 
+#include "host/limits.h"
+#include "host/quarantine.h"
 #include "room/seed.h"
 #include "sim/client.h"
 #include "sim/ledger.h"
-#include "store/memory/memory.h"
-#include "wire/sync.h"
+#include "sim/store_faults.h"
 
 #include <stdlib.h>
 
-#define DRAIN_US (4 * SECOND)
 #define DRAIN_POLL_US (20 * MS)
-#define TICK_SOON_US (50 * MS)
-#define SESSION_SLOT_BITS 20
+#define AUTHOR_LINK_BITS 20
 
 void room_id_of(uint32_t number, char out[ROOM_ID_BYTES])
 {
     snprintf(out, ROOM_ID_BYTES, "r%u", number % 1000);
+}
+
+uint32_t room_number_of(const char *id)
+{
+    return (uint32_t)strtoul(id + 1, NULL, 10);
 }
 
 int64_t server_now_ms(const server *s)
@@ -24,222 +28,119 @@ int64_t server_now_ms(const server *s)
     return world_wall_ms(s->w);
 }
 
-/* ---------------------------------------------------------------------------------- rooms --- */
-
-hosted *server_hosted(server *s, uint32_t number)
+void server_later(server *s, event_kind kind, uint32_t who, int64_t in_us)
 {
-    hosted *at = s->rooms;
-    while (at != NULL && (at->removed || at->number != number))
-        at = at->next;
-    return at;
+    clock_at(
+        &s->w->clock,
+        (event){.at_us = s->w->clock.now_us + in_us, .kind = kind, .who = who, .life = s->life});
 }
 
-static hosted *hosted_get(server *s, uint32_t number)
+/* -------------------------------------------------------------------------------- the port --- */
+
+static int64_t play_now_ms(void *ctx)
 {
-    hosted *at = server_hosted(s, number);
-    if (at != NULL)
-        return at;
-    char id[ROOM_ID_BYTES];
-    room_id_of(number, id);
-    room_options options = {id, &s->limits, &s->sink, &s->heap.alloc};
-    room *r = room_new(&options);
-    if (r == NULL)
-        return NULL;
-    at = calloc(1, sizeof *at);
-    if (at == NULL)
-        abort();
-    *at = (hosted){.next = s->rooms, .server = s, .number = number, .room = r};
-    s->rooms = at;
-    return at;
+    return server_now_ms(ctx);
 }
 
-void hosted_maybe_free(hosted *at)
+/* Work takes no time here, so no read is ever too much of it. */
+static uint64_t play_now_us(void *ctx)
 {
-    server *s = at->server;
-    if (room_state(at->room) == ROOM_ABSENT && !at->loading)
-        at->removed = true;
-    if (!at->removed || at->in_store > 0)
-        return;
-    world_note(s->w, "room %u leaves memory", at->number);
-    hosted **place = &s->rooms;
-    while (*place != at)
-        place = &(*place)->next;
-    *place = at->next;
-    room_free(at->room);
-    free(at);
+    return (uint64_t)((server *)ctx)->w->clock.now_us;
 }
 
-void hosted_check(hosted *at)
+static void play_epoch(void *ctx, const char *id, uint8_t out[STORE_EPOCH_BYTES])
 {
-    world *w = at->server->w;
-    const char *fault = room_check(at->room);
-    if (fault != NULL)
-        law_broken(w, "room_check", "room %u: %s", at->number, fault);
-    room_stats stats = room_stats_get(at->room);
-    const limits *max = &at->server->limits;
-    if (stats.members > max->room_members)
-        law_broken(w, "limit room_members", "%llu", (unsigned long long)stats.members);
-    if (stats.pending_structs > max->pending_structs)
-        law_broken(w, "limit pending_structs", "%llu", (unsigned long long)stats.pending_structs);
-    if (stats.pending_bytes > max->pending_bytes)
-        law_broken(w, "limit pending_bytes", "%llu", (unsigned long long)stats.pending_bytes);
-    if (stats.unstored_bytes > max->unstored_bytes + max->update_bytes)
-        law_broken(w, "limit unstored_bytes", "%llu", (unsigned long long)stats.unstored_bytes);
-    if (!room_loaded(at->room) && at->appended_seq != 0) {
-        if (!at->discarded && at->appended_seq != at->durable_seq)
-            law_broken(w, "a room goes only when all of it is stored",
-                       "room %u: row %llu of %llu is stored", at->number,
-                       (unsigned long long)at->durable_seq, (unsigned long long)at->appended_seq);
-        at->appended_seq = 0;
+    store_room record;
+    ledger_record(((server *)ctx)->w, room_number_of(id), &record);
+    memcpy(out, record.epoch, STORE_EPOCH_BYTES);
+}
+
+static void hurry_later(server *s)
+{
+    s->hurry_due = true;
+    clock_at(&s->w->clock, (event){.at_us = s->w->clock.now_us + LIMIT_HURRY_MS * MS,
+                                   .kind = EVENT_TICK,
+                                   .life = s->life,
+                                   .arg = 1});
+}
+
+static void play_hurry(void *ctx, bool on)
+{
+    server *s = ctx;
+    s->hurried = on;
+    if (on && !s->hurry_due)
+        hurry_later(s);
+}
+
+static void play_keep_damaged(void *ctx, damaged_room *d)
+{
+    server *s = ctx;
+    uint32_t number = room_number_of(d->loaded.room.id);
+    s->w->counts[COUNT_KEPT]++;
+    if (s->kept[number] && s->host_heap.failed == 0)
+        law_broken(s->w, "a damaged room is written down once", "room %u", number);
+    s->kept[number] = true;
+    damaged_free(d);
+}
+
+static bool is_of(const log_field *f, const char *key, const char *text)
+{
+    return strcmp(f->key, key) == 0 && f->text != NULL && strcmp(f->text, text) == 0;
+}
+
+static void play_log(void *ctx, log_level level, const char *what, const log_field *fields,
+                     size_t count)
+{
+    server *s = ctx;
+    char line[200] = "";
+    (void)level;
+    s->w->counts[COUNT_REFUSED] += strcmp(what, "update_refused") == 0;
+    s->w->counts[COUNT_SLOW] += strcmp(what, "slow reader closed") == 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t n = strlen(line);
+        if (is_of(&fields[i], "limit", "unstored_bytes") && strcmp(what, "socket slowed") == 0)
+            s->w->counts[COUNT_BACKLOGS]++;
+        if (fields[i].text != NULL)
+            snprintf(line + n, sizeof line - n, " %s %s", fields[i].key, fields[i].text);
+        else
+            snprintf(line + n, sizeof line - n, " %s %lld", fields[i].key,
+                     (long long)fields[i].number);
     }
+    world_note(s->w, "  log: %s,%s", what, line);
 }
 
-/* ----------------------------------------------------------------------- what rooms ask for --- */
-
-static void sink_send_coalescible(void *ctx, uint64_t session, frame *f, uint64_t key)
+static void play_fail(void *ctx, const char *why)
 {
-    server *s = ctx;
-    conn *c = conn_by_session(s, session);
-    sync_msg msg;
-    if (s->probe != NULL && session == SESSION_PROBE &&
-        sync_decode(frame_payload(f), &msg) == BASE_OK && msg.tag == SYNC_AWARENESS)
-        buf_put_bytes(s->probe, msg.body);
-    if (c == NULL)
-        return;
-    conn_check_ack(c, f);
-    conn_send(c, f, key);
+    (void)why; /* it was logged */
+    ((server *)ctx)->must_die = true;
 }
 
-static void sink_send(void *ctx, uint64_t session, frame *f)
+static void start_host(server *s)
 {
-    sink_send_coalescible(ctx, session, f, 0);
-}
-
-static void sink_close(void *ctx, uint64_t session, unsigned code, const char *reason)
-{
-    conn *c = conn_by_session(ctx, session);
-    if (c == NULL)
-        return;
-    conn_close(c, code, reason);
-    c->session = 0;
-    c->at = NULL;
-}
-
-store_job *server_new_job(server *s, job_kind kind, hosted *at, uint32_t number)
-{
-    store_job *job = calloc(1, sizeof *job);
-    if (job == NULL)
+    host_port port = {.ctx = s,
+                      .keep_damaged = play_keep_damaged,
+                      .hurry = play_hurry,
+                      .now_ms = play_now_ms,
+                      .now_us = play_now_us,
+                      .epoch = play_epoch,
+                      .log = play_log,
+                      .fail = play_fail};
+    host_options options = {.home = s,
+                            .port = &port,
+                            .limits = &s->limits,
+                            .metrics = &s->metrics,
+                            .alloc = &s->host_heap.alloc,
+                            .room_alloc = &s->heap.alloc,
+                            .create_on_join = s->w->plan->may_create};
+    conn_play(&port);
+    store_play(&port);
+    memset(&s->metrics, 0, sizeof s->metrics);
+    s->host = room_host_new(&options);
+    if (s->host == NULL)
         abort();
-    job->kind = kind;
-    job->at = at;
-    job->at_ms = server_now_ms(s);
-    room_id_of(number, job->id);
-    return job;
-}
-
-static hosted *hosted_of(server *s, const room *r)
-{
-    hosted *at = s->rooms;
-    while (at->room != r)
-        at = at->next;
-    return at;
-}
-
-static void sink_load(void *ctx, room *r)
-{
-    server *s = ctx;
-    hosted *at = hosted_of(s, r);
-    store_job *job = server_new_job(s, JOB_LOAD, at, at->number);
-    job->create = s->w->plan->may_create;
-    at->loading = true;
-    store_submit(s, job);
-}
-
-static uint8_t *copy_of(bytes b)
-{
-    uint8_t *ptr = malloc(b.len_bytes > 0 ? b.len_bytes : 1);
-    if (ptr == NULL)
-        abort();
-    if (b.len_bytes > 0)
-        memcpy(ptr, b.ptr, b.len_bytes);
-    return ptr;
-}
-
-static void sink_append(void *ctx, room *r, const room_row *row)
-{
-    server *s = ctx;
-    hosted *at = hosted_of(s, r);
-    if (row->seq != at->appended_seq + 1)
-        law_broken(s->w, "rows have no gaps", "room %u: %llu after %llu", at->number,
-                   (unsigned long long)row->seq, (unsigned long long)at->appended_seq);
-    at->appended_seq = row->seq;
-    at->in_store++;
-    conn *from = conn_by_session(s, row->author);
-    if (from != NULL)
-        from->own_row = row->seq;
-    row_list *batch = &s->batch;
-    if (batch->count == batch->cap) {
-        batch->cap = batch->cap == 0 ? 16 : 2 * batch->cap;
-        batch->rows = realloc(batch->rows, batch->cap * sizeof *batch->rows);
-        if (batch->rows == NULL)
-            abort();
-    }
-    store_row kept = {.room_id =
-                          (const char *)copy_of(bytes_of(room_id(r), strlen(room_id(r)) + 1)),
-                      .seq = row->seq,
-                      .author = row->author,
-                      .at_ms = row->at_ms,
-                      .update = bytes_of(copy_of(row->update), row->update.len_bytes)};
-    batch->rows[batch->count++] = (kept_row){kept, at};
-}
-
-static void sink_snapshot(void *ctx, room *r, uint64_t upto_seq, bytes state)
-{
-    server *s = ctx;
-    hosted *at = hosted_of(s, r);
-    store_job *job = server_new_job(s, JOB_SNAPSHOT, at, at->number);
-    job->upto_seq = upto_seq;
-    job->state = copy_of(state);
-    job->state_bytes = state.len_bytes;
-    store_hand_over(s); /* the snapshot must find its rows in the store */
-    store_submit(s, job);
-}
-
-static void sink_author(void *ctx, room *r, const store_author *author)
-{
-    server *s = ctx;
-    hosted *at = hosted_of(s, r);
-    store_job *job = server_new_job(s, JOB_AUTHOR, at, at->number);
-    job->upto_seq = author->author;
-    store_submit(s, job);
-}
-
-static bool sink_chat(void *ctx, room *r, uint64_t session, const store_chat *said)
-{
-    server *s = ctx;
-    hosted *at = hosted_of(s, r);
-    (void)said;
-    store_job *job = server_new_job(s, JOB_CHAT, at, at->number);
-    job->upto_seq = session;
-    store_submit(s, job);
-    return true;
-}
-
-static void sink_log(void *ctx, const room *r, const room_log *entry)
-{
-    server *s = ctx;
-    s->w->counts[COUNT_REFUSED] += strcmp(entry->event, "update_refused") == 0;
-    world_note(s->w, "  log of %s: %s %s, session %llu", room_id(r), entry->event,
-               entry->detail != NULL ? entry->detail : "", (unsigned long long)entry->session);
 }
 
 /* ------------------------------------------------------------------------------ the process --- */
-
-static void later(server *s, event_kind kind, int64_t in_us)
-{
-    clock_at(&s->w->clock,
-             (event){.at_us = s->w->clock.now_us + in_us, .kind = kind, .life = s->life});
-}
 
 static void make_room(server *s, uint32_t number)
 {
@@ -264,18 +165,10 @@ server *server_new(world *w)
     s->w = w;
     s->limits = w->plan->limits;
     heap_init(&s->heap, w->plan->seed);
-    s->sink = (room_sink){.ctx = s,
-                          .send = sink_send,
-                          .send_coalescible = sink_send_coalescible,
-                          .close = sink_close,
-                          .load = sink_load,
-                          .append = sink_append,
-                          .author = sink_author,
-                          .chat = sink_chat,
-                          .snapshot = sink_snapshot,
-                          .log = sink_log};
-    if (!w->plan->sqlite && store_memory_open(base_alloc_libc(), &s->store) != BASE_OK)
-        abort();
+    heap_init(&s->host_heap, w->plan->seed + 1);
+    heap_init(&s->safe_heap, 0);
+    watch_begin(s);
+    store_faults_begin(s);
     if (server_store_open(s) != BASE_OK)
         abort();
     for (uint32_t i = 0; i < w->plan->room_count && !w->plan->may_create; i++)
@@ -290,6 +183,9 @@ void server_free(server *s)
         server_kill(s, false, 0, "the run is over");
     if (s->store != NULL)
         store_close(s->store);
+    heap_wipe(&s->safe_heap);
+    watch_end();
+    store_faults_begin(NULL);
     free(s);
 }
 
@@ -305,30 +201,41 @@ void server_boot(server *s)
         return;
     }
     s->up = true;
-    s->draining = s->drained_all = s->tick_soon = false;
-    s->session_counter = 0;
+    s->draining = s->must_die = s->hurried = s->hurry_due = false;
+    s->author_counter = 0;
+    start_host(s);
     memset(w->forged, 0, sizeof w->forged);
+    memset(s->kept, 0, sizeof s->kept);
+    memset(s->found_damaged, 0, sizeof s->found_damaged);
     world_note(w, "the process is up (life %u)", s->life);
     for (uint32_t i = 0; i < w->plan->room_count; i++)
         ledger_check(w, i);
     s->thread.upkeep_wanted = true; /* what a crash interrupted is still to be done */
-    later(s, EVENT_STORE_WORK, SECOND);
-    later(s, EVENT_TICK, SECOND);
+    server_later(s, EVENT_STORE_WORK, 0, SECOND);
+    server_later(s, EVENT_TICK, 0, SECOND);
+}
+
+static room *loaded_room(server *s, uint32_t number)
+{
+    char id[ROOM_ID_BYTES];
+    room_id_of(number, id);
+    room *r = s->up ? room_host_find(s->host, id) : NULL;
+    return r != NULL && room_loaded(r) ? r : NULL;
 }
 
 void server_probe(server *s, uint32_t number, buf *out)
 {
-    hosted *at = s->up ? server_hosted(s, number) : NULL;
-    room_join join = {.role = ROLE_VIEWER, .name = "somebody new"};
-    if (at == NULL || !room_loaded(at->room))
+    char id[ROOM_ID_BYTES];
+    room_id_of(number, id);
+    if (loaded_room(s, number) == NULL)
         return;
-    s->probe = out;
-    if (room_on_join(at->room, SESSION_PROBE, &join, server_now_ms(s)) == BASE_OK) {
-        s->probe = NULL;
-        room_on_leave(at->room, SESSION_PROBE, server_now_ms(s));
-    }
-    s->probe = NULL;
-    hosted_check(at);
+    conn *c = conn_new(s, NULL);
+    c->probe = out;
+    room_host_join(s->host, &c->member, id,
+                   &(room_join){.role = ROLE_VIEWER, .name = "somebody new"});
+    c->probe = NULL;
+    conn_gone(c);
+    conn_free(c);
     server_turn_ends(s);
 }
 
@@ -360,27 +267,22 @@ void server_restore(server *s, uint32_t number)
 }
 
 /* All that the process held is gone; what the system and the disk hold, is not. */
-static void let_go(server *s)
+static void forget_process(server *s)
 {
     for (conn *c = s->conns, *next; c != NULL; c = next) {
         next = c->next;
-        free(c->out);
-        free(c->frame_rows);
-        free(c);
+        conn_free(c);
     }
     s->conns = NULL;
-    for (hosted *at = s->rooms, *next; at != NULL; at = next) {
-        next = at->next;
-        free(at);
-    }
-    s->rooms = NULL;
-    row_list_free(&s->batch);
-    s->up = false;
+    s->host = NULL;
+    watch_forget(s);
+    heap_wipe(&s->heap);
+    heap_wipe(&s->host_heap);
+    s->up = s->draining = false;
     s->disk_full = s->disk_busy = false;
     s->disk_slow_until_us = 0;
-    s->draining = s->drained_all = false;
     s->crash_in_calls = 0;
-    s->heap.fail_one_in = 0;
+    s->heap.fail_one_in = s->host_heap.fail_one_in = 0;
     s->life++;
 }
 
@@ -395,13 +297,22 @@ void server_kill(server *s, bool power, int64_t down_us, const char *why)
     w->counts[COUNT_POWER_CUTS] += power;
     for (uint32_t i = 0; i < w->plan->client_count; i++)
         w->clients[i].misled |= w->forged[w->plan->clients[i].room];
-    heap_wipe(&s->heap);
     net_server_dead(w, power);
     server_store_close(s, true);
     disk_crash(&w->disk, power);
-    let_go(s);
+    forget_process(s);
     clock_at(&w->clock,
              (event){.at_us = w->clock.now_us + down_us, .kind = EVENT_BOOT, .life = s->life});
+}
+
+/* A room that is in memory is not read, so often the process starts anew to find the damage. */
+void server_spoil(server *s, uint32_t number, bool reads, rng *luck)
+{
+    int64_t until_us = s->w->clock.now_us + rng_scale(luck, 100 * MS, 10 * SECOND);
+    s->w->spoiled[number] = true;
+    *(reads ? &s->damaged_until_us[number] : &s->unwritable_until_us[number]) = until_us;
+    if (reads && rng_percent(luck, 50))
+        server_kill(s, false, 50 * MS, "the process is dead");
 }
 
 void server_drain(server *s)
@@ -411,61 +322,57 @@ void server_drain(server *s)
     world_note(s->w, "SIGTERM: the process drains");
     s->w->counts[COUNT_DRAINS]++;
     s->draining = true;
-    store_hand_over(s);
-    s->drain_deadline_us = s->w->clock.now_us + DRAIN_US;
-    store_submit(s, server_new_job(s, JOB_BARRIER, NULL, 0));
-    later(s, EVENT_DRAIN_POLL, DRAIN_POLL_US);
+    for (conn *c = s->conns; c != NULL; c = c->next)
+        c->seen.drain_row = c->seen.own_row;
+    s->drain_deadline_us = s->w->clock.now_us + LIMIT_SHUTDOWN_MS * MS;
+    room_host_drain(s->host);
+    server_later(s, EVENT_DRAIN_POLL, 0, DRAIN_POLL_US);
 }
 
-/* An orderly end gives every byte back. */
+/* An orderly end gives every byte back, but for answers that nobody hears any more. */
 static void end(server *s)
 {
     world *w = s->w;
+    bool idle = store_is_idle(s);
     for (conn *c = s->conns; c != NULL; c = c->next)
         conn_gone(c);
     conns_sweep(s);
-    store_hand_over(s);
-    for (hosted *at = s->rooms; at != NULL; at = at->next)
-        room_free(at->room);
+    room_host_flush(s->host);
+    idle = idle && store_is_idle(s);
     server_store_close(s, false);
-    let_go(s);
+    room_host_free(s->host); /* rows borrow from its rooms until now */
     world_note(w, "the process ends");
-    if (s->heap.live_blocks != 0)
-        law_broken(w, "no memory leaks", "%zu blocks, %zu bytes at exit", s->heap.live_blocks,
-                   s->heap.live_bytes);
-    if (s->heap.wrong_size)
+    size_t blocks = s->heap.live_blocks + s->host_heap.live_blocks;
+    if (idle && blocks != 0)
+        law_broken(w, "no memory leaks", "%zu blocks, %zu bytes at exit", blocks,
+                   s->heap.live_bytes + s->host_heap.live_bytes);
+    if (s->heap.wrong_size || s->host_heap.wrong_size)
         law_broken(w, "sizes come back right", "a block was freed with another size");
+    forget_process(s);
     clock_at(&w->clock,
              (event){.at_us = w->clock.now_us + 300 * MS, .kind = EVENT_BOOT, .life = s->life});
 }
 
-static void tick_rooms(server *s)
-{
-    for (hosted *at = s->rooms, *next; at != NULL; at = next) {
-        next = at->next;
-        if (room_state(at->room) != ROOM_ABSENT)
-            room_tick(at->room, server_now_ms(s));
-        hosted_check(at);
-        hosted_maybe_free(at);
-    }
-}
-
 static void poll_drain(server *s)
 {
+    size_t sockets = (size_t)metric_get(&s->metrics.ws_connections);
     bool late = s->w->clock.now_us >= s->drain_deadline_us;
-    if (s->drained_all && !late)
-        tick_rooms(s);
+    bool drained = room_host_drained(s->host, sockets);
     server_turn_ends(s);
-    if (late || (s->drained_all && s->conns == NULL && s->rooms == NULL))
+    if (!s->up)
+        return;
+    if (drained && s->watched != NULL)
+        law_broken(s->w, "a drain waits for its rooms", "room %u", s->watched->number);
+    if (late || drained)
         end(s);
     else
-        later(s, EVENT_DRAIN_POLL, DRAIN_POLL_US);
+        server_later(s, EVENT_DRAIN_POLL, 0, DRAIN_POLL_US);
 }
 
 void server_on_connect(server *s, link *l)
 {
     world *w = s->w;
-    uint32_t number = w->plan->clients[l->client].room;
+    char id[ROOM_ID_BYTES];
     if (!s->up || s->draining) {
         net_refuse(w, l);
         return;
@@ -473,65 +380,70 @@ void server_on_connect(server *s, link *l)
     w->counts[COUNT_JOINS]++;
     conn *c = conn_new(s, l);
     net_accept(w, l, c);
-    uint64_t session = ++s->session_counter << SESSION_SLOT_BITS | (l->number & 0xFFFFF);
-    room_join join;
     /* Each connection is an author of its own, so that a row tells whose frame it was. */
-    client_joins(&w->clients[l->client], session, &join);
-    c->role = join.role;
-    c->tandem_v1 = join.tandem_v1;
-    hosted *at = hosted_get(s, number);
-    int err = BASE_ENOMEM;
-    if (at != NULL) {
-        c->session = session;
-        c->at = at;
-        err = room_on_join(at->room, c->session, &join, server_now_ms(s));
-    }
-    if (err != BASE_OK) {
-        c->session = 0;
-        c->at = NULL;
-        conn_close(c, WS_CLOSE_TRY_LATER, err == BASE_ELIMIT ? "room_members" : "no memory");
-    }
-    if (at != NULL) {
-        hosted_check(at);
-        hosted_maybe_free(at);
-    }
+    uint64_t author = ++s->author_counter << AUTHOR_LINK_BITS | (l->number & 0xFFFFF);
+    room_join join;
+    client_joins(&w->clients[l->client], author, &join);
+    c->seen.author = author;
+    c->seen.role = join.role;
+    c->seen.tandem_v1 = join.tandem_v1;
+    room_id_of(w->plan->clients[l->client].room, id);
+    room_host_join(s->host, &c->member, id, &join);
     server_turn_ends(s);
 }
 
 static void tick(server *s, bool soon)
 {
-    for (conn *c = s->conns; c != NULL && !soon; c = c->next)
-        conn_tick(c);
-    s->tick_soon = s->tick_soon && !soon;
-    tick_rooms(s);
+    if (soon) {
+        s->hurry_due = false;
+        if (s->hurried)
+            room_host_hurry(s->host);
+        if (s->hurried)
+            hurry_later(s);
+    } else {
+        for (conn *c = s->conns; c != NULL; c = c->next)
+            conn_tick(c);
+        room_host_tick(s->host);
+        server_later(s, EVENT_TICK, 0, SECOND);
+    }
     server_turn_ends(s);
-    if (!soon)
-        later(s, EVENT_TICK, SECOND);
+}
+
+static void check_kept(server *s)
+{
+    for (uint32_t i = 0; i < s->w->plan->room_count; i++) {
+        if (s->found_damaged[i] && !s->kept[i] && s->host_heap.failed == 0 &&
+            s->w->disk.fail_in == 0)
+            law_broken(s->w, "what can be read of a damaged room is kept", "room %u", i);
+        s->found_damaged[i] = false;
+    }
 }
 
 /* What the loop does before it sleeps. */
 void server_turn_ends(server *s)
 {
-    conn_doom_slow(s);
-    store_hand_over(s);
+    room_host_flush(s->host);
+    if (s->must_die) {
+        server_kill(s, false, SECOND, "no memory for a row, the process stops itself");
+        return;
+    }
+    check_kept(s);
     for (conn *c = s->conns; c != NULL; c = c->next) {
-        size_t bound = (size_t)s->limits.queue_hard_bytes + c->big_bytes;
-        if (c->closing_us == 0 && c->queued_bytes > bound)
-            law_broken(s->w, "limit queue_hard_bytes", "client %u: %zu bytes", c->link->client,
-                       c->queued_bytes);
+        watch_turn(c);
         conn_flush(c);
     }
     conns_sweep(s);
-    for (const hosted *at = s->rooms; at != NULL && !s->tick_soon; at = at->next) {
-        s->tick_soon = !at->removed && room_tick_soon(at->room);
-        if (s->tick_soon)
-            clock_at(&s->w->clock, (event){.at_us = s->w->clock.now_us + TICK_SOON_US,
-                                           .kind = EVENT_TICK,
-                                           .life = s->life,
-                                           .arg = 1});
-    }
-    if (s->heap.wrong_size)
+    if (s->heap.wrong_size || s->host_heap.wrong_size)
         law_broken(s->w, "sizes come back right", "a block was freed with another size");
+}
+
+static void resume(server *s, uint32_t number)
+{
+    link *l = net_link(s->w, number);
+    if (!l->server_open)
+        return;
+    conn_resume(l->conn);
+    server_turn_ends(s);
 }
 
 void server_on_event(server *s, const event *e)
@@ -545,6 +457,9 @@ void server_on_event(server *s, const event *e)
     case EVENT_DRAIN_POLL:
         poll_drain(s);
         break;
+    case EVENT_RESUME:
+        resume(s, e->who);
+        break;
     case EVENT_STORE_WORK:
     case EVENT_STORE_DONE:
     case EVENT_STORE_POST:
@@ -555,29 +470,84 @@ void server_on_event(server *s, const event *e)
     }
 }
 
+bool server_is_calm(const server *s)
+{
+    bool calm = s->up;
+    for (const watched *at = s->watched; at != NULL && calm; at = at->next)
+        calm = at->discarded || !room_tick_soon(at->room);
+    for (const conn *c = s->conns; c != NULL && calm; c = c->next)
+        calm = !conn_has_unread(c);
+    return calm;
+}
+
+bool server_is_empty(const server *s, char *out, size_t cap)
+{
+    bool rooms = s->watched != NULL;
+    snprintf(out, cap, "%s%s%s", rooms ? "a room stays, " : "",
+             s->conns != NULL ? "a connection stays, " : "",
+             store_is_idle(s) ? "" : "the store works");
+    return !rooms && s->conns == NULL && store_is_idle(s);
+}
+
+/* ------------------------------------------------------------------ what is asked over HTTP --- */
+
+typedef struct room_job {
+    store_job job; /* first */
+    server *server;
+    char id[ROOM_ID_BYTES];
+    bool removes;
+    int err;
+} room_job;
+
+static void room_job_write(store *s, store_job *job)
+{
+    room_job *j = (room_job *)job;
+    store_patch patch = {.set_name = true, .name = "A new name"};
+    j->err = j->removes ? store_room_delete(s, j->id) : store_room_patch(s, j->id, &patch);
+}
+
+static void room_job_done(loop *s, store_job *job)
+{
+    room_job *j = (room_job *)job;
+    room *r = room_host_find(s->host, j->id);
+    if (j->err == BASE_OK && j->removes)
+        room_host_discard(s->host, j->id);
+    else if (j->err == BASE_OK && r != NULL)
+        room_renamed(r, "A new name");
+    base_alloc_put(&s->safe_heap.alloc, j, sizeof *j);
+}
+
+static void submit_room_job(server *s, uint32_t number, bool removes)
+{
+    room_job *j = base_alloc_get(&s->safe_heap.alloc, sizeof *j);
+    *j = (room_job){{.home = s, .write = room_job_write, .done = room_job_done}, s, "", removes, 0};
+    room_id_of(number, j->id);
+    j->job.room = j->id;
+    store_submit(s, &j->job);
+}
+
 void server_rename(server *s, uint32_t number)
 {
-    store_job *job = server_new_job(s, JOB_RENAME, NULL, number);
-    job->upto_seq = number;
-    store_submit(s, job);
+    submit_room_job(s, number, false);
 }
 
 void server_delete(server *s, uint32_t number)
 {
     ledger_void(s->w, number);
-    store_job *job = server_new_job(s, JOB_DELETE, NULL, number);
-    job->upto_seq = number;
-    store_submit(s, job);
+    submit_room_job(s, number, true);
 }
 
 void server_set_role(server *s, uint32_t who, role now)
 {
-    for (conn *c = s->conns; c != NULL; c = c->next) {
-        if (c->link->client != who || c->session == 0)
+    char id[ROOM_ID_BYTES];
+    room_id_of(s->w->plan->clients[who].room, id);
+    room *r = s->up ? room_host_find(s->host, id) : NULL;
+    for (conn *c = s->conns; c != NULL && r != NULL; c = c->next) {
+        if (c->link->client != who || c->member.session == 0)
             continue;
-        c->role = now;
-        room_set_role(c->at->room, c->session, now);
-        hosted_check(c->at);
+        c->seen.role = now;
+        room_set_role(r, c->member.session, now);
     }
-    server_turn_ends(s);
+    if (s->up)
+        server_turn_ends(s);
 }

@@ -1,155 +1,105 @@
-/* server.h - the process: real rooms, and the parts of server/ that do I/O played by the simulator.
+/* server.h - the process: the real host with its rooms, and a player for each part of its port.
  *
- *   server.c        life of the process, rooms and sessions, what rooms ask for (room_sink)
- *   server_conn.c   WebSocket connections: decoder, output queue, slow and dead peers
- *   server_store.c  the store thread: group commit, jobs, failures
+ *   server.c        life of the process; what happens to it from outside; the port's clock and log
+ *   server_conn.c   sockets of members on the false network
+ *   server_store.c  the store thread: one call at a time, on the false disk
+ *   watch.c         laws around the calls of rooms and of the store
  *
- * They follow room_host.c, room_sink.c, ws_conn.c, outq.c, store_thread.c and drain.c of server/,
- * which cannot be linked here because they are I/O.  Rooms, engine and codecs are the real ones,
- * and use the heap of the process.
+ * Rooms, members, pace, batches, commits, quarantine and draining are those of host/; they use the
+ * heaps of the process.
  */
 #ifndef SIM_SERVER_H
 #define SIM_SERVER_H
 
-#include "room/room.h"
+#include "host/commit.h"
+#include "host/host.h"
+#include "host/member.h"
+#include "host/order.h"
+#include "host/outq.h"
 #include "sim/heap.h"
 #include "sim/net.h"
-#include "wire/ws.h"
+#include "sim/watch.h"
 
 #define ROOM_ID_BYTES 8
-#define SESSION_PROBE ((UINT64_C(1) << 53) - 1)
 
-/* A room and what is under way for it. */
-typedef struct hosted {
-    struct hosted *next;
-    struct server *server;
-    uint32_t number; /* of the plan */
-    room *room;
-    size_t in_store; /* rows and jobs on their way */
-    bool loading;
-    bool removed;          /* out of the list */
-    bool discarded;        /* deleted: its rows need not be stored */
-    uint64_t appended_seq; /* newest row the room gave out */
-    uint64_t durable_seq;  /* newest row the disk holds */
-    uint64_t told_seq;     /* newest row the room was told is stored */
-} hosted;
-
-typedef struct out_item {
-    frame *frame;
-    uint64_t key; /* 0: none */
-} out_item;
+typedef struct loop server; /* what the host calls its loop */
 
 /* One WebSocket connection. */
 typedef struct conn {
     struct conn *next;
-    struct server *server;
+    server *server;
     link *link;
-    uint64_t session; /* 0: in no room */
-    hosted *at;
-    role role;
-    bool tandem_v1;
-    ws_decoder decoder;
-    out_item *out;
-    size_t out_first, out_count, out_cap;
-    size_t sent_bytes; /* of the first item */
-    size_t queued_bytes;
-    size_t big_bytes;
-    bool doomed;
-    int64_t soft_since_us; /* 0: not behind */
-    int64_t heard_us;
-    int64_t pinged_us;
-    int64_t closing_us; /* 0: open */
+    host_member member;
+    outq out;
+    buf inbox;               /* what came and is not read */
+    int64_t paused_until_us; /* 0: it is read */
+    bool stopped;            /* it is not read before its close */
+    bool hung_up;            /* the peer ended its side */
+    bool ending;             /* to be closed when all is written */
     bool closed;
-    /* For the laws: the newest row when each sync frame came, or its own if it made one; 0 is not
-     * known. */
-    uint64_t *frame_rows;
-    uint64_t row_before; /* newest row of the room when the last frame came */
-    uint64_t own_row;    /* newest row made of a frame of this connection */
-    size_t frame_count, frame_cap;
+    buf *probe;   /* not NULL: no socket; awareness that it is told goes here */
+    conduct seen; /* for the laws */
 } conn;
-
-typedef enum job_kind {
-    JOB_LOAD,
-    JOB_SNAPSHOT,
-    JOB_DELETE,
-    JOB_RENAME,
-    JOB_AUTHOR,
-    JOB_CHAT,
-    JOB_UPKEEP,
-    JOB_BARRIER, /* nothing: tells when all before it is done */
-} job_kind;
-
-typedef struct store_job {
-    struct store_job *next;
-    job_kind kind;
-    hosted *at;
-    char id[ROOM_ID_BYTES];
-    bool create;
-    int err;
-    uint64_t upto_seq;
-    int64_t at_ms;
-    uint8_t *state;
-    size_t state_bytes;
-    store_loaded loaded;
-    bool has_loaded;
-} store_job;
-
-typedef struct kept_row {
-    store_row row; /* room_id and bytes are owned */
-    hosted *at;
-} kept_row;
-
-typedef struct row_list {
-    kept_row *rows;
-    size_t count, cap;
-} row_list;
 
 /* What the store thread reports to the loop. */
 typedef struct store_post {
     struct store_post *next;
-    row_list rows; /* of a commit */
+    store_batch *batches; /* of a commit */
     store_job *job;
     int stalled; /* a store_err, or 0 */
 } store_post;
 
 typedef struct store_thread {
-    bool asleep; /* a wake-up is due */
-    bool busy;   /* a call is under way */
-    int64_t last_commit_us;
-    row_list waiting; /* handed over, not taken */
-    row_list taken;   /* in the commit, or in one that failed */
-    bool commit_next, stalled;
+    bool busy;    /* a call is under way */
+    bool calling; /* the store works at this moment: faults may hit it */
+    bool failed;  /* a fault said that the disk failed */
+    order order;
+    commit_queue queue;
+    commit commit;
+    bool commit_next;
+    uint64_t upto;      /* the last batch that this commit tries */
+    store_job *reading; /* what the call under way reads, if it is no commit */
+    bool answered;      /* and that was all of the job */
+    store_batch *reported;
     bool upkeep_wanted;
     store_job *jobs, *doing;
-    int result;    /* of the call under way */
-    bool may_fail; /* it was made on a disk that fails */
+    int64_t begun_us; /* the call under way */
+    int result;       /* of a commit */
+    bool may_fail;    /* it was made on a disk that fails */
     store_post *posts;
     uint64_t calls;
 } store_thread;
 
-typedef struct server {
+struct loop {
     world *w;
     bool up;
-    bool draining, drained_all;
-    bool tick_soon; /* one is due before the next second */
+    bool draining;
+    bool must_die; /* at the end of this turn */
+    bool hurried;  /* rooms want to be ticked soon */
+    bool hurry_due;
     int64_t drain_deadline_us;
     uint32_t life;
-    heap heap;
+    heap heap;      /* of rooms, frames and messages */
+    heap host_heap; /* of the host: fails ten times more seldom, for a lost row ends the process */
+    heap safe_heap; /* of the store: never fails, and outlives the process */
     limits limits;
-    room_sink sink;
-    hosted *rooms;
+    metrics metrics;
+    room_host *host;
     conn *conns;
-    uint64_t session_counter;
-    buf *probe;     /* what the session SESSION_PROBE is told */
-    row_list batch; /* of this turn of the loop */
+    watched *watched; /* rooms in memory */
+    uint64_t author_counter;
     store *store;
     store_thread thread;
     /* Faults in force. */
     bool disk_full, disk_busy;
     int64_t disk_slow_until_us;
+    int64_t unwritable_until_us[PLAN_ROOMS_MAX]; /* rows of this room are refused */
+    int64_t damaged_until_us[PLAN_ROOMS_MAX];    /* it cannot be read */
+    bool found_damaged[PLAN_ROOMS_MAX];          /* in this turn */
+    bool kept[PLAN_ROOMS_MAX];                   /* what could be read of it was written down */
     unsigned crash_in_calls; /* the process dies within the n-th call of the store; 0: not */
     bool crash_power;
-} server;
+};
 
 /* server_new - with the disk's first content; the process is not up.  server_boot - start it.
  * server_kill - it dies here and now.  server_drain - SIGTERM. */
@@ -164,6 +114,9 @@ void server_on_event(server *s, const event *e); /* of this life of the process 
 
 void server_rename(server *s, uint32_t number);
 void server_delete(server *s, uint32_t number);
+/* server_spoil - for a while what is stored of the room cannot be written, or not be read. */
+void server_spoil(server *s, uint32_t number, bool reads, rng *luck);
+
 void server_set_role(server *s, uint32_t who, role now);
 
 /* server_probe - somebody joins the room, is told whose awareness is there, and leaves: the update
@@ -174,38 +127,41 @@ void server_probe(server *s, uint32_t number, buf *out);
 int server_peek(server *s, uint32_t number, store_loaded *out);
 void server_restore(server *s, uint32_t number); /* while the process is down */
 
+/* server_is_calm - nothing that came waits to be read, and no room holds anything back.
+ * server_is_empty - no rooms, no connections, and the store is idle; else `out` says what stays. */
+bool server_is_calm(const server *s);
+bool server_is_empty(const server *s, char *out, size_t cap);
+
 /* ---------------------------------------------------------------- between the server's files ---
  */
 
 void room_id_of(uint32_t number, char out[ROOM_ID_BYTES]);
-hosted *server_hosted(server *s, uint32_t number);
-void hosted_maybe_free(hosted *at);
-void hosted_check(hosted *at); /* laws that hold after each call of a room */
-store_job *server_new_job(server *s, job_kind kind, hosted *at, uint32_t number);
+uint32_t room_number_of(const char *id);
 void server_turn_ends(server *s);
 int64_t server_now_ms(const server *s);
+void server_later(server *s, event_kind kind, uint32_t who, int64_t in_us);
 
 /* server_conn.c */
+void conn_play(host_port *port);
 conn *conn_new(server *s, link *l);
 void conn_free(conn *c);
 conn *conn_by_session(const server *s, uint64_t session);
-void conn_check_ack(const conn *c, const frame *f); /* a law, for what rooms send */
-void conn_send(conn *c, frame *f, uint64_t key);
-void conn_close(conn *c, unsigned code, const char *reason);
+conn *conn_by_author(const server *s, uint64_t author);
 void conn_flush(conn *c);
-void conn_input(conn *c, uint8_t *ptr, size_t len_bytes);
+void conn_input(conn *c, const uint8_t *ptr, size_t len_bytes);
+void conn_resume(conn *c); /* its pause may be over */
+void conn_hung_up(conn *c);
 void conn_gone(conn *c);
 void conn_tick(conn *c);
-void conn_doom_slow(server *s);
+bool conn_has_unread(const conn *c);
 void conns_sweep(server *s); /* free those that are closed */
 
 /* server_store.c */
+void store_play(host_port *port);
 int server_store_open(server *s);
 void server_store_close(server *s, bool dead);
 void store_submit(server *s, store_job *job);
-void store_hand_over(server *s); /* the rows of this turn */
 void store_on_event(server *s, const event *e);
 bool store_is_idle(const server *s);
-void row_list_free(row_list *list);
 
 #endif

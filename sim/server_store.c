@@ -1,19 +1,16 @@
 /* server_store.c - the store thread of the simulated process, and the store behind it.
  *
- * One call is under way at a time: first the commit of all rows that wait, then the jobs in order,
- * as in server/store/store_thread.c.  With SQLite a call is made when it begins, and its disk
- * remembers the single operations until it is done; the memory store, whose calls are atomic, is
- * called when it is done, or by lot when the process dies meanwhile.
+ * One call is under way at a time: what is due of the rows that wait (host/commit.h), then what may
+ * be read (host/order.h), then the jobs that write, in their order.  With SQLite a call is made
+ * when it begins, and its disk remembers the single operations until it is done; the memory store,
+ * whose calls are atomic, is called when it is done, or by lot when the process dies meanwhile.
  */
-#include "sim/ledger.h"
 #include "sim/server.h"
+#include "store/memory/memory.h"
 #include "store/sqlite/open.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
-#define WINDOW_US (4 * MS)
-#define RETRY_US (250 * MS)
 #define BUSY_US (2 * SECOND)
 #define POST_US 20
 #define UPKEEP_US (5 * MS)
@@ -21,141 +18,76 @@
 
 int server_store_open(server *s)
 {
-    if (!s->w->plan->sqlite)
-        return BASE_OK; /* it is the disk: it stays */
+    commit_init(&s->thread.commit, &s->host_heap.alloc);
+    if (!s->w->plan->sqlite) /* it is the disk: it stays */
+        return s->store != NULL ? BASE_OK : store_memory_open(&s->safe_heap.alloc, &s->store);
     store_sqlite_options options = {.path = DATABASE, .vfs = DISK_VFS_NAME};
-    int err = store_sqlite_open_with(&options, base_alloc_libc(), &s->store);
+    int err = store_sqlite_open_with(&options, &s->safe_heap.alloc, &s->store);
     if (err == BASE_OK && disk_find(&s->w->disk, DATABASE "-wal") == NULL)
         law_broken(s->w, "the database has a write-ahead log", "there is no file of it");
     return err;
 }
 
-static void free_job(store_job *job)
-{
-    if (job->has_loaded)
-        store_loaded_free(&job->loaded);
-    free(job->state);
-    free(job);
-}
-
-void row_list_free(row_list *list)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        free((void *)(uintptr_t)list->rows[i].row.room_id);
-        free((void *)(uintptr_t)list->rows[i].row.update.ptr);
-    }
-    free(list->rows);
-    *list = (row_list){0};
-}
-
-static void move_rows(row_list *to, row_list *from)
-{
-    if (to->count + from->count > to->cap) {
-        to->cap = to->count + from->count;
-        to->rows = realloc(to->rows, to->cap * sizeof *to->rows);
-        if (to->rows == NULL)
-            abort();
-    }
-    for (size_t i = 0; i < from->count; i++)
-        to->rows[to->count++] = from->rows[i];
-    free(from->rows);
-    *from = (row_list){0};
-}
-
 /* ----------------------------------------------------------------------------------- calls --- */
 
-static int append(server *s, row_list *list)
+static void report(void *ctx, store_batch *batch)
 {
-    store_row *rows = calloc(list->count, sizeof *rows);
-    if (rows == NULL)
-        abort();
-    for (size_t i = 0; i < list->count; i++)
-        rows[i] = list->rows[i].row;
-    int err = store_append(s->store, rows, list->count);
-    for (size_t i = 0; i < list->count; i++)
-        list->rows[i].row.gone = rows[i].gone;
-    free(rows);
-    return err;
+    store_batch **end = &((server *)ctx)->thread.reported;
+    while (*end != NULL)
+        end = &(*end)->next;
+    batch->next = NULL;
+    *end = batch;
 }
 
-static int load(server *s, store_job *job)
+static bool make_space(void *ctx)
 {
-    int err = store_load(store_reads(s->store), job->id, &job->loaded);
-    if (err == STORE_ENOTFOUND && job->create) {
-        store_room record;
-        ledger_record(s->w, job->at->number, &record);
-        err = store_room_create(s->store, &record, bytes_of("", 0));
-        if (err == BASE_OK || err == STORE_EEXISTS)
-            err = store_load(store_reads(s->store), job->id, &job->loaded);
-    }
-    job->has_loaded = err == BASE_OK;
-    if (err == BASE_OK && store_room_used(s->store, job->id, job->at_ms) != BASE_OK)
-        world_note(s->w, "room %u: expiry not put off", job->at->number);
-    return err;
+    (void)ctx;
+    return false;
 }
 
-static int run_job(server *s, store_job *job)
+static void refused(void *ctx, const char *room_id, int err)
 {
-    store_snapshot snapshot = {job->upto_seq, job->at_ms, bytes_of(job->state, job->state_bytes)};
-    store_patch patch = {.set_name = true, .name = "A new name"};
-    store_upkeep_options upkeep = {.drop_before_ms = INT64_MIN, .checkpoint = job->upto_seq > 0};
-    store_upkept upkept;
-    store_author author = {.author = job->upto_seq, .at_ms = job->at_ms, .name = bytes_of_str("x")};
-    store_chat said = {.author = 1, .at_ms = job->at_ms, .text = bytes_of_str("y")};
-    switch (job->kind) {
-    case JOB_LOAD:
-        return load(s, job);
-    case JOB_SNAPSHOT:
-        return store_snapshot_put(s->store, job->id, &snapshot);
-    case JOB_DELETE:
-        return store_room_delete(s->store, job->id);
-    case JOB_RENAME:
-        return store_room_patch(s->store, job->id, &patch);
-    case JOB_AUTHOR:
-        return store_author_put(s->store, job->id, &author);
-    case JOB_CHAT:
-        return store_chat_add(s->store, job->id, &said, 100);
-    case JOB_UPKEEP:
-        return store_upkeep(s->store, &upkeep, &upkept);
-    case JOB_BARRIER:
-        break;
-    }
-    return BASE_OK;
+    world_note(((server *)ctx)->w, "room %s cannot be written: %s", room_id, store_err_text(err));
 }
 
-/* Faults that a store in memory cannot have by itself. */
-static int injected(const server *s, const store_job *job)
+static uint64_t ns_of(int64_t us)
 {
-    bool writes = job == NULL || (job->kind != JOB_LOAD && job->kind != JOB_BARRIER);
-    if (s->disk_busy && (job == NULL || job->kind != JOB_BARRIER))
-        return STORE_EBUSY;
-    if (s->w->plan->sqlite || !writes)
-        return BASE_OK;
-    if (s->w->disk.fail_in > 0)
-        return STORE_EIO;
-    return s->disk_full ? STORE_EFULL : BASE_OK;
+    return (uint64_t)us * 1000;
 }
 
-static int call_store(server *s)
+static void call_store(server *s)
 {
     store_thread *t = &s->thread;
-    store_job *job = t->commit_next ? NULL : t->doing;
-    int err = injected(s, job);
+    const commit_ops ops = {s, report, make_space, refused};
     t->may_fail = s->w->disk.fail_in > 0;
-    if (err != BASE_OK)
-        return err;
     s->w->disk.full = s->disk_full;
-    err = job == NULL ? append(s, &t->taken) : run_job(s, job);
+    t->calling = true;
+    if (t->commit_next)
+        t->result = commit_run(&t->commit, s->store, &ops, ns_of(t->begun_us));
+    else if (t->reading != NULL)
+        t->answered = t->reading->read(store_reads(s->store), t->reading);
+    else
+        t->doing->write(s->store, t->doing);
+    t->calling = false;
     s->w->disk.full = false;
-    return err;
 }
 
 /* ------------------------------------------------------------------------------------ flow --- */
 
-static void later(server *s, event_kind kind, int64_t in_us)
+static bool has_work(const store_thread *t)
 {
-    clock_at(&s->w->clock,
-             (event){.at_us = s->w->clock.now_us + in_us, .kind = kind, .life = s->life});
+    return t->jobs != NULL || t->order.ready.first != NULL || t->queue.first != NULL ||
+           t->commit.waiting != NULL;
+}
+
+static uint64_t wait_ns(const server *s)
+{
+    return commit_wait_ns(&s->thread.commit, &s->thread.queue, ns_of(s->w->clock.now_us));
+}
+
+static bool wants_upkeep(const server *s)
+{
+    return s->thread.upkeep_wanted || store_wants_upkeep(s->store);
 }
 
 static void wake(server *s)
@@ -163,16 +95,14 @@ static void wake(server *s)
     store_thread *t = &s->thread;
     if (t->busy)
         return;
-    if (t->jobs == NULL && t->waiting.count == 0 && !t->stalled) {
-        /* Nothing to do: a step of upkeep. */
-        if (t->upkeep_wanted || store_wants_upkeep(s->store))
-            later(s, EVENT_STORE_WORK, UPKEEP_US);
+    if (!has_work(t)) {
+        if (wants_upkeep(s))
+            server_later(s, EVENT_STORE_WORK, 0, UPKEEP_US);
         return;
     }
-    int64_t since_us = s->w->clock.now_us - t->last_commit_us;
-    int64_t wait_us = t->stalled ? RETRY_US : WINDOW_US;
-    bool at_once = t->jobs != NULL || since_us >= wait_us;
-    later(s, EVENT_STORE_WORK, at_once ? 10 : wait_us - since_us);
+    bool at_once = t->jobs != NULL || t->order.ready.first != NULL;
+    uint64_t wait = at_once ? 0 : wait_ns(s);
+    server_later(s, EVENT_STORE_WORK, 0, wait == 0 ? 10 : (int64_t)(wait / 1000));
 }
 
 static int64_t duration_us(server *s, rng *luck)
@@ -183,23 +113,39 @@ static int64_t duration_us(server *s, rng *luck)
     return s->disk_busy ? BUSY_US : us;
 }
 
+/* What the next call does. */
+static void choose(server *s)
+{
+    store_thread *t = &s->thread;
+    if (t->doing == NULL) {
+        t->doing = t->jobs;
+        t->jobs = NULL;
+    }
+    if (wait_ns(s) == 0 || (t->doing != NULL && order_wants_rows(&t->order, t->doing))) {
+        commit_take(&t->commit, &t->queue);
+        t->commit_next = t->commit.waiting != NULL;
+        t->upto = t->order.submitted.batches;
+    }
+    t->reading = t->commit_next ? NULL : order_take(&t->order);
+    t->busy = t->commit_next || t->reading != NULL || t->doing != NULL;
+}
+
 static void begin_next(server *s)
 {
     store_thread *t = &s->thread;
-    t->busy = t->commit_next || t->doing != NULL;
+    choose(s);
     if (!t->busy) {
         wake(s);
         return;
     }
     rng luck = rng_of(rng_hash(s->w->plan->seed, s->life), 0x73746F72 + t->calls++);
     int64_t us = duration_us(s, &luck);
-    if (t->commit_next)
-        t->last_commit_us = s->w->clock.now_us;
+    t->begun_us = s->w->clock.now_us;
     if (s->w->plan->sqlite) {
         disk_call_begin(&s->w->disk);
-        t->result = call_store(s);
+        call_store(s);
     }
-    later(s, EVENT_STORE_DONE, us);
+    server_later(s, EVENT_STORE_DONE, 0, us);
     if (s->crash_in_calls > 0 && --s->crash_in_calls == 0) {
         /* Within the call, when it is done but not told, or when it was just told. */
         static const int64_t after_us[] = {-1, 1, POST_US + 1};
@@ -222,36 +168,66 @@ static void post(server *s, store_post p)
     while (*at != NULL)
         at = &(*at)->next;
     *at = kept;
-    later(s, EVENT_STORE_POST, POST_US);
+    server_later(s, EVENT_STORE_POST, 0, POST_US);
 }
 
-static void rows_are_durable(server *s)
-{
-    store_thread *t = &s->thread;
-    for (size_t i = 0; i < t->taken.count; i++) {
-        hosted *at = t->taken.rows[i].at;
-        if (t->taken.rows[i].row.seq > at->durable_seq)
-            at->durable_seq = t->taken.rows[i].row.seq;
-    }
-}
-
-static void commit_done(server *s, int err)
+static void commit_done(server *s, size_t rows)
 {
     store_thread *t = &s->thread;
     t->commit_next = false;
-    world_mix(s->w, 0x636F6D, t->taken.count);
-    if (err == STORE_EBUSY || err == STORE_EFULL || err == BASE_ENOMEM) {
-        t->stalled = true;
+    (void)order_tried(&t->order, t->upto);
+    world_mix(s->w, 0x636F6D, rows);
+    if (t->result != BASE_OK) {
         s->w->counts[COUNT_STALLS]++;
-        post(s, (store_post){.stalled = err});
+        post(s, (store_post){.stalled = t->result});
         return;
     }
-    t->stalled = false;
     s->w->counts[COUNT_COMMITS]++;
-    rows_are_durable(s);
-    store_post p = {.rows = t->taken};
-    t->taken = (row_list){0};
+    store_post p = {.batches = t->reported};
+    t->reported = NULL;
     post(s, p);
+}
+
+static void queue_write(store_thread *t, store_job *job)
+{
+    store_job **at = &t->jobs;
+    while (*at != NULL)
+        at = &(*at)->next;
+    job->next = NULL;
+    order_write(&t->order, job);
+    *at = job;
+}
+
+/* Without a home it ends here; the loop's turn is the same. */
+static void job_done(server *s)
+{
+    store_thread *t = &s->thread;
+    store_job *job = t->reading != NULL ? t->reading : t->doing;
+    if (t->reading != NULL && !t->answered) {
+        job->read = NULL;
+        t->reading = NULL;
+        queue_write(t, job);
+        return;
+    }
+    if (t->reading == NULL) {
+        t->doing = job->next;
+        (void)order_written(&t->order);
+    }
+    t->reading = NULL;
+    job->next = NULL;
+    if (job->home == NULL) {
+        job->done(NULL, job);
+        job = NULL;
+    }
+    post(s, (store_post){.job = job});
+}
+
+static size_t rows_of(const store_batch *b)
+{
+    size_t n = 0;
+    for (; b != NULL; b = b->next)
+        n += b->count;
+    return n;
 }
 
 static void call_done(server *s)
@@ -260,29 +236,47 @@ static void call_done(server *s)
     if (s->w->plan->sqlite)
         disk_call_end(&s->w->disk);
     else
-        t->result = call_store(s);
-    int err = t->result;
-    if (!t->commit_next && t->doing->kind == JOB_UPKEEP)
-        t->upkeep_wanted = err == BASE_OK && store_wants_upkeep(s->store);
-    bool fatal = t->commit_next && err != BASE_OK && err != STORE_EBUSY && err != STORE_EFULL &&
-                 err != BASE_ENOMEM;
-    if (fatal || err == STORE_EIO || store_failed(s->store)) {
+        call_store(s);
+    watch_call_done(s);
+    bool fatal = t->failed || store_failed(s->store) || (t->commit_next && t->result == STORE_EIO);
+    if (fatal) {
         if (!t->may_fail)
-            law_broken(s->w, "the store fails only when the disk does", "%s: %s",
-                       t->commit_next ? "append" : "a job", store_err_text(err));
+            law_broken(s->w, "the store fails only when the disk does", "%s",
+                       t->commit_next ? "append" : "a job");
         server_kill(s, false, SECOND, "the store failed, the process stops itself");
         return;
     }
-    if (t->commit_next) {
-        commit_done(s, err);
-    } else {
-        store_job *job = t->doing;
-        t->doing = job->next;
-        job->next = NULL;
-        job->err = err;
-        post(s, (store_post){.job = job});
-    }
+    if (t->commit_next)
+        commit_done(s, rows_of(t->reported) + rows_of(t->commit.waiting));
+    else
+        job_done(s);
     begin_next(s);
+}
+
+typedef struct upkeep_job {
+    store_job job; /* first */
+    server *server;
+} upkeep_job;
+
+static void upkeep_write(store *of, store_job *job)
+{
+    server *s = ((upkeep_job *)job)->server;
+    store_upkeep_options options = {.drop_before_ms = INT64_MIN};
+    store_upkept done;
+    int err = store_upkeep(of, &options, &done);
+    s->thread.upkeep_wanted = err == BASE_OK && store_wants_upkeep(of);
+}
+
+static void upkeep_done(loop *l, store_job *job)
+{
+    base_alloc_put(&l->safe_heap.alloc, job, sizeof(upkeep_job));
+}
+
+static store_job *upkeep_new(server *s)
+{
+    upkeep_job *j = base_alloc_get(&s->safe_heap.alloc, sizeof *j);
+    *j = (upkeep_job){{.home = s, .write = upkeep_write, .done = upkeep_done}, s};
+    return &j->job;
 }
 
 static void work(server *s)
@@ -290,45 +284,53 @@ static void work(server *s)
     store_thread *t = &s->thread;
     if (t->busy)
         return;
-    int64_t since_us = s->w->clock.now_us - t->last_commit_us;
-    bool nothing = t->jobs == NULL && t->waiting.count == 0 && !t->stalled;
-    if (nothing && (t->upkeep_wanted || store_wants_upkeep(s->store)))
-        t->jobs = server_new_job(s, JOB_UPKEEP, NULL, 0);
-    if (t->jobs == NULL && (nothing || since_us < (t->stalled ? RETRY_US : WINDOW_US))) {
-        wake(s);
-        return;
-    }
-    move_rows(&t->taken, &t->waiting);
-    t->doing = t->jobs;
-    t->jobs = NULL;
-    t->commit_next = t->taken.count > 0;
+    if (!has_work(t) && wants_upkeep(s))
+        queue_write(t, upkeep_new(s));
     begin_next(s);
 }
 
 void store_submit(server *s, store_job *job)
 {
-    store_job **at = &s->thread.jobs;
-    while (*at != NULL)
-        at = &(*at)->next;
-    *at = job;
-    if (job->at != NULL)
-        job->at->in_store++;
+    if (job->read != NULL)
+        order_read(&s->thread.order, job);
+    else
+        queue_write(&s->thread, job);
     wake(s);
 }
 
-void store_hand_over(server *s)
+static void play_submit(void *ctx, store_job *job)
 {
-    if (s->batch.count == 0)
-        return;
-    move_rows(&s->thread.waiting, &s->batch);
+    store_submit(ctx, job);
+}
+
+static void play_append(void *ctx, store_batch *batch)
+{
+    server *s = ctx;
+    order_append(&s->thread.order, batch);
+    (void)commit_queue_put(&s->thread.queue, batch);
     wake(s);
+}
+
+void store_play(host_port *port)
+{
+    port->submit = play_submit;
+    port->append = play_append;
 }
 
 bool store_is_idle(const server *s)
 {
     const store_thread *t = &s->thread;
-    return !t->busy && t->jobs == NULL && t->waiting.count == 0 && t->taken.count == 0 &&
-           t->posts == NULL;
+    return !t->busy && !has_work(t) && t->order.read_count == 0 && t->posts == NULL;
+}
+
+/* ------------------------------------------------------------------------------------- end --- */
+
+static void free_batches(store_batch *b)
+{
+    for (store_batch *next; b != NULL; b = next) {
+        next = b->next;
+        store_batch_free(b);
+    }
 }
 
 /* What is queued when the loops have ended: rows first, then jobs; a commit that fails is given up,
@@ -338,28 +340,22 @@ static void finish_queued(server *s)
     store_thread *t = &s->thread;
     if (t->busy && s->w->plan->sqlite) {
         disk_call_end(&s->w->disk);
-        if (!t->commit_next) {
-            store_job *job = t->doing;
-            t->doing = job->next;
-            free_job(job);
-        } else if (t->result == BASE_OK) {
-            row_list_free(&t->taken);
-        }
+        if (!t->commit_next && t->reading == NULL)
+            t->doing = t->doing->next;
     }
-    move_rows(&t->taken, &t->waiting);
+    commit_take(&t->commit, &t->queue);
+    t->begun_us = s->w->clock.now_us;
     t->commit_next = true;
-    if (t->taken.count > 0)
-        (void)!call_store(s);
+    call_store(s);
     t->commit_next = false;
+    t->reading = NULL;
     while (t->doing != NULL || t->jobs != NULL) {
         if (t->doing == NULL) {
             t->doing = t->jobs;
             t->jobs = NULL;
         }
-        (void)!call_store(s);
-        store_job *job = t->doing;
-        t->doing = job->next;
-        free_job(job);
+        call_store(s);
+        t->doing = t->doing->next;
     }
 }
 
@@ -367,27 +363,21 @@ void server_store_close(server *s, bool dead)
 {
     store_thread *t = &s->thread;
     if (dead && t->busy && !s->w->plan->sqlite && rng_percent(&s->w->disk.luck, 50))
-        (void)!call_store(s);
+        call_store(s);
     if (!dead)
         finish_queued(s);
-    row_list_free(&t->waiting);
-    row_list_free(&t->taken);
-    for (store_job *job = t->doing, *next; job != NULL; job = next) {
-        next = job->next;
-        free_job(job);
-    }
-    for (store_job *job = t->jobs, *next; job != NULL; job = next) {
-        next = job->next;
-        free_job(job);
+    free_batches(t->reported);
+    for (store_batch *b = t->queue.first, *next; b != NULL; b = next) {
+        next = b->next;
+        store_batch_free(b);
     }
     for (store_post *p = t->posts, *next; p != NULL; p = next) {
         next = p->next;
-        row_list_free(&p->rows);
-        if (p->job != NULL)
-            free_job(p->job);
+        free_batches(p->batches);
         free(p);
     }
-    *t = (store_thread){0};
+    commit_deinit(&t->commit);
+    *t = (store_thread){.busy = false};
     if (s->w->plan->sqlite) {
         s->w->disk.dead = dead;
         store_close(s->store);
@@ -398,125 +388,17 @@ void server_store_close(server *s, bool dead)
 /* -------------------------------------------------------------------------- back on the loop ---
  */
 
-/* One call for each room, at its last row. */
-static void tell_stored(server *s, row_list *list)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        hosted *at = list->rows[i].at;
-        bool last = true;
-        for (size_t k = i + 1; k < list->count && last; k++)
-            last = list->rows[k].at != at;
-        at->in_store--;
-        if (!last)
-            continue;
-        uint64_t seq = list->rows[i].row.seq;
-        if (!at->removed) {
-            at->told_seq = seq;
-            room_on_stored(at->room, seq, server_now_ms(s));
-            hosted_check(at);
-        }
-        hosted_maybe_free(at);
-    }
-    row_list_free(list);
-}
-
-static void load_done(server *s, store_job *job)
-{
-    hosted *at = job->at;
-    assert(at != NULL);
-    at->loading = false;
-    s->w->counts[COUNT_LOADS] += job->err == BASE_OK;
-    if (job->err == BASE_OK && !at->removed) {
-        at->appended_seq = at->durable_seq = at->told_seq = job->loaded.last_seq;
-        int err = room_on_loaded(at->room, &job->loaded, server_now_ms(s));
-        if (err != BASE_OK && err != BASE_ENOMEM)
-            law_broken(s->w, "stored rooms load", "room %u: %s", at->number, store_err_text(err));
-    } else if (!at->removed) {
-        bool expected = job->err == STORE_ENOTFOUND || job->err == STORE_EBUSY ||
-                        job->err == STORE_EFULL || s->w->disk.fail_in > 0;
-        if (!expected)
-            law_broken(s->w, "stored rooms load", "room %u: %s", at->number,
-                       store_err_text(job->err));
-        room_on_load_failed(at->room, job->err, server_now_ms(s));
-    }
-    hosted_check(at);
-}
-
-static void delete_done(server *s, store_job *job)
-{
-    hosted *at = server_hosted(s, (uint32_t)job->upto_seq);
-    if (job->err != BASE_OK || at == NULL)
-        return;
-    at->discarded = true;
-    room_discard(at->room);
-    hosted_check(at);
-    at->removed = true; /* also while it loads: a later room of that name is another one */
-    hosted_maybe_free(at);
-}
-
-static void tell_job(server *s, store_job *job)
-{
-    hosted *at = job->at;
-    if (at != NULL)
-        at->in_store--;
-    switch (job->kind) {
-    case JOB_LOAD:
-        load_done(s, job);
-        break;
-    case JOB_SNAPSHOT:
-        assert(at != NULL);
-        s->w->counts[COUNT_SNAPSHOTS] += job->err == BASE_OK;
-        if (!at->removed) {
-            room_on_snapshot_done(at->room, job->upto_seq, job->err, server_now_ms(s));
-            hosted_check(at);
-        }
-        break;
-    case JOB_DELETE:
-        delete_done(s, job);
-        break;
-    case JOB_CHAT:
-        assert(at != NULL);
-        if (!at->removed && job->err == BASE_OK)
-            room_on_chat_stored(at->room, &(store_chat){.n = 1, .text = bytes_of_str("y")});
-        else if (!at->removed)
-            room_on_chat_failed(at->room, job->upto_seq, job->err);
-        break;
-    case JOB_AUTHOR:
-    case JOB_UPKEEP:
-        break;
-    case JOB_RENAME: {
-        hosted *named = server_hosted(s, (uint32_t)job->upto_seq);
-        if (job->err == BASE_OK && named != NULL)
-            room_renamed(named->room, "A new name");
-        break;
-    }
-    case JOB_BARRIER:
-        s->drained_all = true;
-        for (hosted *r = s->rooms, *next; r != NULL; r = next) {
-            next = r->next;
-            room_close_all(r->room, WS_CLOSE_RESTART, "the server restarts", server_now_ms(s));
-            hosted_check(r);
-            hosted_maybe_free(r);
-        }
-        break;
-    }
-    if (at != NULL)
-        hosted_maybe_free(at);
-    free_job(job);
-}
-
 static void on_post(server *s)
 {
     store_post *p = s->thread.posts;
     s->thread.posts = p->next;
-    if (p->stalled != 0) {
-        for (hosted *at = s->rooms; at != NULL; at = at->next)
-            if (at->in_store > 0)
-                room_on_store_stalled(at->room, p->stalled, server_now_ms(s));
-    } else if (p->job != NULL) {
-        tell_job(s, p->job);
-    } else {
-        tell_stored(s, &p->rows);
+    if (p->stalled != 0)
+        room_host_stalled(s->host, p->stalled);
+    if (p->job != NULL)
+        p->job->done(s, p->job);
+    for (store_batch *b = p->batches, *next; b != NULL; b = next) {
+        next = b->next;
+        b->done(s, b);
     }
     free(p);
     server_turn_ends(s);

@@ -119,7 +119,12 @@ static void happen(world *w, const happening *h)
         break;
     case HAPPEN_MEMORY_SHORT:
         s->heap.fail_one_in = (unsigned)rng_scale(&luck, 3, 300);
+        s->host_heap.fail_one_in = 10 * s->heap.fail_one_in;
         fault_for(w, h->kind, rng_scale(&luck, 200 * MS, 10 * SECOND));
+        break;
+    case HAPPEN_UNWRITABLE:
+    case HAPPEN_DAMAGED:
+        server_spoil(s, h->who, h->kind == HAPPEN_DAMAGED, &luck);
         break;
     case HAPPEN_RENAME:
         server_rename(s, h->who);
@@ -151,7 +156,7 @@ static void fault_ends(world *w, const event *e)
         s->disk_busy = false;
         break;
     case HAPPEN_MEMORY_SHORT:
-        s->heap.fail_one_in = 0;
+        s->heap.fail_one_in = s->host_heap.fail_one_in = 0;
         break;
     case HAPPEN_CRASH_AT:
     case HAPPEN_POWER_AT:
@@ -224,7 +229,7 @@ static void dispatch(world *w, const event *e)
         break;
     case EVENT_CLOSED_UP:
         if (net_link(w, e->who)->server_open && w->server->up) {
-            conn_gone(net_link(w, e->who)->conn);
+            conn_hung_up(net_link(w, e->who)->conn);
             server_turn_ends(w->server);
         }
         break;
@@ -264,11 +269,13 @@ static void run_until(world *w, int64_t until_us)
 
 /* A page that must be loaded anew before replicas can be equal: a forger spoke for it; or it heard
  * a forger, the process died before the commit, and the owner of the id came back with other
- * content; or it may only look, and saw what a process took with it, and its author too. */
+ * content; or it may only look, and saw what a process took with it, and its author too.  A room
+ * that could not be written is given up like by a process that dies. */
 static bool is_lost(const world *w, const client *c)
 {
     return c->here &&
-           (c->claimed || c->misled || (c->role == ROLE_VIEWER && w->counts[COUNT_KILLS] > 0));
+           (c->claimed || c->misled ||
+            (c->role == ROLE_VIEWER && (w->counts[COUNT_KILLS] > 0 || w->spoiled[c->plan->room])));
 }
 
 static void become_quiet(world *w)
@@ -278,10 +285,12 @@ static void become_quiet(world *w)
     w->quiet = true;
     w->net_slow_until_us = 0;
     s->disk_full = s->disk_busy = false;
+    memset(s->unwritable_until_us, 0, sizeof s->unwritable_until_us);
+    memset(s->damaged_until_us, 0, sizeof s->damaged_until_us);
     s->disk_slow_until_us = 0;
     s->crash_in_calls = 0;
     w->disk.fail_in = 0;
-    s->heap.fail_one_in = 0;
+    s->heap.fail_one_in = s->host_heap.fail_one_in = 0;
     for (uint32_t i = 0; i < w->plan->client_count; i++) {
         client *c = &w->clients[i];
         if (client_is_honest(c) && !c->here && c->id_count > 0)
@@ -369,11 +378,7 @@ static int stored_state_of(world *w, uint32_t number, yoke_blob *out)
 /* Nothing of before is under way, or held back in a room. */
 static bool is_calm(const world *w)
 {
-    const server *s = w->server;
-    bool calm = s->up && net_is_calm(w);
-    for (const hosted *at = s->rooms; at != NULL && calm; at = at->next)
-        calm = at->removed || !room_tick_soon(at->room);
-    return calm;
+    return server_is_calm(w->server) && net_is_calm(w);
 }
 
 static bool all_equal(world *w, char *who, size_t cap)
@@ -474,10 +479,7 @@ static bool all_gone(world *w, char *who, size_t cap)
         snprintf(who, cap, "the process is down");
         return false;
     }
-    snprintf(who, cap, "%s%s%s", s->rooms != NULL ? "a room stays, " : "",
-             s->conns != NULL ? "a connection stays, " : "",
-             store_is_idle(s) ? "" : "the store works");
-    return s->rooms == NULL && s->conns == NULL && store_is_idle(s);
+    return server_is_empty(s, who, cap);
 }
 
 static bool is_down(world *w, char *who, size_t cap)
@@ -569,7 +571,7 @@ bool world_run(const plan *p, FILE *trace, world_result *out)
     *out = (world_result){
         .hash = w->hash, .events = w->events, .simulated_s = (double)w->clock.now_us / 1e6};
     w->counts[COUNT_PROMISES] = ledger_count(w);
-    w->counts[COUNT_NO_MEMORY] = w->server->heap.failed;
+    w->counts[COUNT_NO_MEMORY] = w->server->heap.failed + w->server->host_heap.failed;
     memcpy(out->counts, w->counts, sizeof out->counts);
     memcpy(out->law, w->law, sizeof out->law);
     memcpy(out->detail, w->detail, sizeof out->detail);

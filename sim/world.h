@@ -30,7 +30,11 @@
     X(DEAD, "peers found dead")                                                                    \
     X(REFUSED, "writes refused")                                                                   \
     X(BLAMED, "connections closed for what they sent")                                             \
-    X(NO_MEMORY, "allocations failed")
+    X(NO_MEMORY, "allocations failed")                                                             \
+    X(PAUSES, "pauses of a socket's reading")                                                      \
+    X(BACKLOGS, "notices that much is not stored")                                                 \
+    X(GIVEN_UP, "rooms given up, for they could not be written")                                   \
+    X(KEPT, "damaged rooms written down")
 
 typedef enum count_kind {
 #define COUNT_ENUM_(name, text) COUNT_##name,
@@ -39,7 +43,7 @@ typedef enum count_kind {
         COUNT_KINDS,
 } count_kind;
 
-struct server;
+struct loop;
 struct client;
 struct link;
 struct ledger;
@@ -50,16 +54,17 @@ typedef struct world {
     disk disk;
     struct link **links; /* by number; never reused */
     size_t link_count;
-    struct server *server;
+    struct loop *server;
     struct client *clients; /* plan->client_count */
     struct ledger *ledger;  /* what was promised */
     int64_t net_slow_until_us;
-    bool forged[PLAN_ROOMS_MAX]; /* in this life of the process a forger spoke for another */
-    bool quiet;                  /* happenings are over, faults have stopped */
-    bool leaving;                /* at rest: everybody goes home */
-    bool over;                   /* the process is not started again */
-    int restore_room;            /* while the process is down; -1: none */
-    uint64_t hash;               /* of everything that happened, in order */
+    bool forged[PLAN_ROOMS_MAX];  /* in this life of the process a forger spoke for another */
+    bool spoiled[PLAN_ROOMS_MAX]; /* once it could not be written or read */
+    bool quiet;                   /* happenings are over, faults have stopped */
+    bool leaving;                 /* at rest: everybody goes home */
+    bool over;                    /* the process is not started again */
+    int restore_room;             /* while the process is down; -1: none */
+    uint64_t hash;                /* of everything that happened, in order */
     uint64_t events;
     uint64_t counts[COUNT_KINDS];
     FILE *trace;  /* or NULL */

@@ -130,6 +130,34 @@ async function storedRooms() {
   return { rooms, ready_ms: times.sort((a, b) => a - b)[2] }
 }
 
+// 1,000 stored rooms are joined at once by a server that was just started, while others type and every few milliseconds
+// are committed: none of the joins is to wait for the disk.
+async function joinsUnderCommits() {
+  const dir = newDirectory()
+  const cold = ['--room', 'cold', '--rooms', 1000, '--clients', 1, '--writers', 1, '--warm', 0, '--secs', 1]
+  const maker = await own.start(dir, serverCore)
+  const made = await yload(maker, 'y', 'run', ...cold, '--rate', 5)
+  await maker.stop()
+  if (made.failed) return made
+  const times = []
+  for (let i = 0; i < (quick ? 3 : 5); i++) {
+    const server = await own.start(dir, serverCore)
+    const typing = ['run', '--url', server.url, '--room', 'typing', '--rooms', 40, '--clients', 2, '--writers', 2]
+    typing.push('--rate', 50, '--warm', 1, '--secs', 4, '--quiet')
+    const command = [...loadCore, options.yload, ...typing].map(String)
+    const company = spawn(command[0], command.slice(1), { stdio: 'ignore' })
+    const gone = new Promise((resolve) => company.on('exit', resolve))
+    await wait(2000)
+    const joined = await yload(server, 'y', 'run', ...cold, '--rate', 0.01)
+    const code = await gone
+    await server.stop()
+    if (joined.failed) return joined
+    if (code !== 0) return { failed: `those who type: ${code}` }
+    times.push(joined.connect_s * 1000)
+  }
+  return { join_ms: times.sort((a, b) => a - b)[times.length >> 1] }
+}
+
 // Latency of honest clients, who were there before, while others send heads slowly, read nothing and flood. All of the
 // load shares a core, so the bad company only gets what the honest ones leave.
 async function hostile(peer) {
@@ -168,6 +196,7 @@ const workloads = {
   ),
   ack: ownOnly(() => against(own, 'ack', ...small, '--rate', 10, ...secs(6))),
   'stored rooms': ownOnly(storedRooms),
+  'join under commit load': ownOnly(joinsUnderCommits),
   hostile,
 }
 

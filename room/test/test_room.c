@@ -275,7 +275,11 @@ static void hello_says_who_is_here(void **state)
                             "\"color_index\":1,\"role\":\"editor\""));
     assert_true(house_heard(h, 1, "\"epoch\":\"00000000000000000000000000000000\""));
     assert_true(house_heard(h, 1, "\"members\":[{\"session\":1,\"name\":\"Ann 0\""));
-    assert_true(house_heard(h, 1, "\"room_members\":256"));
+    /* Of the limits those that a client can keep to. */
+    assert_true(house_heard(h, 1,
+                            "\"limits\":{\"frame_bytes\":16777280,\"update_bytes\":16777216,"
+                            "\"awareness_bytes\":2048,\"chat_bytes\":4096,\"files\":64,"
+                            "\"file_name_bytes\":255}}"));
     assert_true(house_heard(h, 0, "{\"type\":\"member_joined\",\"member\":{\"session\":2"));
     /* The lowest free colour. */
     room_on_leave(h->room, 1, h->now_ms);

@@ -12,6 +12,7 @@ enum kind {
     KIND_STRING,
     KIND_NUMBER,
     KIND_SECONDS,
+    KIND_DAYS,
     KIND_SWITCH,
     KIND_CHOICE,
     KIND_PREFIX,  /* of paths: "/tandem", kept without a slash behind; "" for "/" */
@@ -21,7 +22,8 @@ enum kind {
 typedef struct option {
     const char *key;  /* section.key of the file */
     const char *flag; /* without the dashes in front; the environment's name is made of it */
-    enum kind kind;   /* KIND_SECONDS is kept in milliseconds */
+    config_part part; /* --help, or --help-limits */
+    enum kind kind;   /* KIND_SECONDS and KIND_DAYS are kept in milliseconds */
     size_t offset;
     const char *initial; /* NULL: limits_init has it */
     int64_t min, max;
@@ -32,53 +34,52 @@ typedef struct option {
 #define AT(field) offsetof(config, field)
 
 static const option options[] = {
-    {"server.host", "host", KIND_STRING, AT(host), "127.0.0.1", 0, 0, "ADDRESS",
+    {"server.host", "host", CONFIG_COMMON, KIND_STRING, AT(host), "127.0.0.1", 0, 0, "ADDRESS",
      "address to listen on; put a TLS proxy before any other than loopback"},
-    {"server.port", "port", KIND_NUMBER, AT(port), "8000", 0, 65535, "N", "0 takes a free port"},
-    {"server.threads", "threads", KIND_NUMBER, AT(threads), "0", 0, 256, "N",
+    {"server.port", "port", CONFIG_COMMON, KIND_NUMBER, AT(port), "8000", 0, 65535, "N",
+     "0 takes a free port"},
+    {"server.threads", "threads", CONFIG_COMMON, KIND_NUMBER, AT(threads), "0", 0, 256, "N",
      "loop threads; 0 is one for each core"},
-    {"server.backlog", "backlog", KIND_NUMBER, AT(backlog), "4096", 1, 65535, "N",
+    {"server.backlog", "backlog", CONFIG_REST, KIND_NUMBER, AT(backlog), "4096", 1, 65535, "N",
      "connections the kernel may hold before they are accepted"},
-    {"server.public_url", "public-url", KIND_STRING, AT(public_url), "", 0, 0, "URL",
+    {"server.public_url", "public-url", CONFIG_COMMON, KIND_STRING, AT(public_url), "", 0, 0, "URL",
      "start of the links to rooms; empty takes the Host header"},
-    {"server.base_path", "base-path", KIND_PREFIX, AT(base_path), "/", 0, 0, "PATH",
+    {"server.base_path", "base-path", CONFIG_COMMON, KIND_PREFIX, AT(base_path), "/", 0, 0, "PATH",
      "where a proxy shows this server, as in /tandem/; it may strip the path or pass it on"},
-    {"server.web_root", "web-root", KIND_STRING, AT(web_root), "", 0, 0, "DIR",
+    {"server.web_root", "web-root", CONFIG_REST, KIND_STRING, AT(web_root), "", 0, 0, "DIR",
      "the built web application; empty takes the one of this build"},
-    {"store.data", "data", KIND_STRING, AT(data), "./data/tandem.db", 0, 0, "FILE",
+    {"store.data", "data", CONFIG_COMMON, KIND_STRING, AT(data), "./data/tandem.db", 0, 0, "FILE",
      "SQLite database, made when missing; :memory: forgets all at exit"},
-    {"store.history_days", "history-days", KIND_NUMBER, AT(history_days), "0", 0, 36500, "N",
-     "how long a room's history is kept; 0 is as long as the room"},
-    {"store.reserve_mib", "reserve-mib", KIND_NUMBER, AT(reserve_mib), "64", 0, 65536, "N",
-     "disk space kept aside for when the disk is full; 0 is none"},
-    {"store.size_mib_max", "size-mib-max", KIND_NUMBER, AT(size_mib_max), "0", 0, 16777216, "N",
-     "largest database; when it is reached nothing can be saved; 0 is no limit"},
-    {"http.cors_origins", "cors-origins", KIND_STRING, AT(cors_origins), "", 0, 0, "LIST",
-     "other origins that may call, comma-separated; * is every origin"},
-    {"http.check_origin", "check-origin", KIND_SWITCH, AT(check_origin), "true", 0, 0, "",
-     "refuse WebSockets and changes that a browser sends for a page of another origin"},
-    {"http.origins", "origins", KIND_STRING, AT(origins), "", 0, 0, "LIST",
+    {"store.history_days", "history-days", CONFIG_COMMON, KIND_NUMBER, AT(history_days), "0", 0,
+     36500, "N", "how long a room's history is kept; 0 is as long as the room"},
+    {"store.reserve_mib", "reserve-mib", CONFIG_REST, KIND_NUMBER, AT(reserve_mib), "64", 0, 65536,
+     "N", "disk space kept aside for when the disk is full; 0 is none"},
+    {"store.size_mib_max", "size-mib-max", CONFIG_COMMON, KIND_NUMBER, AT(size_mib_max), "0", 0,
+     16777216, "N", "largest database; when it is reached nothing can be saved; 0 is no limit"},
+    {"http.cors_origins", "cors-origins", CONFIG_COMMON, KIND_STRING, AT(cors_origins), "", 0, 0,
+     "LIST", "other origins that may call, comma-separated; * is every origin"},
+    {"http.check_origin", "check-origin", CONFIG_REST, KIND_SWITCH, AT(check_origin), "true", 0, 0,
+     "", "refuse WebSockets and changes that a browser sends for a page of another origin"},
+    {"http.origins", "origins", CONFIG_COMMON, KIND_STRING, AT(origins), "", 0, 0, "LIST",
      "origins of this server's own pages, exact; empty takes the Host header"},
-    {"http.frame_ancestors", "frame-ancestors", KIND_SOURCES, AT(frame_ancestors), "", 0, 0, "LIST",
-     "origins whose pages may show rooms in a frame; empty lets none"},
-    {"http.trusted_proxies", "trusted-proxies", KIND_STRING, AT(trusted_proxies), "", 0, 0, "LIST",
-     "addresses or networks whose X-Forwarded-For is believed"},
-    {"rooms.create_on_join", "create-on-join", KIND_SWITCH, AT(create_on_join), "false", 0, 0, "",
-     "a WebSocket to an unknown room name makes the room"},
-    {"rooms.expire_days", "expire-days", KIND_NUMBER, AT(expire_days), "30", 0, 3650, "N",
-     "an unused room is deleted after this; 0 is never"},
-    {"rooms.expire_ms", "expire-ms", KIND_NUMBER, AT(expire_ms), "0", 0, 86400000, "N",
-     "the same in milliseconds, for rooms of minutes; 0 leaves it to expire_days"},
-    {"rooms.sweep_ms", "sweep-ms", KIND_NUMBER, AT(sweep_ms), "60000", 10, 86400000, "N",
-     "between two looks for expired rooms"},
-    {"rooms.linger_s", "linger-s", KIND_SECONDS, AT(limits.linger_ms), "30", 0, 3600, "N",
-     "seconds an empty room stays in memory"},
-    {"log.format", "log-format", KIND_CHOICE, AT(log_format), "auto", 0, 0, "auto|json|plain",
-     "auto is plain on a terminal, else JSON"},
-    {"log.level", "log-level", KIND_CHOICE, AT(log_level), "info", 0, 0, "debug|info|warn|error",
-     "the least important line to write"},
+    {"http.frame_ancestors", "frame-ancestors", CONFIG_REST, KIND_SOURCES, AT(frame_ancestors), "",
+     0, 0, "LIST", "origins whose pages may show rooms in a frame; empty lets none"},
+    {"http.trusted_proxies", "trusted-proxies", CONFIG_COMMON, KIND_STRING, AT(trusted_proxies), "",
+     0, 0, "LIST", "addresses or networks whose X-Forwarded-For is believed"},
+    {"rooms.create_on_join", "create-on-join", CONFIG_COMMON, KIND_SWITCH, AT(create_on_join),
+     "false", 0, 0, "", "a WebSocket to an unknown room name makes the room"},
+    {"rooms.expire_days", "expire-days", CONFIG_COMMON, KIND_DAYS, AT(keep_ms), "30", 0, 3650, "N",
+     "an unused room is deleted after this; 0.5 is twelve hours, 0 is never"},
+    {"rooms.sweep_ms", "sweep-ms", CONFIG_REST, KIND_NUMBER, AT(sweep_ms), "60000", 10, 86400000,
+     "N", "between two looks for expired rooms"},
+    {"rooms.linger_s", "linger-s", CONFIG_REST, KIND_SECONDS, AT(limits.linger_ms), "30", 0, 3600,
+     "N", "seconds an empty room stays in memory"},
+    {"log.format", "log-format", CONFIG_COMMON, KIND_CHOICE, AT(log_format), "auto", 0, 0,
+     "auto|json|plain", "auto is plain on a terminal, else JSON"},
+    {"log.level", "log-level", CONFIG_COMMON, KIND_CHOICE, AT(log_level), "info", 0, 0,
+     "debug|info|warn|error", "the least important line to write"},
 #define LIMIT_(name, unit, reason, min)                                                            \
-    {"limits." #name, #name, KIND_NUMBER,     AT(limits.name), NULL, min,                          \
+    {"limits." #name, #name, CONFIG_REST,     KIND_NUMBER, AT(limits.name), NULL, min,             \
      INT32_MAX,       "N",   unit ": " reason},
 #define CONTENT_LIMIT_(name, value, unit, reason) LIMIT_(name, unit, reason, 1)
 #define TRAFFIC_LIMIT_(name, value, unit, reason) LIMIT_(name, unit, reason, 0)
@@ -153,6 +154,35 @@ static bool is_sources(const char *value)
     return n <= CONFIG_SOURCES_BYTES_MAX && strcspn(value, ";\"\r\n") == n;
 }
 
+static bool assign_number(char *field, const option *o, const char *value, const char *where,
+                          config_error *err)
+{
+    char *end;
+    errno = 0;
+    long long n = strtoll(value, &end, 10);
+    if (errno != 0 || end == value || *end != '\0' || n < o->min || n > o->max)
+        return fail(err, "%s: '%s' is not a number from %lld to %lld", where, value,
+                    (long long)o->min, (long long)o->max);
+    int64_t number = o->kind == KIND_SECONDS ? n * 1000 : n;
+    memcpy(field, &number, sizeof number);
+    return true;
+}
+
+/* A part of a day counts: rooms may live for minutes. */
+static bool assign_days(char *field, const option *o, const char *value, const char *where,
+                        config_error *err)
+{
+    char *end;
+    double days = strtod(value, &end);
+    if (end == value || *end != '\0' || !(days >= (double)o->min && days <= (double)o->max))
+        return fail(err, "%s: '%s' is not a number of days from %lld to %lld", where, value,
+                    (long long)o->min, (long long)o->max);
+    double ms = days * (double)CONFIG_DAY_MS;
+    int64_t number = days > 0 && ms < 1 ? 1 : (int64_t)(ms + 0.5); /* 0 would be for ever */
+    memcpy(field, &number, sizeof number);
+    return true;
+}
+
 /* `where` names the setting as the operator wrote it. */
 static bool assign(config *c, const option *o, const char *value, const char *where,
                    config_error *err)
@@ -163,17 +193,10 @@ static bool assign(config *c, const option *o, const char *value, const char *wh
             return fail(err, "%s: '%s' is neither true nor false", where, value);
         return true;
     }
-    if (o->kind == KIND_NUMBER || o->kind == KIND_SECONDS) {
-        char *end;
-        errno = 0;
-        long long n = strtoll(value, &end, 10);
-        if (errno != 0 || end == value || *end != '\0' || n < o->min || n > o->max)
-            return fail(err, "%s: '%s' is not a number from %lld to %lld", where, value,
-                        (long long)o->min, (long long)o->max);
-        int64_t number = o->kind == KIND_SECONDS ? n * 1000 : n;
-        memcpy(field, &number, sizeof number);
-        return true;
-    }
+    if (o->kind == KIND_NUMBER || o->kind == KIND_SECONDS)
+        return assign_number(field, o, value, where, err);
+    if (o->kind == KIND_DAYS)
+        return assign_days(field, o, value, where, err);
     if (o->kind == KIND_CHOICE && !config_list_has(o->hint, value, strlen(value)))
         return fail(err, "%s: '%s' is none of %s", where, value, o->hint);
     if (o->kind == KIND_PREFIX && !is_prefix(value))
@@ -386,12 +409,13 @@ bool config_load_env(config *c, char *const *envp, config_error *err)
 
 static bool unknown_flag(const char *arg, config_error *err)
 {
-    const char *words[OPTION_COUNT + 3];
+    const char *words[OPTION_COUNT + 4];
     size_t count = 0;
     for (size_t i = 0; i < OPTION_COUNT; i++)
         words[count++] = flag_of(&options[i]);
     words[count++] = "config";
     words[count++] = "help";
+    words[count++] = "help-limits";
     words[count++] = "version";
     char name[80];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(arg + 2, "="), arg + 2);
@@ -453,13 +477,15 @@ const char *config_flag_value(const char *name, int argc, char *const *argv)
     return NULL;
 }
 
-void config_print_flags(FILE *out)
+void config_print_flags(FILE *out, config_part part)
 {
     config c;
     config_init(&c);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const option *o = &options[i];
         char left[80];
+        if (o->part != part)
+            continue;
         snprintf(left, sizeof left, "--%s%s%s", flag_of(o), *o->hint != '\0' ? " " : "", o->hint);
         fprintf(out, "  %-34s %s", left, o->help);
         if (o->initial == NULL) {
@@ -472,5 +498,6 @@ void config_print_flags(FILE *out)
         fputc('\n', out);
     }
     config_deinit(&c);
-    fprintf(out, "  %-34s %s\n", "--config FILE", "read settings from this file first");
+    if (part == CONFIG_COMMON)
+        fprintf(out, "  %-34s %s\n", "--config FILE", "read settings from this file first");
 }

@@ -33,8 +33,7 @@ typedef struct config {
     char *frame_ancestors; /* empty: none */
     char *trusted_proxies; /* see address.h */
     bool create_on_join;
-    int64_t expire_days; /* 0: never */
-    int64_t expire_ms;   /* 0: expire_days counts */
+    int64_t keep_ms; /* a room that says nothing, after its last use; 0: for ever */
     int64_t sweep_ms;
     char *log_format; /* auto, json, plain */
     char *log_level;  /* debug, info, warn, error */
@@ -44,12 +43,6 @@ typedef struct config {
 #define CONFIG_PREFIX_BYTES_MAX 100
 #define CONFIG_SOURCES_BYTES_MAX 1000
 #define CONFIG_DAY_MS (INT64_C(24) * 3600 * 1000)
-
-/* config_keep_ms - how long a room that says nothing is kept after its last use; 0: for ever. */
-static inline int64_t config_keep_ms(const config *c)
-{
-    return c->expire_ms > 0 ? c->expire_ms : c->expire_days * CONFIG_DAY_MS;
-}
 
 typedef struct config_error {
     char text[512];
@@ -73,8 +66,9 @@ bool config_load_flags(config *c, int argc, char *const *argv, config_error *err
 /* config_flag_value - value of `--name` in argv, or NULL; to find `--config` before all else. */
 const char *config_flag_value(const char *name, int argc, char *const *argv);
 
-/* config_print_flags - the table as help text. */
-void config_print_flags(FILE *out);
+/* config_print_flags - the table as help text: what people set, or all the rest. */
+typedef enum config_part { CONFIG_COMMON, CONFIG_REST } config_part;
+void config_print_flags(FILE *out, config_part part);
 
 /* config_list_has - is `item` one of a comma-separated list?  Spaces around items are ignored. */
 bool config_list_has(const char *list, const char *item, size_t item_bytes);

@@ -179,8 +179,15 @@ int sqlite_read_int(sqlite_store *s, const char *sql, int *out)
     return sqlite_err(rc);
 }
 
+static bool changes_rows(const char *sql)
+{
+    return strncmp(sql, "INSERT", 6) == 0 || strncmp(sql, "UPDATE", 6) == 0 ||
+           strncmp(sql, "DELETE", 6) == 0;
+}
+
 int sqlite_prepare(sqlite_store *s)
 {
+    bool reader = s->base.ops == NULL;
     for (size_t i = 0; i < NOUN_COUNT; i++) {
         if (s->nouns[i] == NULL)
             continue;
@@ -191,6 +198,8 @@ int sqlite_prepare(sqlite_store *s)
         memset(q, 0, s->nouns[i]->count * sizeof(sqlite3_stmt *));
         s->prepared[i] = q;
         for (size_t k = 0; k < s->nouns[i]->count; k++) {
+            if (reader && changes_rows(s->nouns[i]->sql[k]))
+                continue;
             int rc = sqlite3_prepare_v3(s->db, s->nouns[i]->sql[k], -1, SQLITE_PREPARE_PERSISTENT,
                                         &q[k], NULL);
             if (rc != SQLITE_OK)

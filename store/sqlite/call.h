@@ -80,7 +80,8 @@ static inline sqlite_store *sqlite_reading(store_reader *r)
     return (sqlite_store *)(void *)r;
 }
 
-/* sqlite_prepare - all statements of `nouns`.  sqlite_close - as store_close; whatever is open. */
+/* sqlite_prepare - all statements of `nouns`; a reader has none that change rows.
+ * sqlite_close - as store_close; whatever is open. */
 BASE_MUST_CHECK int sqlite_prepare(sqlite_store *s);
 void sqlite_close(sqlite_store *s);
 int sqlite_ping(store_reader *base);

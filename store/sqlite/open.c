@@ -258,7 +258,9 @@ static int open_beside(sqlite_store *s, const sqlite_store *of)
     sqlite3_busy_timeout(s->db, SQLITE_RETRY_MS);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     s->moments = true;
-    int err = sqlite_exec(s, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
+    /* Rooms are seldom read twice; what is kept are the upper pages of the trees. */
+    int err = sqlite_exec(s, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+                             "PRAGMA cache_size = -256");
     return err == BASE_OK ? sqlite_prepare(s) : err;
 }
 

@@ -1,4 +1,4 @@
-// Limits: each is a setting, is announced, refuses with its name, and slows before it refuses.
+// Limits: each is a setting, refuses with its name, and slows before it refuses.
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { test as runTest } from 'node:test'
@@ -35,13 +35,17 @@ const bigUpdate = (bytes, client) => {
   return Y.encodeStateAsUpdate(doc)
 }
 
-test('hello announces every limit as it is set', async () => {
-  const server = await begin('--frames-per-second', '77', '--sockets-per-address', '9')
+test('hello announces the limits that a client can keep to, as they are set', async () => {
+  const server = await begin('--chat-bytes', '77', '--files', '9')
   const socket = await join(server, 'a')
-  const { limits } = socket.events[0]
-  assert.equal(limits.frames_per_second, 77)
-  assert.equal(limits.sockets_per_address, 9)
-  assert.equal(limits.queue_hard_bytes, 8 << 20)
+  assert.deepEqual(socket.events[0].limits, {
+    frame_bytes: (16 << 20) + 64,
+    update_bytes: 16 << 20,
+    awareness_bytes: 2048,
+    chat_bytes: 77,
+    files: 9,
+    file_name_bytes: 255,
+  })
   socket.destroy()
   await end(server)
 })

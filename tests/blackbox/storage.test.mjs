@@ -170,7 +170,7 @@ test('the tools say what is wrong with their arguments and files', async () => {
 })
 
 test('a room that nobody uses expires while the server runs; a used and a pinned one stay', async () => {
-  const server = await started('--expire-ms', '4000')
+  const server = await started('--expire-days', String(4 / 86400))
   const gone = await create(server)
   const used = await create(server)
   const pinned = await create(server, { expires_in_days: 0 })

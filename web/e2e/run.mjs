@@ -15,14 +15,17 @@ import { access } from './scenarios/access.mjs'
 import { ownCarets } from './scenarios/carets.mjs'
 import { chat } from './scenarios/chat.mjs'
 import { comfort } from './scenarios/comfort.mjs'
+import { door } from './scenarios/door.mjs'
 import { editing } from './scenarios/editing.mjs'
 import { files } from './scenarios/files.mjs'
 import { history } from './scenarios/history.mjs'
 import { meanwhile, meanwhileOffline } from './scenarios/meanwhile.mjs'
 import { outages } from './scenarios/outages.mjs'
 import { pages } from './scenarios/pages.mjs'
+import { phone } from './scenarios/phone.mjs'
 import { presence } from './scenarios/presence.mjs'
 import { rooms } from './scenarios/rooms.mjs'
+import { senses } from './scenarios/senses.mjs'
 import { shots } from './scenarios/shots.mjs'
 import { together } from './scenarios/together.mjs'
 import { typing } from './scenarios/typing.mjs'
@@ -73,10 +76,13 @@ const all = {
   ...files,
   ...presence,
   ...rooms,
+  ...door,
   ...comfort,
   ...history,
   ...meanwhile,
   ...access,
+  ...senses,
+  ...phone,
   ...(server ? { ...outages, ...meanwhileOffline, ...chat } : {}),
   ...(options.out ? { ...shots, ...walks } : {}),
 }

@@ -20,6 +20,8 @@ const COMPONENT_LINES_MAX = 200
 const TABLE = /Record<string, (?!unknown\b)[^>]*>+ = \{|Object\.fromEntries\(/
 const TABLES_OF_OURS = {
   'shared/monaco/themes.ts': 'names of colours, which Monaco takes as an object',
+  'shared/monaco/python.ts': 'states of a tokenizer, which Monaco takes as an object',
+  'features/landing/Demo.tsx': 'names of colours, which React takes as an object',
   'collab/wire.ts': 'names of limits that the server told, read by name',
 }
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g

@@ -84,6 +84,39 @@ static void wrong_values_are_named(void **state)
     config_deinit(&c);
 }
 
+static void a_day_may_be_cut(void **state)
+{
+    (void)state;
+    config c;
+    config_error err;
+    config_init(&c);
+    assert_int_equal(c.keep_ms, 30 * CONFIG_DAY_MS);
+    static const struct {
+        const char *value;
+        int64_t keep_ms;
+    } good[] = {{"3", 3 * CONFIG_DAY_MS},
+                {"0.5", CONFIG_DAY_MS / 2},
+                {"0", 0},
+                {"4.6296e-05", 4000},
+                {"1e-12", 1},
+                {"3650", 3650 * CONFIG_DAY_MS}};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        char *flags[] = {"--expire-days", (char *)(uintptr_t)good[i].value};
+        assert_true(config_load_flags(&c, 2, flags, &err));
+        assert_int_equal(c.keep_ms, good[i].keep_ms);
+    }
+    static const char *const bad[] = {"-1", "", "3651", "nan", "inf", "1d", "0x"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char *flags[] = {"--expire-days", (char *)(uintptr_t)bad[i]};
+        assert_false(config_load_flags(&c, 2, flags, &err));
+        assert_non_null(strstr(err.text, "days from 0 to 3650"));
+        assert_int_equal(c.keep_ms, 3650 * CONFIG_DAY_MS);
+    }
+    char *twice[] = {"--linger-ms", "3"}; /* rooms.linger_s is its one name */
+    assert_false(config_load_flags(&c, 2, twice, &err));
+    config_deinit(&c);
+}
+
 static void lists(void **state)
 {
     (void)state;
@@ -127,6 +160,7 @@ int main(void)
         cmocka_unit_test(unknown_names_get_a_suggestion),
         cmocka_unit_test(wrong_values_are_named),
         cmocka_unit_test(limits_are_settings_of_their_names),
+        cmocka_unit_test(a_day_may_be_cut),
         cmocka_unit_test(lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

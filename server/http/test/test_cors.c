@@ -6,7 +6,9 @@
 #include <cmocka.h>
 
 #include "server/http/cors.h"
+#include "server/http/test/loopback.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void origins(void **state)
@@ -103,12 +105,96 @@ static void writes_of_other_sites_are_refused(void **state)
     config_deinit(&c);
 }
 
+static void answer(exchange *x)
+{
+    if (x->method == METHOD_OPTIONS)
+        cors_preflight(x, "GET, OPTIONS");
+    else
+        exchange_reply_empty(x, 204);
+}
+
+static char *ask(loopback *lb, const char *verb, const char *headers)
+{
+    char request[512];
+    snprintf(request, sizeof request, "%s / HTTP/1.1\r\nHost: a\r\n%s\r\n", verb, headers);
+    return loopback_ask(lb, request);
+}
+
+static loopback *new_with_origins(const char *list)
+{
+    loopback *lb = loopback_new(answer);
+    config_error err;
+    char *flags[] = {"--cors-origins", (char *)(uintptr_t)list};
+    assert_true(config_load_flags(&lb->app.config, 2, flags, &err));
+    return lb;
+}
+
+static void those_who_are_named_may_read(void **state)
+{
+    (void)state;
+    loopback *lb = new_with_origins("https://b.example");
+    char *heard = ask(lb, "GET", "Origin: https://b.example\r\n");
+    assert_non_null(strstr(heard, "\r\nAccess-Control-Allow-Origin: https://b.example\r\n"));
+    assert_non_null(strstr(heard, "\r\nVary: Origin\r\n"));
+    const char *exposed = strstr(heard, "\r\nAccess-Control-Expose-Headers: ");
+    assert_non_null(exposed);
+    assert_non_null(strstr(exposed, "ETag"));
+    assert_non_null(strstr(exposed, "Tandem-More")); /* or nobody else could read a long history */
+    free(heard);
+    static const char *const others[] = {"", "Origin: https://c.example\r\n", "Origin: null\r\n"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        heard = ask(lb, "GET", others[i]);
+        assert_null(strstr(heard, "Access-Control-Allow-Origin"));
+        assert_non_null(strstr(heard, "\r\nVary: Origin\r\n")); /* caches must not mix them up */
+        free(heard);
+    }
+    loopback_free(lb);
+}
+
+static void a_refused_request_says_so_to_those_who_may_read(void **state)
+{
+    (void)state;
+    loopback *lb = new_with_origins("https://b.example");
+    char *heard = ask(lb, "POST", "Origin: https://b.example\r\nContent-Length: x\r\n");
+    assert_memory_equal(heard, "HTTP/1.1 400 ", 13);
+    free(heard);
+    heard = ask(lb, "POST", "Origin: https://b.example\r\nContent-Length: 999999999\r\n");
+    assert_memory_equal(heard, "HTTP/1.1 413 ", 13);
+    assert_non_null(strstr(heard, "\r\nAccess-Control-Allow-Origin: https://b.example\r\n"));
+    free(heard);
+    loopback_free(lb);
+}
+
+static void preflights(void **state)
+{
+    (void)state;
+    loopback *lb = new_with_origins("https://b.example");
+    char *heard =
+        ask(lb, "OPTIONS", "Origin: https://b.example\r\nAccess-Control-Request-Method: GET\r\n");
+    assert_memory_equal(heard, "HTTP/1.1 204 ", 13);
+    assert_non_null(strstr(heard, "\r\nAccess-Control-Allow-Methods: GET, OPTIONS\r\n"));
+    free(heard);
+    heard =
+        ask(lb, "OPTIONS", "Origin: https://c.example\r\nAccess-Control-Request-Method: GET\r\n");
+    assert_memory_equal(heard, "HTTP/1.1 403 ", 13);
+    free(heard);
+    heard = ask(lb, "OPTIONS", "");
+    assert_memory_equal(heard, "HTTP/1.1 204 ", 13);
+    assert_non_null(strstr(heard, "\r\nAllow: GET, OPTIONS\r\n"));
+    assert_null(strstr(heard, "Access-Control"));
+    free(heard);
+    loopback_free(lb);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(origins),
         cmocka_unit_test(origins_are_exact),
         cmocka_unit_test(writes_of_other_sites_are_refused),
+        cmocka_unit_test(those_who_are_named_may_read),
+        cmocka_unit_test(a_refused_request_says_so_to_those_who_may_read),
+        cmocka_unit_test(preflights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

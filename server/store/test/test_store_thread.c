@@ -191,7 +191,7 @@ static void append(const char *const *rooms, size_t count)
     b->done = on_done;
     for (size_t i = 0; i < count; i++) {
         store_row row = {.room_id = rooms[i], .seq = i + 1, .update = bytes_of_str("update")};
-        assert_true(store_batch_add(b, &row, NULL));
+        assert_true(store_batch_add(b, &row, (void *)(uintptr_t)rooms[i]));
     }
     store_thread_append(f.app.store, b);
 }

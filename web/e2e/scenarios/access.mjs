@@ -47,7 +47,7 @@ export const access = {
     await ada.page.getByRole('dialog', { name: 'Settings' }).waitFor()
     await audit(ada, 'settings')
     await ada.press('Escape')
-    await ada.page.getByRole('banner').getByRole('button', { name: room.id }).click()
+    await ada.command('This room')
     await ada.page.getByRole('dialog', { name: 'This room' }).waitFor()
     await audit(ada, 'room dialog')
     await ada.press('Escape')

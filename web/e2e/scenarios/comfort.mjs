@@ -26,6 +26,38 @@ export const comfort = {
     await ada.press('Enter')
     await ada.reads('a = 1\nb = 2')
     equal(await palette.count(), 0, 'palette is gone')
+    // What is there is of use: nothing for who develops editors, nothing twice, nobody to bring.
+    const listed = async (words) => {
+      await ada.press('F1')
+      await palette.waitFor()
+      await ada.type(words)
+      const found = await palette.getByRole('option').allTextContents()
+      await ada.press('Escape')
+      // A dialog that was closed is still there for a moment, and says so only after that.
+      await ada.page.locator('dialog').waitFor({ state: 'detached' })
+      return found.join('|')
+    }
+    for (const words of [
+      'developer',
+      'problem',
+      'gpu',
+      'hover',
+      'bring everyone',
+      'high contrast',
+    ]) {
+      equal(await listed(words), '', `commands of ${words}`)
+    }
+    equal((await listed('ask about')).split('|').length, 1, 'one of each')
+    for (const words of [
+      'find and',
+      'go to a line',
+      'snake',
+      'comment',
+      'new line',
+      'suggest what',
+    ]) {
+      equal((await listed(words)) !== '', true, `commands of ${words}`)
+    }
     // The editor's own entry leads to the same palette.
     await ada.page.locator('.monaco-editor .view-lines').click({ button: 'right' })
     // Monaco takes no click on a menu that has just come up: it may belong to the click before.

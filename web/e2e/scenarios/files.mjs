@@ -14,7 +14,7 @@ const open = (person, name) =>
 const names = async (person) =>
   (
     await nav(person)
-      .locator('li button[title]:not([aria-label])')
+      .locator('button[data-file]')
       .evaluateAll((all) => all.map((each) => each.getAttribute('title')))
   ).join(' ')
 
@@ -122,7 +122,9 @@ export const files = {
     await ada.press('Enter')
     await until('renamed', async () => (await names(bo)) === 'lib/helpers.py main.py' || names(bo))
 
-    await nav(ada).getByRole('button', { name: /^lib/ }).first().focus()
+    await nav(ada)
+      .getByRole('button', { name: /^helpers.py/ })
+      .focus()
     await ada.press('Delete')
     await ada.page.getByText('lib/helpers.py was deleted.').waitFor()
     await bo.page.getByText('Ada deleted lib/helpers.py.').waitFor()
@@ -243,5 +245,67 @@ export const files = {
     } finally {
       rmSync(folder, { recursive: true })
     }
+  },
+
+  async 'files: a tree of folders, tabs, and where one is, at once'(_base, room) {
+    const [ada] = await room.gather('Ada')
+    await ada.type('a = 1\nb = 2')
+    await ada.status(/^Saved$/)
+    await newFile(ada, 'lib/deep/tool.py')
+    await ada.reads('')
+    const tabs = ada.page.getByRole('navigation', { name: 'Tabs' })
+    const current = tabs.locator('[aria-current]')
+    const footer = ada.page.getByRole('contentinfo')
+    // Right after the switch, without a key: file, folder, line and column are those of that file.
+    equal(await current.textContent(), 'lib/deep/tool.py', 'folder and name of the open file')
+    await until('footer', async () => {
+      const text = await footer.textContent()
+      return (text.includes('Ln 1, Col 1') && text.includes('lib/deep/tool.py')) || text
+    })
+    await tabs.getByRole('button', { name: 'main.py', exact: true }).click()
+    await ada.reads('a = 1\nb = 2')
+    await until('footer', async () => {
+      const text = await footer.textContent()
+      return (text.includes('Ln 2, Col 6') && text.includes('main.py')) || text
+    })
+    // A closed folder hides its files and tells that it is closed.
+    const folder = nav(ada).getByRole('button', { name: 'lib' })
+    await folder.click()
+    equal(await folder.getAttribute('aria-expanded'), 'false', 'closed')
+    equal(await names(ada), 'main.py', 'files of a closed folder')
+    await folder.click()
+    await nav(ada)
+      .getByRole('button', { name: /^tool.py/ })
+      .click()
+    await ada.reads('')
+    // Closing a tab keeps the file and goes to the neighbour; open tabs come back.
+    await tabs.getByRole('button', { name: 'Close the tab of lib/deep/tool.py' }).click()
+    await ada.reads('a = 1\nb = 2')
+    equal(await names(ada), 'lib/deep/tool.py main.py', 'files')
+    equal(await tabs.getByRole('listitem').count(), 1, 'tabs')
+    await ada.page.reload()
+    await ada.ready()
+    equal(await tabs.getByRole('listitem').count(), 1, 'tabs after a reload')
+    // In one column, too.
+    await ada.page.setViewportSize({ width: 390, height: 780 })
+    equal(await current.textContent(), 'main.py', 'in one column')
+  },
+
+  async 'files: after a deletion the focus is on the neighbour, and one key takes it back'(
+    _base,
+    room,
+  ) {
+    const [ada] = await room.gather('Ada')
+    await newFile(ada, 'b.py')
+    await ada.reads('')
+    await newFile(ada, 'c.py')
+    await ada.reads('')
+    await nav(ada).getByRole('button', { name: /^b.py/ }).focus()
+    await ada.press('Delete')
+    await until('gone', async () => (await names(ada)) === 'c.py main.py' || names(ada))
+    const focused = () => ada.page.evaluate(() => document.activeElement?.getAttribute('title'))
+    await until('neighbour', async () => (await focused()) === 'c.py' || focused())
+    await ada.press('Control+z')
+    await until('back', async () => (await names(ada)) === 'b.py c.py main.py' || names(ada))
   },
 }

@@ -5,13 +5,8 @@ const nav = (person) => person.page.getByRole('navigation', { name: 'Files' })
 const open = (person, name) => nav(person).getByTitle(name, { exact: true }).click()
 const names = (person) =>
   nav(person)
-    .locator('ul > .row > button[title], li > button[title]')
-    .evaluateAll((all) =>
-      all
-        .filter((each) => !each.closest('details'))
-        .map((each) => each.title)
-        .join(' '),
-    )
+    .locator('button[data-file]')
+    .evaluateAll((all) => all.map((each) => each.title).join(' '))
 const lists = (person, wanted) =>
   until('list', async () => (await names(person)) === wanted || names(person))
 const notes = (person) => person.page.getByRole('region', { name: 'Notes' })

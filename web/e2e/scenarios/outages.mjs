@@ -180,7 +180,7 @@ export const outages = {
     await ada.press('Control+,')
     await ada.page.getByRole('dialog', { name: 'Settings' }).waitFor()
     await ada.press('Escape')
-    await ada.page.getByRole('banner').getByRole('button', { name: room.id }).click()
+    await ada.command('This room')
     await ada.page.getByRole('dialog', { name: 'This room' }).waitFor()
     await ada.press('Escape')
     const download = ada.page.waitForEvent('download')

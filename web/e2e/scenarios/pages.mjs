@@ -34,6 +34,22 @@ export const pages = {
     equal(early, 0, 'editor chunks of who saves bytes')
   },
 
+  async 'the moving picture of the landing page can be stopped'(base, room) {
+    const ada = await room.person('Ada')
+    await ada.page.goto(base)
+    const running = () =>
+      ada.page.evaluate(
+        () =>
+          document.getAnimations().filter((each) => each.playState === 'running' && each.effect)
+            .length,
+      )
+    await until('moves', async () => (await running()) > 0)
+    await ada.page.getByRole('button', { name: 'Pause the animation' }).click()
+    await until('stands still', async () => (await running()) === 0 || running())
+    await ada.page.getByRole('button', { name: 'Play the animation' }).click()
+    await until('moves again', async () => (await running()) > 0)
+  },
+
   async 'create a room, type, and it is saved'(_base, room) {
     const [ada] = await room.gather('Ada')
     await until('focus', async () =>
@@ -82,19 +98,6 @@ export const pages = {
     await bo.ready()
     await bo.page.getByRole('link', { name: /home/ }).click()
     await bo.page.getByRole('navigation', { name: 'Recent rooms' }).getByRole('link').waitFor()
-  },
-
-  async 'copy link and copy id'(base, room) {
-    const ada = await room.person('Ada', { permissions: ['clipboard-read', 'clipboard-write'] })
-    await ada.page.goto(base)
-    await ada.page.getByRole('button', { name: 'New room' }).click()
-    await ada.ready()
-    const bar = ada.page.getByRole('banner')
-    const clipboard = () => ada.page.evaluate(() => navigator.clipboard.readText())
-    await bar.getByRole('button', { name: 'Copy link' }).click()
-    await until('link', async () => (await clipboard()) === ada.page.url() || clipboard())
-    await bar.getByRole('button', { name: 'Copy id' }).click()
-    await until('id', async () => ada.page.url().endsWith(`/r/${await clipboard()}`))
   },
 
   async 'the theme is remembered'(base, room) {

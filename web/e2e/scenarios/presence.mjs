@@ -112,8 +112,13 @@ export const presence = {
     await people(ada).getByRole('button', { name: 'Bring everyone to me' }).click()
     await bo.page.getByText('Ada asks everyone to come.').waitFor()
     equal(await top(bo), 1, 'busy, so not moved')
+    await ada.page.getByText('0 of 1 here.').waitFor()
+    // It lasts: longer than a note does, and than the call itself.
+    await sleep(11_000)
+    await bo.page.getByText('Ada asks everyone to come.').waitFor()
     await bo.page.getByRole('button', { name: 'Go', exact: true }).click()
     await until('Bo came', async () => (await top(bo)) > 100 || top(bo))
+    await ada.page.getByText('The other one is here.').waitFor()
     await bo.focus()
     await bo.press('Control+Home')
     // Not busy any more three seconds later.
@@ -186,9 +191,10 @@ export const presence = {
       await carets(bo, 'solid')
       for (const person of [ada, bo]) {
         equal(await people(person).getByRole('listitem').count(), 9, 'people listed')
-        const button = person.page.getByRole('button', { name: /^9 people here/ })
-        equal(await button.locator('[class*="person-"]').count(), 5, 'faces')
-        equal(await button.getByText('+4', { exact: true }).count(), 1, 'and four more')
+        const bar = person.page.getByRole('banner')
+        equal(await bar.getByRole('button', { name: /^Follow/ }).count(), 5, 'faces')
+        const count = bar.getByRole('button', { name: /^9 people here/ })
+        equal(await count.getByText('+3', { exact: true }).count(), 1, 'and three more')
         equal(await people(person).locator('[class*="person-0"]').count(), 2, 'of the first colour')
         // In both windows it is Bo whose mark is not like Ada's.
         const dashed = people(person).locator('[class*="second-round"]')

@@ -34,7 +34,7 @@ export const rooms = {
     const [ada, bo] = await room.gather('Ada', 'Bo')
     await ada.type('kept = 1')
     await bo.reads('kept = 1')
-    await ada.page.getByRole('banner').getByRole('button', { name: room.id }).click()
+    await ada.command('This room')
     const dialog = ada.page.getByRole('dialog', { name: 'This room' })
     await dialog.getByLabel('Name', { exact: true }).fill('Pairing <b>')
     await dialog.getByRole('button', { name: 'Rename' }).click()

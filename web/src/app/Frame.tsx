@@ -1,38 +1,50 @@
 import { useCallback, useLayoutEffect, useRef } from 'react'
 import type { Room } from '../features/part'
+import { useNarrow } from '../shared/lib/narrow'
+import { fileInView } from '../shared/store/filesSlice'
 import { useAppDispatch, useAppSelector } from '../shared/store/hooks'
 import { barResized } from '../shared/store/layoutSlice'
 import { Toasts } from '../shared/ui/Toasts'
+import { Announcements } from './Announcements'
 import { BottomTabs } from './BottomTabs'
 import styles from './Frame.module.css'
-import { useNarrow } from './narrow'
 import { LeftPane, RightPane } from './Panes'
 import { Pieces } from './Pieces'
 import { CODE_TAB } from './panels'
 import { Toolbar } from './Toolbar'
 import { useKeys } from './useKeys'
+import { useSeenHeight } from './useSeenHeight'
 
 /** What a room looks like: which place is where. What stands there is for the parts to say. */
 export function Frame({ room }: { room: Room }) {
   const narrow = useNarrow()
   const away = useAppSelector(({ layout }) => narrow && layout.narrowTab !== CODE_TAB)
+  const file = useAppSelector((state) => fileInView(state.files)?.name ?? '')
   useKeys(useCallback(() => room.commands(), [room]))
   return (
-    <div className={styles.room}>
+    <div className={styles.room} style={{ height: useSeenHeight() }}>
+      <SkipButton room={room} />
       <Toolbar room={room} />
       <div className={styles.body}>
         <LeftPane room={room} narrow={narrow} />
         <div className={`${styles.stage} ${away ? styles.away : ''}`}>
           <Bar room={room} />
+          {!away && <Pieces room={room} at="tabs" />}
           {/* biome-ignore lint/a11y/useSemanticElements: another pane may be the main one. */}
-          <div className={styles.text} role="main" data-region="editor">
+          <div
+            className={styles.text}
+            role="main"
+            aria-label={`Code of ${file}`}
+            data-region="editor"
+          >
             <Pieces room={room} at="text" />
             <Pieces room={room} at="overText" />
           </div>
         </div>
         <RightPane room={room} narrow={narrow} />
-        <Toasts />
       </div>
+      <Toasts />
+      {narrow && !away && <Pieces room={room} at="keys" />}
       {narrow ? (
         <BottomTabs parts={room.parts} />
       ) : (
@@ -43,7 +55,21 @@ export function Frame({ room }: { room: Room }) {
         </footer>
       )}
       <Pieces room={room} at="page" />
+      <Announcements />
     </div>
+  )
+}
+
+/** Past the bars and the files, at the first Tab. */
+function SkipButton({ room }: { room: Room }) {
+  const go = () => {
+    room.showText()
+    room.editor?.focus()
+  }
+  return (
+    <button type="button" className={styles.skip} onClick={go}>
+      Skip to the code
+    </button>
   )
 }
 

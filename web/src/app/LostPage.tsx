@@ -61,6 +61,13 @@ export function LostPage({ problem, roomId, onMade }: Props) {
         <HomeLink />
       </header>
       <main className={styles.card}>
+        <svg className={styles.mark} width="72" height="48" viewBox="0 0 72 48" aria-hidden="true">
+          <g fill="none" stroke="currentColor" strokeWidth="3" strokeLinecap="round">
+            <path d="M10 10 18 36" />
+            <path d="M62 12 44 30" strokeDasharray="1 7" />
+            <path d="M6 44h24M38 44h6M52 44h3" />
+          </g>
+        </svg>
         <h1>{title}</h1>
         <p>{text}</p>
         <div className={styles.actions}>

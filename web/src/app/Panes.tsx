@@ -37,7 +37,7 @@ export function LeftPane({ room, narrow }: PaneProps) {
       aria-label={panel.label}
       data-region="left"
     >
-      <panel.content room={room} />
+      {/* Before what is in the pane: who leaves the text backwards comes to the files, not to it. */}
       <Splitter
         label={`the ${panel.label.toLowerCase()}`}
         side="left"
@@ -45,6 +45,7 @@ export function LeftPane({ room, narrow }: PaneProps) {
         {...LEFT_WIDTH}
         onChange={(width) => dispatch(leftResized(width))}
       />
+      <panel.content room={room} />
     </nav>
   )
 }
@@ -68,13 +69,6 @@ export function RightPane({ room, narrow }: PaneProps) {
       aria-label={panel.label}
       data-region="right"
     >
-      <Splitter
-        label="the side panel"
-        side="right"
-        value={rightWidth}
-        {...RIGHT_WIDTH}
-        onChange={(width) => dispatch(rightResized(width))}
-      />
       <TabStrip
         label="Side panel"
         look="strip"
@@ -85,6 +79,14 @@ export function RightPane({ room, narrow }: PaneProps) {
       <div className={styles.inside} {...tabPanel(panel.id)}>
         <panel.content room={room} />
       </div>
+      {/* Behind what is in the pane: who leaves the text comes to the panel, not to it. */}
+      <Splitter
+        label="the side panel"
+        side="right"
+        value={rightWidth}
+        {...RIGHT_WIDTH}
+        onChange={(width) => dispatch(rightResized(width))}
+      />
     </aside>
   )
 }

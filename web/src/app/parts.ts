@@ -7,6 +7,7 @@ import type { Part } from '../features/part'
 import { presence } from '../features/presence/part'
 import { roomFacts } from '../features/room/part'
 import { settings } from '../features/settings/part'
+import { share } from '../features/share/part'
 import { status } from '../features/status/part'
 
 /** One line a feature. Tabs, tools and all that stands in a row come in this order. */
@@ -20,6 +21,7 @@ export const PARTS: readonly Part[] = [
   presence,
   chat,
   roomFacts,
+  share,
 ]
 
 /** What the parts need first: the editor, above all. */

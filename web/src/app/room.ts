@@ -1,11 +1,11 @@
 import type { Session } from '../collab/session'
 import type { Part, Room } from '../features/part'
 import { GROUPS } from '../shared/lib/command'
+import { isNarrow } from '../shared/lib/narrow'
 import { roomLink } from '../shared/lib/room-id'
 import { leftShown, narrowTabShown, rightShown } from '../shared/store/layoutSlice'
 import type { AppStore } from '../shared/store/store'
 import { frameCommands } from './frame-commands'
-import { isNarrow } from './narrow'
 import { CODE_TAB, leftPanelOf } from './panels'
 
 export function makeRoom(session: Session, store: AppStore, parts: readonly Part[]): Room {

@@ -26,7 +26,7 @@ export function useKeys(commands: () => readonly Command[]): void {
       const command = latest
         .current()
         .find(({ id, keys }) => (keys && pressed(keys, event)) || (palette && id === 'palette'))
-      if (!command) return
+      if (!command || command.off) return
       event.preventDefault()
       event.stopImmediatePropagation()
       command.run()

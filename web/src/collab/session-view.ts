@@ -1,9 +1,10 @@
 import { filesSeen } from '../shared/store/filesSlice'
 import { type Peer, type Problem, type RoomState, roomSeen } from '../shared/store/roomSlice'
 import type { AppDispatch } from '../shared/store/store'
+import { CHAT_ERRORS } from './error-codes'
 import type { Member } from './presence'
 import type { ProviderState } from './provider'
-import { CHAT_ERRORS, type Session } from './session'
+import type { Session } from './session'
 
 const PEERS_INTERVAL_MS = 200
 const SETTLE_MS = 400

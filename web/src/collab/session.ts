@@ -6,6 +6,7 @@ import { DEFAULT_NAME, personSecret } from '../shared/lib/person'
 import { type Carried, CarriedOver } from './carried'
 import { Chat } from './chat'
 import { readChatPage } from './chat-message'
+import { CHAT_ERRORS, IDENTITY_ERRORS } from './error-codes'
 import { FileInView } from './file-in-view'
 import { type FileEntry, RoomFiles } from './files'
 import { Follow } from './follow'
@@ -29,17 +30,6 @@ import type { Hello, RoomEvent } from './wire'
 const CLOSE_DELETED = 4410
 /** Whoever came first cleans a text; if they do not, the next one does. */
 const CLEAN_TURN_MS = 2_000
-
-/** Answers to something that was said, not to something that was written. */
-export const CHAT_ERRORS: ReadonlySet<string> = new Set([
-  'chat_bytes',
-  'chat_per_minute',
-  'chat_not_stored',
-  'event_bytes',
-])
-
-/** Another writer used this window's client id: what it wrote since cannot be merged any more. */
-const IDENTITY_ERRORS: ReadonlySet<string> = new Set(['client_id_conflict', 'client_id_lease'])
 
 /** history: the room was restored or emptied · identity: see IDENTITY_ERRORS */
 export type ResetReason = 'history' | 'identity'

@@ -63,10 +63,14 @@ export interface Pieces {
   tools?: Piece
   /** Above the text, when something is wrong. */
   bar?: Piece
+  /** Between the bar and the text. */
+  tabs?: Piece
   /** The text itself. */
   text?: Piece
   /** Over the text, as large as it. */
   overText?: Piece
+  /** In one column, under the text: where the thumbs are. */
+  keys?: Piece
   footer?: Piece
   footerEnd?: Piece
   /** No place of its own: dialogs, what is read out, what covers the page for a moment. */
@@ -110,7 +114,9 @@ export interface EditorApi {
   lineInText(line: number): { text: Y.Text; from: number; to: number } | null
   /** Indents the file that is shown by tabs or by spaces, all its lines. */
   indentBy(kind: 'tabs' | 'spaces'): void
-  /** The editor's own commands, as the palette lists them. */
+  /** Of the editor's own commands, those that can be of use now. */
   actions(): EditorAction[]
   run(actionId: string): void
+  /** As if typed: what types along, like closing brackets, does. */
+  type(text: string): void
 }

@@ -1,5 +1,7 @@
 import { type KeyboardEvent, type Ref, useCallback, useSyncExternalStore } from 'react'
 import type { Chat } from '../../collab/chat'
+import { Button } from '../../shared/ui/Button'
+import { Icon } from '../../shared/ui/Icon'
 import styles from './chat.module.css'
 
 interface Props {
@@ -41,6 +43,17 @@ export function Composer({ chat, onSay, ref }: Props) {
         onChange={(event) => chat.write(event.target.value)}
         onKeyDown={onKeyDown}
       />
+      <Button
+        look="quiet"
+        shape="square"
+        className={styles.send}
+        aria-label="Send"
+        title="Send (Enter)"
+        disabled={text.trim() === '' || over > 0}
+        onClick={say}
+      >
+        <Icon name="send" />
+      </Button>
       <p id="chat-hint" className={styles.hint}>
         {over > 0
           ? `${over} bytes too long. Put it into a file instead.`

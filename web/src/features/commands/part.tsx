@@ -23,7 +23,8 @@ function PaletteButton({ room }: PieceProps) {
 function Dialogs({ room }: PieceProps) {
   const open = useAppSelector((state) => state.layout.dialog)
   const close = () => room.store.dispatch(dialogShown(null))
-  if (open === 'palette') return <Palette commands={room.commands()} onClose={close} />
+  if (open === 'palette')
+    return <Palette commands={room.commands().filter(({ off }) => !off)} onClose={close} />
   if (open === 'keys') return <KeySheet commands={room.commands()} onClose={close} />
   return null
 }

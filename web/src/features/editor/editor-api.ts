@@ -2,6 +2,7 @@ import type { EditorHost } from '../../collab/editor-host'
 import { toast } from '../../shared/lib/toasts'
 import { monaco } from '../../shared/monaco/monaco'
 import type { EditorApi } from '../part'
+import { EDITOR_COMMANDS } from './editor-commands'
 import type { Indentation } from './indentation'
 
 type Editor = monaco.editor.IStandaloneCodeEditor
@@ -33,10 +34,15 @@ export function makeApi(editor: Editor, host: EditorHost, indentation: Indentati
     lineInText: (line) => host.lineInText(line),
     indentBy: (kind) => void indentBy(kind),
     actions: () =>
-      editor
-        .getSupportedActions()
-        .filter(({ id, label }) => label !== '' && id !== PALETTE && !id.startsWith(OWN))
-        .map(({ id, label }) => ({ id, label })),
+      EDITOR_COMMANDS.filter(([id]) => editor.getAction(id)?.isSupported()).map(([id, label]) => ({
+        id,
+        label,
+      })),
+    type: (text) => {
+      editor.focus()
+      // By this name Monaco interprets it as it does keys: brackets close.
+      editor.trigger('keyboard', 'type', { text })
+    },
     run: (actionId) => {
       editor.focus()
       editor.trigger('palette', actionId, null)
@@ -44,8 +50,6 @@ export function makeApi(editor: Editor, host: EditorHost, indentation: Indentati
   }
 }
 
-/** Of what parts of the room put into the editor's menu: their commands are listed anyway. */
-const OWN = 'tandem.'
 const PALETTE = 'editor.action.quickCommand'
 
 /** There is one palette: the editor's own key and menu entry open ours. */

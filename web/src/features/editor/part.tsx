@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react'
 import type { Part, PieceProps } from '../part'
 import styles from './editor.module.css'
 import { CaretPlace, FileKind } from './footer'
+import { KeyBar } from './KeyBar'
 
 const load = () => import('./EditorPane')
 const EditorPane = lazy(load)
@@ -16,7 +17,7 @@ function Text({ room }: PieceProps) {
 
 export const editor: Part = {
   early: load,
-  pieces: { text: Text, footer: CaretPlace, footerEnd: FileKind },
+  pieces: { text: Text, keys: KeyBar, footer: CaretPlace, footerEnd: FileKind },
   commands: ({ editor, store }) => {
     const kind = store.getState().editor.indent.tabs ? 'spaces' : 'tabs'
     return [

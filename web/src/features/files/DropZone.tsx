@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { Session } from '../../collab/session'
 import { toast } from '../../shared/lib/toasts'
+import { Icon } from '../../shared/ui/Icon'
 import { addFiles } from './file-actions'
 import styles from './files.module.css'
 import { droppedFiles } from './take-files'
@@ -58,7 +59,13 @@ export function DropZone({ session, readOnly }: Props) {
   if (!over) return null
   return (
     <div className={styles.drop}>
-      <p>{readOnly ? 'You can only read here' : 'Drop to add to this room'}</p>
+      <p>
+        <Icon name={readOnly ? 'eye' : 'upload'} />
+        <span>{readOnly ? 'You can only read here' : 'Drop to add to this room'}</span>
+        {!readOnly && (
+          <span className={styles.dropMore}>Files and folders of text, for everyone here</span>
+        )}
+      </p>
     </div>
   )
 }

@@ -1,9 +1,10 @@
 import { type KeyboardEvent, useState } from 'react'
-import { personClass } from '../../shared/lib/person-class'
 import type { FileItem } from '../../shared/store/filesSlice'
 import type { Peer } from '../../shared/store/roomSlice'
 import { Button } from '../../shared/ui/Button'
 import { Icon } from '../../shared/ui/Icon'
+import { Ticks } from './FolderRow'
+import { baseName } from './file-tree'
 import styles from './files.module.css'
 import { NameField } from './NameField'
 
@@ -19,7 +20,6 @@ interface Props {
 
 export function FileRow({ file, current, others, fixed, onOpen, onRename, onDelete }: Props) {
   const [naming, setNaming] = useState(false)
-  const cut = file.name.lastIndexOf('/') + 1
 
   const key = (event: KeyboardEvent<HTMLButtonElement>) => {
     if (event.key === 'F2' && !fixed) setNaming(true)
@@ -29,40 +29,28 @@ export function FileRow({ file, current, others, fixed, onOpen, onRename, onDele
   }
   if (naming) {
     return (
-      <li>
-        <NameField
-          label={`New name of ${file.name}`}
-          value={file.name}
-          onName={onRename}
-          onEnd={() => setNaming(false)}
-        />
-      </li>
+      <NameField
+        label={`New name of ${file.name}`}
+        value={file.name}
+        onName={onRename}
+        onEnd={() => setNaming(false)}
+      />
     )
   }
   return (
-    <li className={`${styles.row} ${current ? styles.current : ''}`}>
+    <div className={`${styles.row} ${current ? styles.current : ''}`}>
       <button
         type="button"
         className={styles.open}
         aria-current={current ? 'true' : undefined}
         title={file.name}
+        data-file={file.id}
         onClick={onOpen}
         onDoubleClick={() => !fixed && setNaming(true)}
         onKeyDown={key}
       >
-        {cut > 0 && <span className={styles.folder}>{file.name.slice(0, cut)}</span>}
-        <span className={styles.name}>{file.name.slice(cut)}</span>
-        <span className={styles.people}>
-          {others.map((peer) => (
-            <span
-              key={peer.clientId}
-              className={`${styles.here} ${personClass(peer.color)}`}
-              title={`${peer.name} is here`}
-            >
-              <span className="visually-hidden">{peer.name} is here</span>
-            </span>
-          ))}
-        </span>
+        <span className={styles.name}>{baseName(file.name)}</span>
+        <Ticks people={others} />
       </button>
       {!fixed && (
         <span className={styles.actions}>
@@ -86,6 +74,6 @@ export function FileRow({ file, current, others, fixed, onOpen, onRename, onDele
           </Button>
         </span>
       )}
-    </li>
+    </div>
   )
 }

@@ -1,12 +1,13 @@
-import { useRef } from 'react'
-import { newFileNaming } from '../../shared/store/filesSlice'
+import { type KeyboardEvent, useRef, useState } from 'react'
+import { type FileItem, newFileNaming } from '../../shared/store/filesSlice'
 import { useAppDispatch, useAppSelector } from '../../shared/store/hooks'
 import { Button } from '../../shared/ui/Button'
 import { Icon } from '../../shared/ui/Icon'
 import type { PieceProps } from '../part'
 import { DeletedList } from './DeletedList'
-import { FileRow } from './FileRow'
+import { FileTree } from './FileTree'
 import { addFiles, deleteFile, downloadAll, tryNaming } from './file-actions'
+import { fileTree, shownIds } from './file-tree'
 import styles from './files.module.css'
 import { NameField } from './NameField'
 import { chosenFiles } from './take-files'
@@ -14,10 +15,13 @@ import { chosenFiles } from './take-files'
 export function FilesPanel({ room }: PieceProps) {
   const { session } = room
   const dispatch = useAppDispatch()
-  const { list, unlisted, current, naming } = useAppSelector((state) => state.files)
-  const peers = useAppSelector((state) => state.room.peers)
+  const { list, unlisted, naming } = useAppSelector((state) => state.files)
   const readOnly = useAppSelector((state) => state.room.readOnly)
   const name = useAppSelector((state) => state.room.name)
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
+  const takeBack = useRef<() => void>(undefined)
+  const panel = useRef<HTMLDivElement>(null)
+  const tree = fileTree(list)
   const upload = useRef<HTMLInputElement>(null)
 
   const open = (id: string) => {
@@ -27,8 +31,32 @@ export function FilesPanel({ room }: PieceProps) {
   }
   const create = (wanted: string) => tryNaming(() => open(session.files.create(wanted)))
 
+  const toggle = (path: string) => {
+    const next = new Set(closed)
+    if (!next.delete(path)) next.add(path)
+    setClosed(next)
+  }
+  /** The focus goes to the neighbour, and one key takes it back. */
+  const remove = (file: FileItem) => {
+    const ids = shownIds(tree, closed)
+    const at = ids.indexOf(file.id)
+    const neighbour = ids[at + 1] ?? ids[at - 1]
+    takeBack.current = deleteFile(session, file.id)
+    requestAnimationFrame(() => {
+      panel.current?.querySelector<HTMLElement>(`[data-file="${neighbour}"]`)?.focus()
+    })
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const undo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === 'z'
+    if (!undo || event.target instanceof HTMLInputElement || !takeBack.current) return
+    event.preventDefault()
+    takeBack.current()
+    takeBack.current = undefined
+  }
+
   return (
-    <div className={styles.panel}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: a key for what is inside, on its way up
+    <div ref={panel} className={styles.panel} onKeyDown={onKeyDown}>
       <div className={styles.head}>
         <h2 className={styles.heading}>Files</h2>
         <Button
@@ -75,18 +103,14 @@ export function FilesPanel({ room }: PieceProps) {
         />
       </div>
       <ul className={styles.list}>
-        {list.map((file) => (
-          <FileRow
-            key={file.id}
-            file={file}
-            current={file.id === current}
-            others={peers.filter((peer) => !peer.self && peer.file === file.id)}
-            fixed={readOnly}
-            onOpen={() => open(file.id)}
-            onRename={(wanted) => tryNaming(() => session.files.rename(file.id, wanted))}
-            onDelete={() => deleteFile(session, file.id)}
-          />
-        ))}
+        <FileTree
+          folder={tree}
+          closed={closed}
+          onToggle={toggle}
+          onOpen={(file) => open(file.id)}
+          onRename={(file, wanted) => tryNaming(() => session.files.rename(file.id, wanted))}
+          onDelete={remove}
+        />
         {naming && (
           <li>
             <NameField

@@ -1,7 +1,7 @@
 import { type FileEntry, fileText } from '../../collab/files'
 import type { Session } from '../../collab/session'
 import { fileNameProblem, freeName } from '../../shared/lib/file-names'
-import { toast } from '../../shared/lib/toasts'
+import { dropToast, toast } from '../../shared/lib/toasts'
 import { type Incoming, readTexts } from './take-files'
 import { zipOf } from './zip'
 
@@ -48,12 +48,19 @@ export function bringBack(session: Session, id: string): void {
   }
 }
 
-export function deleteFile(session: Session, id: string): void {
+/** Gives what takes it back; undefined when it did not work. */
+export function deleteFile(session: Session, id: string): (() => void) | undefined {
   try {
     const { name } = session.deleteFile(id)
-    toast(`${name} was deleted.`, { label: 'Undo', run: () => bringBack(session, id) })
+    const undo = () => bringBack(session, id)
+    const note = toast(`${name} was deleted.`, { label: 'Undo', run: undo })
+    return () => {
+      dropToast(note)
+      undo()
+    }
   } catch (error) {
     toast(sentence(error))
+    return undefined
   }
 }
 

@@ -6,6 +6,8 @@ import { fileCommands } from './commands'
 import { DeletedBar } from './DeletedBar'
 import { DropZone } from './DropZone'
 import { FilesPanel } from './FilesPanel'
+import { FileTabs } from './FileTabs'
+import { keepTabs } from './keep-tabs'
 import { guardPaste } from './long-paste'
 import { offerLostText } from './lost-text'
 import { tellReturns } from './returns'
@@ -18,11 +20,11 @@ function Drop({ room }: PieceProps) {
 
 export const files: Part = {
   panels: [{ id: 'files', label: 'Files', icon: 'files', side: 'left', content: FilesPanel }],
-  pieces: { bar: DeletedBar, page: Drop },
+  pieces: { bar: DeletedBar, tabs: FileTabs, page: Drop },
   commands: fileCommands,
   editor: async () => guardPaste,
   session: (room) => {
-    const ends = [tellReturns(room), offerLostText(room)]
+    const ends = [tellReturns(room), offerLostText(room), keepTabs(room)]
     return () => {
       for (const end of ends) end()
       room.store.dispatch(newFileNaming(false))

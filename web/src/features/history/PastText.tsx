@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react'
 import type { LineChange } from '../../collab/line-difference'
 import { textDifference } from '../../collab/text-difference'
 import { placesAfter, type TextEdit } from '../../collab/timeline'
+import { useNarrow } from '../../shared/lib/narrow'
 import { monaco } from '../../shared/monaco/monaco'
 import { EDITOR_OPTIONS, optionsOf } from '../../shared/monaco/options'
 import styles from '../../shared/monaco/pane.module.css'
@@ -66,6 +67,7 @@ export default function PastText(props: Props) {
   const { text, language, edits, color, changes } = props
   const theme = useAppSelector((state) => state.editor.theme)
   const settings = useAppSelector((state) => state.settings)
+  const narrow = useNarrow()
   const barHeight = useAppSelector((state) => state.layout.barHeight)
   const element = useRef<HTMLDivElement>(null)
   const shown = useRef<Shown>(null)
@@ -98,8 +100,11 @@ export default function PastText(props: Props) {
   }, [])
   useEffect(() => monaco.editor.setTheme(monacoTheme(theme)), [theme])
   useEffect(() => {
-    shown.current?.editor.updateOptions({ ...optionsOf(settings), minimap: { enabled: false } })
-  }, [settings])
+    shown.current?.editor.updateOptions({
+      ...optionsOf(settings, narrow),
+      minimap: { enabled: false },
+    })
+  }, [settings, narrow])
   useEffect(() => {
     const model = shown.current?.editor.getModel()
     if (model) monaco.editor.setModelLanguage(model, language)

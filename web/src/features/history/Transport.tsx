@@ -79,11 +79,7 @@ export function PlaybackChoices({ playback }: { playback: Playback }) {
     <>
       <label className={styles.choice}>
         Speed
-        <select
-          className={styles.select}
-          value={speed}
-          onChange={(event) => playback.setSpeed(Number(event.target.value))}
-        >
+        <select value={speed} onChange={(event) => playback.setSpeed(Number(event.target.value))}>
           {SPEEDS.map((one) => (
             <option key={one} value={one}>
               {one}×

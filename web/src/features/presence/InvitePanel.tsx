@@ -3,7 +3,6 @@ import { CopyButton } from '../../shared/ui/CopyButton'
 import styles from './presence.module.css'
 
 export function InvitePanel({ link }: { link: string }) {
-  const id = useAppSelector((state) => state.room.id)
   // Offline nobody can be seen, which does not mean that nobody is there.
   const alone = useAppSelector(({ room }) => room.link === 'live' && room.peers.length <= 1)
   if (!alone) return null
@@ -18,9 +17,6 @@ export function InvitePanel({ link }: { link: string }) {
       </output>
       <div className={styles.inviteActions}>
         <CopyButton text={link}>Copy link</CopyButton>
-        <CopyButton text={id} look="quiet">
-          Copy id
-        </CopyButton>
       </div>
     </section>
   )

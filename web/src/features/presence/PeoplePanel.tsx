@@ -4,6 +4,7 @@ import { useAppSelector } from '../../shared/store/hooks'
 import type { Peer } from '../../shared/store/roomSlice'
 import { Button } from '../../shared/ui/Button'
 import type { PieceProps } from '../part'
+import { callEveryone } from './calls'
 import { OwnName } from './OwnName'
 import styles from './presence.module.css'
 
@@ -85,7 +86,7 @@ export function PeoplePanel({ room }: PieceProps) {
         ))}
       </ul>
       {peers.length > 1 && (
-        <Button className={styles.call} onClick={() => follow.callEveryone()}>
+        <Button className={styles.call} onClick={() => callEveryone(room)}>
           Bring everyone to me
         </Button>
       )}

@@ -1,22 +1,25 @@
 import type { Command } from '../../shared/lib/command'
 import type { Room } from '../part'
+import { callEveryone } from './calls'
 
-export function followCommands({ session: { follow }, store }: Room): Command[] {
-  const { peers, following } = store.getState().room
-  const commands: Command[] = peers
-    .filter((peer) => !peer.self)
-    .map((peer) => ({
-      id: `follow-${peer.clientId}`,
-      group: 'People',
-      label: `Follow ${peer.name}`,
-      run: () => follow.start(peer.clientId),
-    }))
+export function followCommands(room: Room): Command[] {
+  const { follow } = room.session
+  const { peers, following } = room.store.getState().room
+  const others = peers.filter((peer) => !peer.self)
+  const off = others.length === 0
+  const commands: Command[] = others.map((peer) => ({
+    id: `follow-${peer.clientId}`,
+    group: 'People',
+    label: `Follow ${peer.name}`,
+    run: () => follow.start(peer.clientId),
+  }))
   commands.push(
     {
       id: 'follow-next',
       group: 'People',
       label: 'Follow the next person',
       keys: 'Alt+Shift+L',
+      off,
       run: () => follow.next(),
     },
     {
@@ -24,7 +27,8 @@ export function followCommands({ session: { follow }, store }: Room): Command[] 
       group: 'People',
       label: 'Bring everyone to me',
       keys: 'Alt+Shift+M',
-      run: () => follow.callEveryone(),
+      off,
+      run: () => callEveryone(room),
     },
   )
   if (following !== null) {

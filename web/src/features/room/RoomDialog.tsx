@@ -10,12 +10,11 @@ import { Dialog } from '../../shared/ui/Dialog'
 import ui from '../../shared/ui/ui.module.css'
 import { expiryWords, KEEP_DAYS } from './expiry'
 import styles from './RoomDialog.module.css'
+import { NAME_CHARS_MAX } from './rename-room'
 
 interface Props {
   onClose: () => void
 }
-
-const NAME_CHARS_MAX = 100
 
 /** Name, life and end of the room: for all to see, for its owner to change. */
 export function RoomDialog({ onClose }: Props) {

@@ -32,6 +32,7 @@ const SWITCHES = [
   ['wordWrap', 'Wrap long lines'],
   ['minimap', 'Show the minimap'],
   ['vim', 'Vim keys'],
+  ['sayNear', 'Say who is on my line (screen reader)'],
 ] as const
 
 /** Kept in this browser; a change shows at once. */

@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
+import { announce } from '../../shared/lib/announce'
 import { toast } from '../../shared/lib/toasts'
 import { useAppSelector } from '../../shared/store/hooks'
 import type { Link, Peer } from '../../shared/store/roomSlice'
@@ -13,7 +14,6 @@ const BATCH_MS = 3_000
 export function Announcer() {
   const peers = useAppSelector((state) => state.room.peers)
   const link = useAppSelector((state) => state.room.link)
-  const [said, setSaid] = useState('')
   const now = useRef({ peers, link })
   now.current = { peers, link }
 
@@ -28,16 +28,12 @@ export function Announcer() {
         before = peers
       }
       if (link !== lastLink && link !== 'connecting') {
-        setSaid(link === 'live' ? 'Connected.' : 'Offline. Keep typing.')
+        announce(link === 'live' ? 'Connected.' : 'Offline. Keep typing.')
       }
       lastLink = link
     }, BATCH_MS)
     return () => clearInterval(timer)
   }, [])
 
-  return (
-    <p className="visually-hidden" aria-live="polite">
-      {said}
-    </p>
-  )
+  return null
 }

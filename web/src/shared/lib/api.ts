@@ -1,5 +1,6 @@
 import { addressOf } from './base'
 import { isRecord } from './guard'
+import { twoWords } from './room-words'
 import { readStored, writeStored } from './storage'
 
 export interface RoomInfo {
@@ -59,9 +60,10 @@ function asOwner(id: string): Record<string, string> {
   return { authorization: `Bearer ${ownerKey(id) ?? ''}` }
 }
 
-/** Without an id the server makes one that nobody guesses. */
+/** Without an id the server makes one that nobody guesses. Its name can be said aloud. */
 export async function createRoom(id?: string): Promise<Result<RoomInfo>> {
-  const body = JSON.stringify(id === undefined ? {} : { room_id: id })
+  const name = twoWords()
+  const body = JSON.stringify(id === undefined ? { name } : { room_id: id, name })
   const answer = await call('/rooms/', { method: 'POST', headers: JSON_TYPE, body })
   if (!answer.ok) return answer
   const room = readRoom(answer.value)

@@ -9,6 +9,8 @@ export interface Command {
   keys?: string
   /** More words to find it by. */
   words?: string
+  /** Not possible now: the sheet of keys shows it, the palette does not, and its keys do nothing. */
+  off?: boolean
   run: () => void
 }
 

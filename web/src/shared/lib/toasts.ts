@@ -1,3 +1,5 @@
+import { announce } from './announce'
+
 /** Short notes above the footer: what happened, and perhaps one way to take it back. */
 export interface Toast {
   id: number
@@ -19,12 +21,15 @@ function set(next: readonly Toast[]): void {
   for (const listener of listeners) listener()
 }
 
-export function toast(text: string, action?: Toast['action']): void {
+/** Gives the number of the note, with which it may be dropped. */
+export function toast(text: string, action?: Toast['action']): number {
   lastId += 1
   const note: Toast = action ? { id: lastId, text, action } : { id: lastId, text }
   for (const old of toasts.slice(0, Math.max(0, toasts.length + 1 - TOASTS_MAX))) dropToast(old.id)
   set([...toasts, note])
+  announce(action ? `${text} ${action.label}?` : text)
   resumeToast(note)
+  return note.id
 }
 
 export function dropToast(id: number): void {

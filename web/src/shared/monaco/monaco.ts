@@ -2,6 +2,10 @@ import * as monaco from 'monaco-editor/editor'
 import './features'
 import 'monaco-editor/languages/definitions/python/register'
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
+import { PYTHON } from './python'
+
+// Brackets, comments and indentation are Monaco's; the colours are ours.
+monaco.languages.setMonarchTokensProvider('python', PYTHON)
 
 self.MonacoEnvironment = { getWorker: () => new EditorWorker() }
 

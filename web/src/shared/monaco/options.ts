@@ -9,7 +9,8 @@ export const EDITOR_OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions 
   fontFamily:
     'ui-monospace, "SF Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
   scrollBeyondLastLine: false,
-  lineNumbersMinChars: 3,
+  // Air for four digits.
+  lineNumbersMinChars: 5,
   glyphMargin: false,
   folding: false,
   lineDecorationsWidth: 14,
@@ -48,12 +49,12 @@ export const EDITOR_OPTIONS: monaco.editor.IStandaloneEditorConstructionOptions 
 
 const stillness = matchMedia('(prefers-reduced-motion: reduce)')
 
-/** What a person chooses; lines are half as high again as the letters. */
-export function optionsOf(settings: SettingsState): monaco.editor.IEditorOptions {
+/** What a person chooses, and on narrow windows no line goes off the screen; lines are half as high again as the letters. */
+export function optionsOf(settings: SettingsState, narrow: boolean): monaco.editor.IEditorOptions {
   return {
     fontSize: settings.fontSize,
     lineHeight: Math.round(settings.fontSize * 1.5),
-    wordWrap: settings.wordWrap ? 'on' : 'off',
+    wordWrap: settings.wordWrap || narrow ? 'on' : 'off',
     cursorBlinking: stillness.matches ? 'solid' : 'blink',
     minimap: { enabled: settings.minimap, renderCharacters: false },
   }

@@ -25,6 +25,8 @@ export interface Indent {
 export interface EditorState {
   theme: Theme
   caret: Caret
+  /** The text has the keys. */
+  focused: boolean
   /** Of the file that is shown. */
   indent: Indent
 }
@@ -32,6 +34,7 @@ export interface EditorState {
 const initialState: EditorState = {
   theme: 'dark',
   caret: { line: 1, column: 1, selected: 0 },
+  focused: false,
   indent: { tabs: false, size: 4 },
 }
 
@@ -42,6 +45,9 @@ const editorSlice = createSlice({
     themeSet: (state, action: PayloadAction<Theme>) => {
       state.theme = action.payload
     },
+    focusChanged: (state, action: PayloadAction<boolean>) => {
+      state.focused = action.payload
+    },
     caretMoved: (state, action: PayloadAction<Caret>) => {
       state.caret = action.payload
     },
@@ -51,5 +57,5 @@ const editorSlice = createSlice({
   },
 })
 
-export const { themeSet, caretMoved, indentFound } = editorSlice.actions
+export const { themeSet, focusChanged, caretMoved, indentFound } = editorSlice.actions
 export const editorReducer = editorSlice.reducer

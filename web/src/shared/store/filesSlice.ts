@@ -20,6 +20,8 @@ export interface FilesState {
   deleted: readonly DeletedItem[]
   /** The file this window shows. */
   current: string
+  /** Those that have a tab, in the order in which they were opened; some may be gone from the list. */
+  open: string[]
   /** A name for a new file is being typed. */
   naming: boolean
 }
@@ -29,6 +31,7 @@ const initialState: FilesState = {
   unlisted: 0,
   deleted: [],
   current: 'main',
+  open: [],
   naming: false,
 }
 
@@ -36,8 +39,16 @@ const filesSlice = createSlice({
   name: 'files',
   initialState,
   reducers: {
-    filesSeen: (state, action: PayloadAction<Omit<FilesState, 'naming'>>) => {
+    filesSeen: (state, action: PayloadAction<Omit<FilesState, 'naming' | 'open'>>) => {
       Object.assign(state, action.payload)
+      const { current } = action.payload
+      if (!state.open.includes(current)) state.open.push(current)
+    },
+    tabsRead: (state, action: PayloadAction<string[]>) => {
+      state.open = action.payload
+    },
+    fileClosed: (state, action: PayloadAction<string>) => {
+      state.open = state.open.filter((id) => id !== action.payload)
     },
     newFileNaming: (state, action: PayloadAction<boolean>) => {
       state.naming = action.payload
@@ -45,7 +56,7 @@ const filesSlice = createSlice({
   },
 })
 
-export const { filesSeen, newFileNaming } = filesSlice.actions
+export const { filesSeen, tabsRead, fileClosed, newFileNaming } = filesSlice.actions
 export const filesReducer = filesSlice.reducer
 
 /** The file in view: what is deleted is shown as well. */

@@ -9,6 +9,7 @@ test('what was remembered is taken as far as it makes sense', () => {
     wordWrap: false,
     minimap: false,
     vim: true,
+    sayNear: false,
     nameTags: 'typing',
   })
   const layout = readLayout({ leftWidth: -4, rightWidth: Number.NaN, rightOpen: false })

@@ -36,6 +36,10 @@ export interface RoomState {
   full: boolean
   /** The peer whose view this window shows. */
   following: number | null
+  /** Somebody asked everyone to come, and this window was busy. */
+  calledBy: { clientId: number; name: string } | null
+  /** This person asked everyone to come, and looks who is here. */
+  calling: boolean
   /** Messages of others that nobody here has looked at. */
   unread: number
   /** When the room goes if nobody uses it; null is never, undefined not known. */
@@ -57,6 +61,8 @@ const initialState: RoomState = {
   ready: false,
   full: false,
   following: null,
+  calledBy: null,
+  calling: false,
   unread: 0,
   expiresAt: undefined,
   owned: false,

@@ -11,6 +11,8 @@ export interface SettingsState {
   vim: boolean
   /** When names stand beside the carets of others. */
   nameTags: NameTags
+  /** Says, for ears, that somebody is on the same line. */
+  sayNear: boolean
 }
 
 const initialState: SettingsState = {
@@ -19,6 +21,7 @@ const initialState: SettingsState = {
   minimap: false,
   vim: false,
   nameTags: 'typing',
+  sayNear: false,
 }
 
 const fontSize = (value: unknown): number =>
@@ -35,6 +38,7 @@ export function readSettings(raw: unknown): SettingsState {
     wordWrap: raw.wordWrap === true,
     minimap: raw.minimap === true,
     vim: raw.vim === true,
+    sayNear: raw.sayNear === true,
     nameTags: tags === 'always' || tags === 'never' ? tags : 'typing',
   }
 }

@@ -28,6 +28,8 @@ test('entering a room forgets the last one', () => {
     unread: 0,
     full: false,
     following: null,
+    calledBy: null,
+    calling: false,
     expiresAt: undefined,
     owned: false,
   })
@@ -40,6 +42,7 @@ test('the editor slice keeps theme and caret', () => {
   expect(store.getState().editor).toEqual({
     theme: 'light',
     caret: { line: 3, column: 4, selected: 2 },
+    focused: false,
     indent: { tabs: false, size: 4 },
   })
 })

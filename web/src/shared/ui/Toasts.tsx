@@ -11,11 +11,11 @@ import { Button } from './Button'
 import { Icon } from './Icon'
 import styles from './Toasts.module.css'
 
-/** Read out politely as well: the region is there before the first note comes. */
+/** Notes under the text. They are read out by the one live region of the page. */
 export function Toasts() {
   const toasts = useSyncExternalStore(subscribeToasts, currentToasts)
   return (
-    <section className={styles.stack} aria-label="Notes" aria-live="polite">
+    <section className={styles.stack} aria-label="Notes" data-region="notes">
       {toasts.map((note) => (
         <Note key={note.id} note={note} />
       ))}
