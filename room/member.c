@@ -99,7 +99,8 @@ static void put_member(buf *json, const member *m)
 {
     buf_put_fmt(json, "{\"session\":%llu,\"name\":", (unsigned long long)m->session);
     json_put_string(json, bytes_of_str(m->name));
-    buf_put_fmt(json, ",\"color_index\":%u,\"role\":\"%s\"}", m->color_index, role_name(m->role));
+    buf_put_fmt(json, ",\"color_index\":%u,\"role\":\"%s\",\"author\":%llu}", m->color_index,
+                role_name(m->role), (unsigned long long)m->author);
 }
 
 static void put_limits(buf *json, const limits *l)
@@ -171,13 +172,16 @@ void room__greet(room *r, member *m, int64_t now_ms)
         room__send_awareness(r, m);
 }
 
-/* The least used colour, the lowest of them. */
-static uint8_t pick_color(const room *r)
+/* That of the same person in another window, else the least used colour, the lowest of them. */
+static uint8_t pick_color(const room *r, uint64_t author)
 {
     size_t used[ROOM_COLORS] = {0};
     uint8_t best = 0;
-    for (size_t i = 0; i < r->member_count; i++)
+    for (size_t i = 0; i < r->member_count; i++) {
+        if (r->members[i]->author == author)
+            return r->members[i]->color_index;
         used[r->members[i]->color_index]++;
+    }
     for (uint8_t c = 1; c < ROOM_COLORS; c++)
         if (used[c] < used[best])
             best = c;
@@ -278,7 +282,7 @@ int room_on_join(room *r, uint64_t session, const room_join *join, int64_t now_m
     m->session = session;
     m->author = join->author != 0 ? join->author : session;
     m->person = join->person;
-    m->color_index = pick_color(r);
+    m->color_index = pick_color(r, m->author);
     m->joined_at_ms = m->violations_since_ms = now_ms;
     r->members[r->member_count++] = m;
     if (r->doc == NULL) {

@@ -286,9 +286,12 @@ void room_on_store_stalled(room *r, int err, int64_t now_ms)
         return;
     r->stalled = true;
     room__log(r, ROOM_LOG_ERROR, "store_stalled", store_err_text(err), 0);
-    room__event(r, NULL,
-                bytes_of_str("{\"type\":\"error\",\"code\":\"store_stalled\",\"message\":\"The "
-                             "server cannot save at the moment; it keeps trying.\"}"));
+    const char *full = "{\"type\":\"error\",\"code\":\"store_stalled\",\"reason\":\"full\","
+                       "\"message\":\"The server has no space left; it keeps trying.\"}";
+    const char *busy =
+        "{\"type\":\"error\",\"code\":\"store_stalled\",\"reason\":\"busy\",\"message\":"
+        "\"The server cannot save at the moment; it keeps trying.\"}";
+    room__event(r, NULL, bytes_of_str(err == STORE_EFULL ? full : busy));
 }
 
 void room_on_store_failed(room *r, int err)

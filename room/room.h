@@ -26,8 +26,8 @@
  *  Appends and snapshots of a room must reach the store in the order of the calls.
  */
 /* Events (message 121, JSON) that a tandem.v1 member gets.  Unknown members of an object, and
- * unknown types, are to be ignored.  Member = {session, name, color_index, role}; role is "viewer",
- * "editor" or "owner"; color_index is 0..7.
+ * unknown types, are to be ignored.  Member = {session, name, color_index, role, author}; role is
+ * "viewer", "editor" or "owner"; color_index is 0..7; windows of one person share author and color.
  *
  *   hello          session, name, color_index, role, server_time (ms), epoch (32 hex digits),
  *                  room {id, name, language}, members [Member], limits {name: number}
@@ -41,8 +41,8 @@
  *   notice         code, message      "store_recovered"; a limit that slows or cuts, but loses
  *                                     nothing
  *   error          code, message      a limit's name, "role", "client_id_conflict",
- *                                     "client_id_lease", "store_stalled", "chat_not_stored",
- *                                     "event"
+ *                                     "client_id_lease", "store_stalled" with a reason, "full" or
+ *                                     "busy", "chat_not_stored", "event"
  *
  * A member says {"type": "chat", "text", "ref"} to have a message stored and told to everybody,
  * itself included; `ref` is a name it makes up, 1..64 bytes.

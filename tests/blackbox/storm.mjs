@@ -13,7 +13,17 @@ const { values: options } = parseArgs({
 })
 const many = ['joins', 'misses', 'rooms'].flatMap((what) => [`--${what}-per-minute`, '1000000000'])
 const flags = [
-  ...['--threads', '4', '--linger-s', '0', '--sweep-ms', '20', '--expire-ms', '1500', '--create-on-join'],
+  ...[
+    '--threads',
+    '4',
+    '--linger-s',
+    '0',
+    '--sweep-ms',
+    '20',
+    '--expire-days',
+    String(1.5 / 86400),
+    '--create-on-join',
+  ],
   ...['--sockets-per-address', '100000', '--chat-per-minute', '1000000', ...many],
 ]
 const pick = (list) => list[Math.floor(Math.random() * list.length)]

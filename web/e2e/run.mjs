@@ -27,6 +27,7 @@ import { presence } from './scenarios/presence.mjs'
 import { rooms } from './scenarios/rooms.mjs'
 import { senses } from './scenarios/senses.mjs'
 import { shots } from './scenarios/shots.mjs'
+import { strangeBrowsers } from './scenarios/strange-browsers.mjs'
 import { together } from './scenarios/together.mjs'
 import { typing } from './scenarios/typing.mjs'
 import { walks } from './scenarios/walks.mjs'
@@ -73,6 +74,7 @@ const all = {
   ...ownCarets,
   ...editing,
   ...typing,
+  ...strangeBrowsers,
   ...files,
   ...presence,
   ...rooms,

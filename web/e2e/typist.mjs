@@ -68,6 +68,16 @@ async function indent(person, width) {
   await person.type(' '.repeat(width + 1 - column), 30)
 }
 
+/** The editor puts a closing bracket under the line that opened; who wants it elsewhere moves it back. */
+async function moveBack(person, number, width) {
+  const shown = (await person.text()).split('\n')[number - 1] ?? ''
+  const missing = width - (shown.length - shown.trimStart().length)
+  if (missing <= 0) return
+  await person.press('Home')
+  await person.type(' '.repeat(missing), 30)
+  await person.press('End')
+}
+
 /** Takes back what stands behind the caret. */
 async function takeBack(person, number, line) {
   let extra = 0
@@ -93,7 +103,9 @@ export async function typeLines(person, lines, delay) {
     if (line === '') continue
     const text = line.trimStart()
     await indent(person, line.length - text.length)
-    await person.type(text, delay)
+    await person.type(text.slice(0, 1), delay)
+    if (/^[)\]}]/.test(text)) await moveBack(person, index + 1, line.length - text.length)
+    await person.type(text.slice(1), delay)
     if (opensMore(line)) await takeBack(person, index + 1, line)
     await sleep(delay)
   }

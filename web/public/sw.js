@@ -1,7 +1,7 @@
 // Lets a room be reloaded while the server is away: the page comes from here, the text from the
 // browser's own database. Network first for the page, so that a new version is seen at once;
 // files under /assets/ never change, so the first copy is the last.
-const CACHE = 'tandem-1'
+const CACHE = 'tandem-2'
 // Where this server is shown: the scope of this worker.
 const SHELL = new URL('./', location).pathname
 const THEME = `${SHELL}theme.js`
@@ -12,7 +12,7 @@ self.addEventListener('install', (event) => {
   event.waitUntil(
     caches
       .open(CACHE)
-      .then((cache) => cache.addAll([SHELL, THEME]))
+      .then((cache) => Promise.all([SHELL, THEME].map((path) => fetchInto(cache, path))))
       .then(() => self.skipWaiting()),
   )
 })
@@ -43,11 +43,44 @@ self.addEventListener('fetch', (event) => {
   else if (url.pathname.startsWith(ASSETS)) event.respondWith(cacheFirst(event.request))
 })
 
+const TYPES = {
+  js: /^(text|application)\/javascript/,
+  css: /^text\/css/,
+  html: /^text\/html/,
+}
+
+/**
+ * Is this of the application? A proxy may answer for it, with a page to log in at: by a redirect, as
+ * a page where a script was asked for, or under the very address of the page.
+ */
+async function isOurs(path, response) {
+  if (!response.ok || response.redirected || response.type !== 'basic') return false
+  const type = response.headers.get('content-type') ?? ''
+  const isPage = path === SHELL
+  const ending = isPage ? 'html' : (/\.(\w+)$/.exec(path)?.[1] ?? '')
+  const wanted = TYPES[ending]
+  if (wanted ? !wanted.test(type) : TYPES.html.test(type)) return false
+  return (
+    !isPage || (await response.clone().text()).includes('name="application-name" content="Tandem"')
+  )
+}
+
+async function put(cache, path, response) {
+  const copy = response.clone()
+  if (await isOurs(path, response)) await cache.put(path, copy)
+}
+
+async function fetchInto(cache, path) {
+  const response = await fetch(path)
+  if (!(await isOurs(path, response))) throw new Error(`${path} is not what it should be`)
+  await cache.put(path, response)
+}
+
 async function networkFirst(request, key) {
   const cache = await caches.open(CACHE)
   try {
     const response = await fetch(request)
-    if (response.ok) await cache.put(key, response.clone())
+    await put(cache, key, response)
     return response
   } catch (error) {
     const kept = await cache.match(key)
@@ -61,7 +94,7 @@ async function cacheFirst(request) {
   const kept = await cache.match(request)
   if (kept) return kept
   const response = await fetch(request)
-  if (response.ok) await cache.put(request, response.clone())
+  await put(cache, new URL(request.url).pathname, response)
   return response
 }
 
@@ -69,7 +102,7 @@ async function keep(urls) {
   const cache = await caches.open(CACHE)
   for (const url of urls.slice(0, FILES_MAX)) {
     if (typeof url !== 'string' || (await cache.match(url))) continue
-    await cache.add(url).catch(() => {})
+    await fetchInto(cache, new URL(url, location.href).pathname).catch(() => {})
   }
   const assets = (await cache.keys()).filter(({ url }) => new URL(url).pathname.startsWith(ASSETS))
   // The oldest come first: files of versions long gone.

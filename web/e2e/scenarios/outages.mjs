@@ -51,6 +51,34 @@ async function outage(person, server) {
 }
 
 export const outages = {
+  async "outage: what is the owner's is the owner's again after a reload without the server"(
+    _base,
+    room,
+    server,
+  ) {
+    const [ada, bo] = await room.gather('Ada', 'Bo')
+    await ada.focus()
+    await ada.type('mine')
+    await bo.reads('mine')
+    await ada.status(/^Saved$/)
+    const faces = (person) => person.page.getByRole('complementary', { name: 'People' })
+    await server.kill()
+    await bo.status(/^Offline$/)
+    // Who was here is still known, in grey.
+    await faces(bo).getByText('not seen while offline').waitFor()
+    await ada.page.reload()
+    await ada.reads('mine')
+    await ada.status(/^Offline$/)
+    await server.start()
+    await ada.status(/^Saved$/)
+    await ada.press('F1')
+    await ada.type('This room')
+    await ada.press('Enter')
+    const dialog = ada.page.getByRole('dialog', { name: 'This room' })
+    await dialog.getByLabel('Name').waitFor()
+    await dialog.getByText(/Deleted after/i).waitFor()
+  },
+
   // The server takes the path off by itself, so no proxy is needed here; tests/blackbox has real ones.
   async 'all of it works under a path, without the server too'(_base, room, server) {
     const below = await server.another(' --base-path /tandem/')

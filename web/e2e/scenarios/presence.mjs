@@ -62,6 +62,42 @@ async function carets(person, first) {
 }
 
 export const presence = {
+  async 'a second tab is the same person, in one row and one colour, and no news'(_base, room) {
+    const [ada, bo] = await room.gather('Ada', 'Bo')
+    await ada.type('x')
+    const row = () => people(bo).getByRole('listitem').filter({ hasText: 'Ada' })
+    await until('one row', async () => (await row().count()) === 1)
+    const color = async (css) => {
+      return bo.page.evaluate((one) => document.querySelector(one)?.className ?? '', css)
+    }
+    await bo.page.waitForSelector('.remote-caret')
+    const before = await color('.remote-caret')
+    // What Bo was told, however short it stood there.
+    await bo.page.evaluate(() => {
+      window.told = []
+      const notes = document.querySelector('[aria-label="Notes"]')
+      const look = () => window.told.push(notes.textContent)
+      new MutationObserver(look).observe(notes, { childList: true, subtree: true })
+    })
+    const tab = await ada.page.context().newPage()
+    await tab.goto(ada.page.url())
+    await tab.waitForSelector('.monaco-editor .view-lines')
+    await row().filter({ hasText: '2 tabs' }).waitFor()
+    equal(await row().count(), 1, 'rows of Ada')
+    await tab.locator('.monaco-editor .view-lines').first().click()
+    await until('two carets', async () => (await bo.page.locator('.remote-caret').count()) === 2)
+    const looks = await bo.page
+      .locator('.remote-caret')
+      .evaluateAll((all) => all.map((one) => one.className))
+    const colors = [...looks, before].map((look) => /person-\d.*/.exec(look)?.[0])
+    equal([...new Set(colors)].join(', '), colors[0], 'colours of Ada')
+    await tab.close()
+    await until('one tab', async () => (await row().filter({ hasText: '2 tabs' }).count()) === 0)
+    // News are told every three seconds.
+    await sleep(3_500)
+    equal((await bo.page.evaluate(() => window.told)).join(''), '', 'news')
+  },
+
   async "follow a person by click; one key of one's own ends it"(_base, room) {
     const [ada, bo] = await room.gather('Ada', 'Bo')
     await longText(ada)

@@ -22,7 +22,8 @@ export function Frame({ room }: { room: Room }) {
   const file = useAppSelector((state) => fileInView(state.files)?.name ?? '')
   useKeys(useCallback(() => room.commands(), [room]))
   return (
-    <div className={styles.room} style={{ height: useSeenHeight() }}>
+    // Names, code and what changes all the time; prose inside says that it may be translated.
+    <div className={styles.room} translate="no" style={{ height: useSeenHeight() }}>
       <SkipButton room={room} />
       <Toolbar room={room} />
       <div className={styles.body}>

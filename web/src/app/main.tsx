@@ -2,6 +2,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Provider } from 'react-redux'
 import { keepKeysOfComposition } from '../shared/lib/composing'
+import { surviveMovedNodes } from '../shared/lib/moved-nodes'
 import { makeStore } from '../shared/store/store'
 import { App } from './App'
 import './tokens.css'
@@ -10,6 +11,7 @@ import { keepTheme } from '../shared/store/theme'
 import { keepForOffline } from './offline'
 import { rememberChoices } from './remember'
 
+surviveMovedNodes()
 // Before any other listener of keys.
 keepKeysOfComposition(window)
 

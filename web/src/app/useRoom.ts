@@ -6,7 +6,7 @@ import type { Room } from '../features/part'
 import { lookUpRoom, ownerKey } from '../shared/lib/api'
 import { addressOf } from '../shared/lib/base'
 import { rememberedName } from '../shared/lib/person'
-import { forgetRoom, rememberRoom } from '../shared/lib/recent'
+import { forgetRoom, readRecent, rememberRoom } from '../shared/lib/recent'
 import { useAppStore } from '../shared/store/hooks'
 import { entered, noticed, roomSeen } from '../shared/store/roomSlice'
 import type { AppStore } from '../shared/store/store'
@@ -59,7 +59,7 @@ export function useRoom(id: string) {
         if (store.getState().room.problem !== 'no-access') forgetRoom(id)
       }),
       askBeforeLeaving(session),
-      lookUp(id, store),
+      keepLookedUp(id, session, store),
       ...PARTS.map((part) => part.session?.(opened) ?? (() => {})),
     ]
     setRoom(opened)
@@ -83,12 +83,19 @@ function askBeforeLeaving(session: Session): () => void {
   return () => removeEventListener('beforeunload', onLeave)
 }
 
-/** What only HTTP tells: the room's name before the first hello, its expiry, whose it is. */
-function lookUp(id: string, store: AppStore): () => void {
+/**
+ * What only HTTP tells: the room's name before the first hello, its expiry, whose it is. Asked at
+ * first, and whenever the connection is back: all of it may have changed meanwhile.
+ */
+function keepLookedUp(id: string, session: Session, store: AppStore): () => void {
   let left = false
-  void lookUpRoom(id).then((answer) => {
+  let live = false
+  let known = false
+  const ask = async () => {
+    const answer = await lookUpRoom(id)
     if (left) return
     if (answer.ok) {
+      known = true
       const { name, expiresAt } = answer.value
       rememberRoom(id, name)
       store.dispatch(roomSeen({ name, expiresAt, owned: ownerKey(id) !== null }))
@@ -96,8 +103,23 @@ function lookUp(id: string, store: AppStore): () => void {
       forgetRoom(id)
       store.dispatch(roomSeen({ problem: 'not-found' }))
     }
+  }
+  // Without the server, what this browser knows.
+  const name = readRecent().find((room) => room.id === id)?.name ?? ''
+  store.dispatch(roomSeen({ name, owned: ownerKey(id) !== null }))
+  const first = ask()
+  let joins = 0
+  const stop = session.on('state', ({ link }) => {
+    const back = link === 'live' && !live
+    live = link === 'live'
+    if (!back) return
+    joins += 1
+    // The first time, the answer may be on its way.
+    if (joins > 1) void ask()
+    else void first.then(() => (known ? undefined : ask()))
   })
   return () => {
     left = true
+    stop()
   }
 }

@@ -10,6 +10,7 @@ function member(clientId: number, more: Partial<Member> = {}): Member {
     clock: 0,
     self: clientId === ME,
     role: 'editor',
+    person: null,
     name: `P${clientId}`,
     color: 0,
     session: clientId,

@@ -1,7 +1,7 @@
-import { IndexeddbPersistence } from 'y-indexeddb'
-import type * as Y from 'yjs'
+import * as Y from 'yjs'
 import { readStored, writeStored } from '../shared/lib/storage'
 import { GatheredUpdates } from './gathered-updates'
+import { UpdateStore } from './update-store'
 import { onWindowEvents } from './window-events'
 
 /**
@@ -11,8 +11,17 @@ import { onWindowEvents } from './window-events'
  * must never be merged into the new history.
  */
 const OPEN_WAIT_MS = 2_000
+/** A database that has not answered by then will not. */
+const LOST_AFTER_MS = 10_000
+const UPDATES_MAX = 500
+/** An update that says nothing: no structs, no deletions. */
+const EMPTY_BYTES = 2
 /** A write costs a transaction in another process: ten people who type make fifty a second. */
 const WAITS = { ownMs: 50, othersMs: 1_000 }
+
+/** Marks what came from the copy. */
+const LOADED = Symbol('loaded')
+const CLOSE_AFTER_MS = 1_000
 
 export interface LocalStore {
   /** Resolves when the copy is in the document, or when the browser keeps us waiting too long. */
@@ -39,33 +48,75 @@ export function writeWaiting(roomId: string, count: number): void {
   writeStored(`waiting.${roomId}`, count > 0 ? String(count) : null)
 }
 
-const NO_STORE: LocalStore = { ready: Promise.resolve(), close: () => {}, forget: () => {} }
-
-export function openLocalStore(roomId: string, epoch: string, doc: Y.Doc): LocalStore {
-  if (typeof indexedDB === 'undefined') return NO_STORE
-  const persistence = new IndexeddbPersistence(`tandem:${roomId}:${epoch}`, doc)
-  const updates = new GatheredUpdates((update) => persistence._storeUpdate(update, null), WAITS)
-  const onUpdate = (update: Uint8Array, origin: unknown, _: Y.Doc, { local }: Y.Transaction) => {
-    if (origin !== persistence) updates.add(update, local)
+/**
+ * Opens the copy, puts it into the document, and writes down what comes. `onLost` is called once, at
+ * the first thing that the browser did not keep: from then on there is no copy to be relied on, and
+ * nothing else changes.
+ */
+export function openLocalStore(
+  roomId: string,
+  epoch: string,
+  doc: Y.Doc,
+  onLost: () => void,
+): LocalStore {
+  const name = `tandem:${roomId}:${epoch}`
+  let store: UpdateStore | null = null
+  let ended = false
+  let count = 0
+  const lose = () => {
+    if (ended) return
+    stop()
+    store?.close()
+    onLost()
   }
-  doc.off('update', persistence._storeUpdate)
+  const opening = UpdateStore.open(name).then(async (opened) => {
+    if (ended) return opened.close()
+    const kept = await opened.all()
+    if (ended) return opened.close()
+    const had = Y.encodeStateAsUpdate(doc)
+    if (had.length > EMPTY_BYTES) await opened.add(had)
+    const apply = () => {
+      for (const update of kept) Y.applyUpdate(doc, update, LOADED)
+    }
+    Y.transact(doc, apply, LOADED, false)
+    store = opened
+    count = kept.length
+  })
+  const loaded = opening.catch(lose)
+  const write = async (update: Uint8Array) => {
+    await loaded
+    if (!store) return
+    count += 1
+    if (count <= UPDATES_MAX) await store.add(update)
+    else {
+      count = 1
+      await store.replaceAll(Y.encodeStateAsUpdate(doc))
+    }
+  }
+  const updates = new GatheredUpdates((update) => void write(update).catch(lose), WAITS)
+  const onUpdate = (update: Uint8Array, origin: unknown, _: Y.Doc, { local }: Y.Transaction) => {
+    if (origin !== LOADED) updates.add(update, local)
+  }
   doc.on('update', onUpdate)
   const stopListening = onWindowEvents({ wake: () => {}, leave: () => updates.flush() })
+  const patience = setTimeout(() => store === null && lose(), LOST_AFTER_MS)
   let forgotten = false
   const stop = () => {
+    ended = true
+    clearTimeout(patience)
     doc.off('update', onUpdate)
     stopListening()
   }
-  const loaded = persistence.whenSynced.then(() => {}).catch(() => {})
-  const patience = new Promise<void>((resolve) => setTimeout(resolve, OPEN_WAIT_MS))
+  const wait = new Promise<void>((resolve) => setTimeout(resolve, OPEN_WAIT_MS))
   return {
-    ready: Promise.race([loaded, patience]),
+    ready: Promise.race([loaded, wait]),
     close: () => {
       // What waits to be written was of a room that is gone, and its database is closing.
       if (forgotten) return
-      stop()
       updates.flush()
-      void persistence.destroy().catch(() => {})
+      stop()
+      // After what was just written; a database that never opened has nothing to close.
+      void loaded.then(() => setTimeout(() => store?.close(), CLOSE_AFTER_MS))
     },
     forget: () => {
       forgotten = true
@@ -73,7 +124,9 @@ export function openLocalStore(roomId: string, epoch: string, doc: Y.Doc): Local
       updates.drop()
       writeStored(`epoch.${roomId}`, null)
       writeWaiting(roomId, 0)
-      void persistence.clearData().catch(() => {})
+      store?.close()
+      // It may be gone already, or never have been there.
+      void UpdateStore.remove(name).catch(() => {})
     },
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
+import { personClass } from '../shared/lib/person-class'
 import {
   freeColor,
   markRepeatedColors,
@@ -81,11 +82,19 @@ test('freeColor is the lowest nobody has, then goes on', () => {
 })
 
 test('from the ninth person on colours repeat, and whoever came first keeps the plain one', () => {
-  const colors = (members: { color: number; session: number | null }[]) =>
-    markRepeatedColors(members).map((member) => member.color)
+  const colors = (members: { color: number; session: number | null; person?: number }[]) =>
+    markRepeatedColors(members.map((member) => ({ person: null, ...member }))).map(
+      (member) => member.color,
+    )
   const late = { color: 3, session: 9 }
   const early = { color: 3, session: 2 }
   expect(colors([late, early, { color: 1, session: 5 }])).toEqual([11, 3, 1])
   expect(colors([early, late])).toEqual([3, 11])
   expect(colors([{ color: 3, session: null }, late])).toEqual([11, 3])
+  // Two windows of one person are one colour, and the next one is told apart from both.
+  const tabs = [2, 4].map((session) => ({ color: 3, session, person: 77 }))
+  expect(colors([...tabs, late])).toEqual([3, 3, 11])
+  // A class of thirty: each has a mark of their own.
+  const many = Array.from({ length: 30 }, (_, i) => ({ color: i % 8, session: i, person: i }))
+  expect(new Set(colors(many).map(personClass)).size).toBe(30)
 })

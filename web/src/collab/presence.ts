@@ -57,6 +57,8 @@ export interface Member extends Presence {
   self: boolean
   /** owner, editor or viewer; '' where the server tells none. */
   role: string
+  /** The same for all windows of one person; null where the server tells none. */
+  person: number | null
 }
 
 function readId(value: unknown): Y.ID | null {
@@ -112,16 +114,19 @@ export function readPresence(state: unknown): Presence | null {
  * dashed: of those with one colour, whoever came first keeps the plain one. All windows sort by the
  * server's numbers, so all agree.
  */
-export function markRepeatedColors<T extends { color: number; session: number | null }>(
-  members: readonly T[],
-): T[] {
+export function markRepeatedColors<
+  T extends { color: number; session: number | null; person: number | null },
+>(members: readonly T[]): T[] {
   const used = new Map<number, number>()
+  const rounds = new Map<number, number>()
   const order = (member: T) => member.session ?? Number.MAX_SAFE_INTEGER
   const marked = new Map<T, T>()
   for (const member of [...members].sort((a, b) => order(a) - order(b))) {
     const base = member.color % COLOR_COUNT
-    const round = used.get(base) ?? 0
-    used.set(base, round + 1)
+    const known = member.person === null ? undefined : rounds.get(member.person)
+    const round = known ?? used.get(base) ?? 0
+    if (known === undefined) used.set(base, round + 1)
+    if (member.person !== null) rounds.set(member.person, round)
     marked.set(member, { ...member, color: base + COLOR_COUNT * round })
   }
   return members.map((member) => marked.get(member) ?? member)

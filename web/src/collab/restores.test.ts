@@ -27,7 +27,7 @@ function open() {
   const member = (): Member => {
     const presence = readPresence(JSON.parse(JSON.stringify(state)))
     if (!presence) throw new Error('no presence')
-    return { ...presence, clientId: 7, clock: 0, self: false, role: 'editor' }
+    return { ...presence, clientId: 7, clock: 0, self: false, role: 'editor', person: null }
   }
   const restore = (index: number) => {
     const step = new RestoreStep(doc, timeline, index)

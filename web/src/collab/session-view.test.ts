@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { makeStore } from '../shared/store/store'
 import { Session } from './session'
 import { watchSession } from './session-view'
-import { eventFrame, FakeServer, FakeSocket } from './testing'
+import { deniedFrame, eventFrame, FakeServer, FakeSocket } from './testing'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -36,7 +36,7 @@ async function open() {
   await vi.advanceTimersByTimeAsync(0)
   const socket = sockets[0] as FakeSocket
   server.accept(socket)
-  return { session, store, stop, socket, room: () => store.getState().room }
+  return { session, server, store, stop, socket, room: () => store.getState().room }
 }
 
 test('the store learns what the server says of the room, and nothing after the end', async () => {
@@ -85,6 +85,66 @@ test('"saving" is said at once and "saved" after a pause', async () => {
   expect(room().waiting).toBe(1)
   await vi.advanceTimersByTimeAsync(400)
   expect(room().waiting).toBe(0)
+  stop()
+  session.destroy()
+})
+
+test('why nothing is saved is known for as long as it is so', async () => {
+  const { session, stop, socket, room } = await open()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(room()).toMatchObject({ link: 'live', unsaved: null })
+  const stalled = { type: 'error', code: 'store_stalled', message: 'No space left.' }
+  socket.receive(eventFrame({ ...stalled, reason: 'full' }))
+  expect(room()).toMatchObject({ unsaved: { kind: 'full', why: 'No space left.' }, notice: '' })
+  socket.receive(eventFrame({ type: 'notice', code: 'store_recovered', message: 'Works again.' }))
+  expect(room()).toMatchObject({ unsaved: null, notice: '' })
+  socket.receive(eventFrame({ ...stalled, reason: 'busy' }))
+  expect(room().unsaved?.kind).toBe('stalled')
+  // A refusal stays, whatever the disk does, until there is a new connection.
+  socket.receive(deniedFrame('The document is too large.'))
+  socket.receive(
+    eventFrame({ type: 'error', code: 'document_bytes', message: 'The document is too large.' }),
+  )
+  socket.receive(eventFrame({ type: 'notice', code: 'store_recovered', message: 'Works again.' }))
+  expect(room()).toMatchObject({
+    unsaved: { kind: 'refused', why: 'The document is too large.' },
+    notice: '',
+  })
+  socket.receive(eventFrame({ type: 'hello', session: 1, role: 'editor' }))
+  expect(room().unsaved).toBeNull()
+  stop()
+  session.destroy()
+})
+
+test('a server that is silent about an edit is a warning after ten seconds', async () => {
+  const { session, server, stop, room } = await open()
+  await vi.advanceTimersByTimeAsync(1_000)
+  server.acks = false
+  session.doc.getText('file:main').insert(0, 'x')
+  await vi.advanceTimersByTimeAsync(9_000)
+  expect(room()).toMatchObject({ waiting: 1, unsaved: null })
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(room().unsaved?.kind).toBe('slow')
+  stop()
+  session.destroy()
+})
+
+test('whoever was here when the connection broke is grey, and nobody is alone', async () => {
+  const { session, server, stop, socket, room } = await open()
+  const bo = { session: 9, name: 'Bo', color_index: 2, role: 'editor', author: 4 }
+  socket.receive(eventFrame({ type: 'member_joined', member: bo }))
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(room().peers.map(({ name, away, person }) => [name, away, person])).toEqual([
+    ['Ada', false, null],
+    ['Bo', false, 4],
+  ])
+  server.lose(socket)
+  await vi.advanceTimersByTimeAsync(300)
+  expect(room().link).not.toBe('live')
+  expect(room().peers.map(({ name, away }) => [name, away])).toEqual([
+    ['Ada', false],
+    ['Bo', true],
+  ])
   stop()
   session.destroy()
 })

@@ -1,4 +1,3 @@
-import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { loadChatPage, loadHistoryOverview, loadHistoryRows } from '../shared/lib/api'
 import { Emitter } from '../shared/lib/emitter'
@@ -21,10 +20,12 @@ import {
   rememberEpoch,
   writeWaiting,
 } from './local-store'
-import { freeColor, type Member, markRepeatedColors, readPresence } from './presence'
+import { freeColor, type Member, readPresence } from './presence'
 import { Provider, type ProviderState } from './provider'
 import { Restores } from './restores'
 import { Revival } from './revival'
+import { Roster, turnOf } from './roster'
+import { steadyAwareness } from './steady-awareness'
 import type { Hello, RoomEvent } from './wire'
 
 const CLOSE_DELETED = 4410
@@ -48,9 +49,13 @@ type SessionEvents = {
   event: RoomEvent
   /** The text is here: from the server, or from this browser's own copy. */
   ready: undefined
+  /** The browser keeps no copy of the text, or no longer. */
+  unkept: undefined
   /** Another file is shown in this window. */
   file: string
   final: number
+  /** The server did not take what was typed here, and says why. */
+  denied: string
   /** The server keeps another history of this room now: this session must not merge into it. */
   reset: ResetReason
   /** What was carried over is in this document; or it cannot be, and whoever wrote it has to know. */
@@ -70,7 +75,7 @@ export interface SessionOptions {
 /** One window in one room: the document, who is here, the connection and the copy on disk. */
 export class Session extends Emitter<SessionEvents> {
   readonly doc = new Y.Doc()
-  readonly awareness = new Awareness(this.doc)
+  readonly awareness = steadyAwareness(this.doc)
   readonly files = new RoomFiles(this.doc)
   private readonly revival = new Revival(this.doc, this.files)
   readonly restores = new Restores((fields) => this.present(fields))
@@ -80,7 +85,7 @@ export class Session extends Emitter<SessionEvents> {
   readonly roomId: string
   private readonly view: FileInView
   ready = false
-  private readonly roles = new Map<number, string>()
+  private readonly roster = new Roster()
   private readonly clocks = new Map<number, number>()
   private lines: ReadonlyMap<number, number> = new Map()
   private readonly idle: IdleClock
@@ -139,18 +144,8 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   members(): Member[] {
-    const list: Member[] = []
-    for (const [clientId, state] of this.awareness.getStates()) {
-      const presence = readPresence(state)
-      if (!presence) continue
-      const self = clientId === this.doc.clientID
-      const session = self ? this.session : presence.session
-      const role = (session !== null && this.roles.get(session)) || ''
-      const clock = this.clocks.get(clientId) ?? 0
-      list.push({ ...presence, session, clientId, clock, self, role })
-    }
-    list.sort((a, b) => Number(b.self) - Number(a.self) || order(a) - order(b))
-    return markRepeatedColors(list)
+    const own = { clientId: this.doc.clientID, session: this.session }
+    return this.roster.list(this.awareness.getStates(), own, (id) => this.clocks.get(id) ?? 0)
   }
 
   /** What the editor sees: where the others are in the file it shows. */
@@ -202,10 +197,8 @@ export class Session extends Emitter<SessionEvents> {
 
   /** How long this window leaves a clean-up of the text to others; null: it may not write. */
   cleanAfterMs(): number | null {
-    const [self, ...others] = this.members()
-    if (!self || self.role === 'viewer') return null
-    const earlier = others.filter((each) => each.role !== 'viewer' && order(each) < order(self))
-    return earlier.length * CLEAN_TURN_MS
+    const turn = turnOf(this.members())
+    return turn === null ? null : turn * CLEAN_TURN_MS
   }
 
   hold(): void {
@@ -262,6 +255,7 @@ export class Session extends Emitter<SessionEvents> {
       this.emit('state', state)
     })
     provider.on('event', (event) => this.onEvent(event))
+    provider.on('denied', (reason) => this.emit('denied', reason))
     provider.on('final', ({ code }) => {
       // What its owner deleted does not stay on other people's disks; an expired room may.
       if (code === CLOSE_DELETED) this.local?.forget()
@@ -281,6 +275,8 @@ export class Session extends Emitter<SessionEvents> {
   /** Each time the room is there again, and speaks more than the plain protocol. */
   private chatWhenLive({ link, confirms }: ProviderState): void {
     const live = link === 'live' && confirms
+    // Without a connection nobody is known to be here.
+    if (this.live && !live) this.roster.begin([])
     if (live && !this.live) void this.chat.connected()
     this.live = live
   }
@@ -298,7 +294,9 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   private openStore(epoch: string): LocalStore {
-    return (this.options.openStore ?? openLocalStore)(this.roomId, epoch, this.doc)
+    return (this.options.openStore ?? openLocalStore)(this.roomId, epoch, this.doc, () => {
+      this.emit('unkept', undefined)
+    })
   }
 
   private welcome(hello: Hello): boolean {
@@ -317,11 +315,9 @@ export class Session extends Emitter<SessionEvents> {
 
   private onEvent(event: RoomEvent): void {
     if (event.type === 'hello') this.greeted(event)
-    if (event.type === 'memberJoined') this.roles.set(event.session, event.role)
-    if (event.type === 'roleChanged' && event.session !== null) {
-      this.roles.set(event.session, event.role)
-      if (event.session === this.session) this.revival.readOnly = event.role === 'viewer'
-      this.tellMembers()
+    if (this.roster.heard(event)) this.tellMembers()
+    if (event.type === 'roleChanged' && event.session === this.session) {
+      this.revival.readOnly = event.role === 'viewer'
     }
     if (event.type === 'chat') this.chat.receive(event.message)
     if (event.type === 'versionAdded') this.history.named(event.version)
@@ -339,8 +335,7 @@ export class Session extends Emitter<SessionEvents> {
   private greeted(hello: Hello): void {
     this.session = hello.session
     this.revival.readOnly = hello.role === 'viewer'
-    this.roles.clear()
-    for (const { session, role } of hello.members) this.roles.set(session, role)
+    this.roster.begin(hello.members)
     if (hello.limits.chat_bytes !== undefined) this.chat.bytesMax = hello.limits.chat_bytes
     if (hello.limits.files !== undefined) this.files.max = hello.limits.files
     if (hello.color !== null) {
@@ -378,9 +373,4 @@ export class Session extends Emitter<SessionEvents> {
     this.restores.membersChanged(members)
     this.emit('members', members)
   }
-}
-
-/** Those who came first come first; the server numbers connections in that order. */
-function order(member: Member): number {
-  return member.session ?? member.clientId
 }

@@ -1,7 +1,7 @@
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
 import * as Y from 'yjs'
-import { TYPE_ACK, TYPE_AWARENESS, TYPE_EVENT, TYPE_SYNC } from './wire'
+import { TYPE_ACK, TYPE_AUTH, TYPE_AWARENESS, TYPE_EVENT, TYPE_SYNC } from './wire'
 
 /** Small deterministic random numbers, so that a failing seed can be run again. */
 export function seeded(seed: number): () => number {
@@ -67,6 +67,13 @@ export function ackFrame(count: number): Uint8Array {
   return frame(TYPE_ACK, (encoder) => encoding.writeVarUint(encoder, count))
 }
 
+export function deniedFrame(reason: string): Uint8Array {
+  return frame(TYPE_AUTH, (encoder) => {
+    encoding.writeVarUint(encoder, 0)
+    encoding.writeVarString(encoder, reason)
+  })
+}
+
 export function eventFrame(event: unknown): Uint8Array {
   return frame(TYPE_EVENT, (encoder) => encoding.writeVarString(encoder, JSON.stringify(event)))
 }
@@ -83,6 +90,8 @@ export class FakeServer {
   readonly doc = new Y.Doc()
   readonly sockets = new Set<FakeSocket>()
   frames = new Map<FakeSocket, number>()
+  /** Says what it has stored. */
+  acks = true
 
   readonly onSend = (socket: FakeSocket, bytes: Uint8Array): void => {
     const decoder = decoding.createDecoder(bytes)
@@ -99,7 +108,7 @@ export class FakeServer {
     const count = (this.frames.get(socket) ?? 0) + 1
     this.frames.set(socket, count)
     for (const other of this.sockets) if (other !== socket) other.receive(syncFrame(2, payload))
-    if (socket.readyState === 1) socket.receive(ackFrame(count))
+    if (this.acks && socket.readyState === 1) socket.receive(ackFrame(count))
   }
 
   accept(socket: FakeSocket): void {

@@ -37,7 +37,7 @@ test('hello in the forms a server may choose', () => {
       name: 'Ada',
       color: 2,
       roomName: 'Pairing',
-      members: [{ session: 7, role: 'owner' }],
+      members: [{ session: 7, name: 'Ada', color: 2, role: 'owner', author: null }],
       limits: { files: 64 },
     },
   })
@@ -48,8 +48,15 @@ test('hello in the forms a server may choose', () => {
   })
   expect(readEvent({ type: 'member_joined' })).toEqual({ type: 'other' })
   expect(
-    readEvent({ type: 'member_joined', member: { session: 9, name: 'Bo', role: 'viewer' } }),
-  ).toEqual({ type: 'memberJoined', session: 9, role: 'viewer' })
+    readEvent({
+      type: 'member_joined',
+      member: { session: 9, name: 'Bo', role: 'viewer', author: 5 },
+    }),
+  ).toEqual({
+    type: 'memberJoined',
+    member: { session: 9, name: 'Bo', color: 0, role: 'viewer', author: 5 },
+  })
+  expect(readEvent({ type: 'member_left', session: 9 })).toEqual({ type: 'memberLeft', session: 9 })
   expect(readEvent(null)).toEqual({ type: 'other' })
 })
 

@@ -33,6 +33,15 @@ export type Message =
   | { kind: 'event'; event: RoomEvent }
   | { kind: 'unknown' }
 
+/** Windows of one person have one author; null where the server tells none. */
+export interface RoomMember {
+  session: number
+  name: string
+  color: number
+  role: string
+  author: number | null
+}
+
 export interface Hello {
   type: 'hello'
   epoch: string
@@ -42,7 +51,7 @@ export interface Hello {
   name: string
   color: number | null
   roomName: string
-  members: { session: number; role: string }[]
+  members: RoomMember[]
   limits: Readonly<Record<string, number>>
 }
 
@@ -51,9 +60,10 @@ export type RoomEvent =
   | Hello
   | { type: 'renamed'; name: string }
   | { type: 'roleChanged'; session: number | null; role: string }
-  | { type: 'memberJoined'; session: number; role: string }
-  | { type: 'notice'; message: string }
-  | { type: 'error'; code: string; message: string }
+  | { type: 'memberJoined'; member: RoomMember }
+  | { type: 'memberLeft'; session: number }
+  | { type: 'notice'; code: string; message: string }
+  | { type: 'error'; code: string; reason: string; message: string }
   | { type: 'chat'; message: ChatMessage }
   | { type: 'versionAdded'; version: Version }
   | { type: 'other' }
@@ -90,9 +100,15 @@ export function decodeMessage(bytes: Uint8Array): Message {
 const index = (value: unknown) => (isIndex(value) ? value : null)
 const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 500) : '')
 
-function readMember(raw: unknown): { session: number; role: string } | null {
+function readMember(raw: unknown): RoomMember | null {
   if (!isRecord(raw) || !isIndex(raw.session)) return null
-  return { session: raw.session, role: text(raw.role) }
+  return {
+    session: raw.session,
+    name: text(raw.name),
+    color: index(raw.color_index) ?? 0,
+    role: text(raw.role),
+    author: index(raw.author),
+  }
 }
 
 function readHello(raw: Record<string, unknown>): Hello {
@@ -121,17 +137,24 @@ export function readEvent(raw: unknown): RoomEvent {
       return readHello(raw)
     case 'member_joined': {
       const member = readMember(raw.member)
-      return member ? { type: 'memberJoined', ...member } : { type: 'other' }
+      return member ? { type: 'memberJoined', member } : { type: 'other' }
     }
+    case 'member_left':
+      return isIndex(raw.session) ? { type: 'memberLeft', session: raw.session } : { type: 'other' }
     case 'renamed':
     case 'room_renamed':
       return { type: 'renamed', name: text(raw.name) }
     case 'role_changed':
       return { type: 'roleChanged', session: index(raw.session), role: text(raw.role) }
     case 'notice':
-      return { type: 'notice', message: text(raw.message) }
+      return { type: 'notice', code: text(raw.code), message: text(raw.message) }
     case 'error':
-      return { type: 'error', code: text(raw.code), message: text(raw.message ?? raw.detail) }
+      return {
+        type: 'error',
+        code: text(raw.code),
+        reason: text(raw.reason),
+        message: text(raw.message ?? raw.detail),
+      }
     case 'chat': {
       const message = readChatMessage(raw.message)
       return message ? { type: 'chat', message } : { type: 'other' }

@@ -20,9 +20,17 @@ function PartView({ part, at, onLines }: PartProps) {
     case 'text':
       return part.text
     case 'code':
-      return <code className={styles.code}>{part.text}</code>
+      return (
+        <code className={styles.code} translate="no">
+          {part.text}
+        </code>
+      )
     case 'block':
-      return <pre className={styles.block}>{part.text}</pre>
+      return (
+        <pre className={styles.block} translate="no">
+          {part.text}
+        </pre>
+      )
     case 'link':
       return (
         <a href={part.href} target="_blank" rel="noopener noreferrer">
@@ -68,7 +76,7 @@ export function Message({ message, grouped, onLines }: Props) {
           </time>
         </p>
       )}
-      <div className={styles.body}>
+      <div className={styles.body} translate="yes">
         <MessageBody text={message.text} at={message.at} onLines={onLines} />
       </div>
     </li>

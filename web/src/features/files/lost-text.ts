@@ -3,13 +3,27 @@ import { toast } from '../../shared/lib/toasts'
 import type { Room } from '../part'
 import { downloadAll, type Texts } from './file-actions'
 
+/** Takes home what a window had; null: there is nothing. It outlives the room's session. */
+let download: (() => void) | null = null
+const listeners = new Set<() => void>()
+
+export function setLostText(next: (() => void) | null): void {
+  download = next
+  for (const listener of listeners) listener()
+}
+
+export const lostText = (): (() => void) | null => download
+
+export function onLostText(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
 /** What this window had and can be merged nowhere may be taken home. */
 export function offerLostText({ session, store }: Room): () => void {
   const offer = (texts: Texts) => {
-    toast('What this window had before is not in the room.', {
-      label: 'Download it',
-      run: () => void downloadAll(texts, store.getState().room.name),
-    })
+    const { name } = store.getState().room
+    setLostText(() => void downloadAll(texts, name))
   }
   const ends = [
     session.on('reset', (reason) => {

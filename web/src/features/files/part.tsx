@@ -8,6 +8,7 @@ import { DropZone } from './DropZone'
 import { FilesPanel } from './FilesPanel'
 import { FileTabs } from './FileTabs'
 import { keepTabs } from './keep-tabs'
+import { LostText } from './LostText'
 import { guardPaste } from './long-paste'
 import { offerLostText } from './lost-text'
 import { tellReturns } from './returns'
@@ -18,9 +19,18 @@ function Drop({ room }: PieceProps) {
   return <DropZone session={room.session} readOnly={readOnly} />
 }
 
+function Bars({ room }: PieceProps) {
+  return (
+    <>
+      <LostText />
+      <DeletedBar room={room} />
+    </>
+  )
+}
+
 export const files: Part = {
   panels: [{ id: 'files', label: 'Files', icon: 'files', side: 'left', content: FilesPanel }],
-  pieces: { bar: DeletedBar, tabs: FileTabs, page: Drop },
+  pieces: { bar: Bars, tabs: FileTabs, page: Drop },
   commands: fileCommands,
   editor: async () => guardPaste,
   session: (room) => {

@@ -20,6 +20,7 @@ export function Demo() {
   const style = Object.fromEntries(colors.map(([word, hex]) => [`--${word}`, `#${hex}`]))
   return (
     <figure
+      translate="no"
       className={`${styles.demo} ${paused ? styles.paused : ''}`}
       style={style as CSSProperties}
       aria-label="A room in which Ada and Bo write a function together"

@@ -2,6 +2,7 @@ import { initials } from '../../shared/lib/person'
 import { personClass } from '../../shared/lib/person-class'
 import { useAppDispatch, useAppSelector } from '../../shared/store/hooks'
 import { rightShown, rightToggled } from '../../shared/store/layoutSlice'
+import { peopleOf } from '../../shared/store/people'
 import { Button } from '../../shared/ui/Button'
 import { Icon } from '../../shared/ui/Icon'
 import type { PieceProps } from '../part'
@@ -13,7 +14,8 @@ const FACES_MAX = 5
 export function Faces({ room }: PieceProps) {
   const peers = useAppSelector((state) => state.room.peers)
   const following = useAppSelector((state) => state.room.following)
-  const others = peers.filter((peer) => !peer.self)
+  const people = peopleOf(peers)
+  const others = people.filter(({ peer }) => !peer.self)
   const more = others.length - FACES_MAX
   const { follow } = room.session
   const toggle = (clientId: number) => {
@@ -23,11 +25,12 @@ export function Faces({ room }: PieceProps) {
   }
   return (
     <div className={`wide-only ${styles.people}`}>
-      {others.slice(0, FACES_MAX).map(({ clientId, name, color, idle }) => (
+      {others.slice(0, FACES_MAX).map(({ key, peer: { clientId, name, color, idle, away } }) => (
         <button
-          key={clientId}
+          key={key}
           type="button"
-          className={`${styles.face} ${personClass(color)} ${idle ? styles.idle : ''}`}
+          className={`${styles.face} ${personClass(color)} ${idle || away ? styles.idle : ''}`}
+          disabled={away}
           aria-pressed={clientId === following}
           aria-label={`Follow ${name}`}
           title={clientId === following ? `Stop following ${name}` : `See what ${name} sees`}
@@ -36,7 +39,7 @@ export function Faces({ room }: PieceProps) {
           {initials(name)}
         </button>
       ))}
-      <ListButton count={peers.length} more={more} />
+      <ListButton count={people.length} more={more} />
     </div>
   )
 }

@@ -1,6 +1,7 @@
-import { COLOR_COUNT, rememberName } from '../../shared/lib/person'
+import { rememberName } from '../../shared/lib/person'
 import { personClass } from '../../shared/lib/person-class'
 import { useAppSelector } from '../../shared/store/hooks'
+import { peopleOf } from '../../shared/store/people'
 import type { Peer } from '../../shared/store/roomSlice'
 import { Button } from '../../shared/ui/Button'
 import type { PieceProps } from '../part'
@@ -24,12 +25,14 @@ export function PeoplePanel({ room }: PieceProps) {
     const words = line === null ? '' : `line ${line}`
     return name ? `${name}${words && `, ${words}`}` : words
   }
-  const facts = (peer: Peer) =>
+  const facts = (peer: Peer, tabs: number) =>
     [
+      tabs > 1 ? `${tabs} tabs` : '',
       ROLES.get(peer.role) ?? '',
       peer.clientId === following ? 'you follow' : '',
       peer.followsYou ? 'following you' : '',
-      peer.idle && !peer.self ? 'idle' : '',
+      peer.away ? 'not seen while offline' : '',
+      peer.idle && !peer.self && !peer.away ? 'idle' : '',
     ].filter(Boolean)
 
   const rename = (name: string) => {
@@ -49,21 +52,19 @@ export function PeoplePanel({ room }: PieceProps) {
         In this room
       </h2>
       <ul className={styles.list}>
-        {peers.map((peer) => (
+        {peopleOf(peers).map(({ key, peer, tabs }) => (
           <li
-            key={peer.clientId}
-            className={`${styles.person} ${personClass(peer.color)} ${peer.idle ? styles.idle : ''}`}
+            key={key}
+            className={`${styles.person} ${personClass(peer.color)} ${peer.idle || peer.away ? styles.idle : ''}`}
           >
-            <span
-              className={`${styles.swatch} ${peer.color >= COLOR_COUNT ? styles.dashed : ''}`}
-              aria-hidden="true"
-            />
+            <span className={styles.swatch} aria-hidden="true" />
             {peer.self ? (
               <OwnName name={peer.name} onRename={rename} />
             ) : (
               <button
                 type="button"
                 className={styles.name}
+                disabled={peer.away}
                 aria-pressed={peer.clientId === following}
                 title={
                   peer.clientId === following
@@ -76,16 +77,18 @@ export function PeoplePanel({ room }: PieceProps) {
                 }}
               >
                 <span className={styles.nameText}>{peer.name}</span>
-                {facts(peer).length > 0 && (
-                  <span className={styles.more}>{facts(peer).join(', ')}</span>
+                {facts(peer, tabs).length > 0 && (
+                  <span className={styles.more}>{facts(peer, tabs).join(', ')}</span>
                 )}
               </button>
             )}
-            <span className={styles.fact}>{peer.self ? 'you' : place(peer)}</span>
+            <span className={styles.fact}>
+              {peer.self ? (tabs > 1 ? `you, ${tabs} tabs` : 'you') : place(peer)}
+            </span>
           </li>
         ))}
       </ul>
-      {peers.length > 1 && (
+      {peopleOf(peers).length > 1 && (
         <Button className={styles.call} onClick={() => callEveryone(room)}>
           Bring everyone to me
         </Button>

@@ -24,10 +24,10 @@ const GONE: Record<Problem, { title: string; text: string }> = {
 /** The one place for trouble: a thin bar above the text, which stays readable. */
 export function Banner({ room }: PieceProps) {
   const dispatch = useAppDispatch()
-  const { link, edited, notice, readOnly, ready, full, problem } = useAppSelector(
-    ({ room: { link, waiting, notice, readOnly, ready, full, problem } }) => {
+  const { link, edited, notice, readOnly, ready, kept, full, problem, unsaved } = useAppSelector(
+    ({ room: { link, waiting, notice, readOnly, ready, kept, full, problem, unsaved } }) => {
       const edited = link === 'offline' && waiting > 0
-      return { link, edited, notice, readOnly, ready, full, problem }
+      return { link, edited, notice, readOnly, ready, kept, full, problem, unsaved }
     },
     shallowEqual,
   )
@@ -46,10 +46,19 @@ export function Banner({ room }: PieceProps) {
   if (link === 'offline') {
     let text = 'Keep typing. The page looks for the server by itself.'
     if (edited) {
-      text = 'Keep typing. Your edits are kept here and go out when the server is back.'
+      text = kept
+        ? 'Keep typing. Your edits are kept here and go out when the server is back.'
+        : 'Keep typing, and this page open. Your edits go out when the server is back.'
     }
     if (!ready) text = 'The text appears when the server answers.'
     return <Bar title="Offline." text={text} />
+  }
+  if (unsaved && !readOnly) {
+    return (
+      <Bar title="Not saved." text={unsaved.why} urgent>
+        <Button onClick={() => room.run('download-all')}>Download all</Button>
+      </Bar>
+    )
   }
   if (notice) {
     return (

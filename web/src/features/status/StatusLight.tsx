@@ -1,20 +1,25 @@
 import { shallowEqual } from 'react-redux'
 import { useAppSelector } from '../../shared/store/hooks'
 import styles from './status.module.css'
-import { statusWords } from './words'
+import { lightOf } from './words'
 
+/** Not read out at each letter: the announcer says what changes for the worse, and when it ends. */
 export function StatusLight() {
-  const { tone, word, detail } = useAppSelector(
-    ({ room }) => statusWords(room.link, room.confirms, room.waiting),
-    shallowEqual,
-  )
+  const { tone, word, detail } = useAppSelector(({ room }) => lightOf(room), shallowEqual)
   const [first, rest] = word.split(', ')
   return (
-    <span className={`${styles.light} ${styles[tone]}`} title={detail} data-testid="status">
+    <span
+      className={`${styles.light} ${styles[tone]}`}
+      role="status"
+      aria-live="off"
+      title={detail}
+      data-testid="status"
+      translate="no"
+    >
       <span className={styles.dot} aria-hidden="true" />
       <span>
-        {first}
-        {rest && <span className={styles.rest}>, {rest}</span>}
+        <span>{first}</span>
+        <span className={styles.rest}>{rest ? `, ${rest}` : ''}</span>
       </span>
     </span>
   )

@@ -1,3 +1,4 @@
+import { type PersonHere, peopleOf, personKey } from '../../shared/store/people'
 import type { Peer } from '../../shared/store/roomSlice'
 
 const NAMED_MAX = 3
@@ -22,23 +23,33 @@ function cameAfter(self: Peer | undefined, peer: Peer): boolean {
  * not back yet.
  */
 export function stillHere(before: readonly Peer[], now: readonly Peer[]): Peer[] {
-  return before.filter((peer) => now.some((other) => other.clientId === peer.clientId))
+  const back = new Set(now.map(personKey))
+  return before.filter((peer) => back.has(personKey(peer)))
 }
 
 /**
- * Who came and went between two moments, in words; '' when there is nothing to tell. A reload is
- * one who leaves and one of the same name who comes: no news.
+ * Who came and went between two moments, in words; '' when there is nothing to tell. A second window
+ * of somebody is no news, of oneself neither. A reload is one who leaves and one of the same name
+ * who comes: no news.
  */
 export function news(before: readonly Peer[], now: readonly Peer[]): string {
-  const missingIn = (list: readonly Peer[]) => (peer: Peer) =>
-    !peer.self && !list.some((other) => other.clientId === peer.clientId)
   const self = now.find((peer) => peer.self)
-  const left = before.filter(missingIn(now))
-  const came = now.filter(missingIn(before)).filter((peer) => {
-    const again = left.findIndex((other) => other.name === peer.name)
-    if (again >= 0) left.splice(again, 1)
-    return again < 0 && cameAfter(self, peer)
-  })
+  const own = self && personKey(self)
+  const missingIn = (list: readonly Peer[]) => {
+    const keys = new Set(list.map(personKey))
+    return ({ key, peer }: PersonHere) => key !== own && !peer.self && !keys.has(key)
+  }
+  const left = peopleOf(before)
+    .filter(missingIn(now))
+    .map(({ peer }) => peer)
+  const came = peopleOf(now)
+    .filter(missingIn(before))
+    .map(({ peer }) => peer)
+    .filter((peer) => {
+      const again = left.findIndex((other) => other.name === peer.name)
+      if (again >= 0) left.splice(again, 1)
+      return again < 0 && cameAfter(self, peer)
+    })
   const parts: string[] = []
   if (came.length > 0) parts.push(`${names(came)} joined.`)
   if (left.length > 0) parts.push(`${names(left)} left.`)

@@ -4,6 +4,15 @@ import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
 export type Link = 'connecting' | 'live' | 'offline' | 'closed'
 export type Problem = 'not-found' | 'no-access' | 'deleted'
 
+/**
+ * Why what is typed is not stored, though there is a connection. full, stalled: the server cannot write ·
+ * refused: it took an edit for wrong or too much · slow: it has not answered for long
+ */
+export interface Unsaved {
+  kind: 'full' | 'stalled' | 'refused' | 'slow'
+  why: string
+}
+
 export interface Peer {
   clientId: number
   /** Numbers grow in the order in which people came; null where the server gives none. */
@@ -11,6 +20,10 @@ export interface Peer {
   name: string
   color: number
   self: boolean
+  /** The same for all windows of one person; null where the server tells none. */
+  person: number | null
+  /** Was here when the connection broke. */
+  away: boolean
   role: string
   file: string
   line: number | null
@@ -27,10 +40,13 @@ export interface RoomState {
   confirms: boolean
   /** Edits of this window that are not known to be stored. */
   waiting: number
+  unsaved: Unsaved | null
   peers: Peer[]
   problem: Problem | null
   notice: string
   readOnly: boolean
+  /** This browser keeps a copy, as far as is known. */
+  kept: boolean
   /** The text is here, so the editor may show it. */
   ready: boolean
   full: boolean
@@ -54,10 +70,12 @@ const initialState: RoomState = {
   link: 'connecting',
   confirms: false,
   waiting: 0,
+  unsaved: null,
   peers: [],
   problem: null,
   notice: '',
   readOnly: false,
+  kept: true,
   ready: false,
   full: false,
   following: null,

@@ -8,7 +8,16 @@ test('entering a room forgets the last one', () => {
   store.dispatch(entered('one'))
   store.dispatch(roomSeen({ name: 'First' }))
   store.dispatch(roomSeen({ link: 'offline', confirms: true, full: false, waiting: 3 }))
-  const ada = { clientId: 1, session: 1, name: 'Ada', color: 0, self: true, role: 'editor' }
+  const ada = {
+    clientId: 1,
+    session: 1,
+    name: 'Ada',
+    color: 0,
+    self: true,
+    person: 3,
+    away: false,
+    role: 'editor',
+  }
   const peer = { ...ada, file: 'main', line: null, idle: false, followsYou: false }
   store.dispatch(roomSeen({ peers: [peer], problem: 'deleted' }))
   store.dispatch(noticed('Hello'))
@@ -20,10 +29,12 @@ test('entering a room forgets the last one', () => {
     link: 'connecting',
     confirms: false,
     waiting: 0,
+    unsaved: null,
     peers: [],
     problem: null,
     notice: '',
     readOnly: false,
+    kept: true,
     ready: false,
     unread: 0,
     full: false,

@@ -15,7 +15,8 @@ interface Props {
 export function Bar({ title, text, calm = false, urgent = false, children }: Props) {
   return (
     <div className={`${styles.bar} ${calm ? styles.calm : ''}`} role={urgent ? 'alert' : 'status'}>
-      <p>
+      {/* Other words are another paragraph: a translator may have taken these apart. */}
+      <p key={`${title} ${text}`} translate="yes">
         {title && <strong>{title}</strong>} {text}
       </p>
       {children}

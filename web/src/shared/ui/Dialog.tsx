@@ -36,7 +36,7 @@ export function Dialog({ title, onClose, children, wide = false }: Props) {
         if (event.target === element.current) onClose()
       }}
     >
-      <div className={styles.inside}>
+      <div className={styles.inside} translate="yes">
         <h2 id={id} className={styles.title}>
           {title}
         </h2>
