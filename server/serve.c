@@ -9,6 +9,7 @@
 #include "server/http/static_files.h"
 #include "server/net/address_book.h"
 #include "server/net/listen.h"
+#include "server/net/work.h"
 #include "server/shard.h"
 #include "server/store/reserve.h"
 #include "server/store/store_thread.h"
@@ -115,6 +116,9 @@ static int open_store(serve *s)
     }
     if (err != BASE_OK)
         return complain(data, store_err_text(err));
+    s->app.work = work_pool_start(LIMIT_WORK_THREADS, LIMIT_WORK_QUEUE);
+    if (s->app.work == NULL)
+        return complain("worker threads", "cannot be started");
     s->app.store = store_thread_start(&s->app, st, on_stall);
     return s->app.store != NULL ? SERVE_OK : complain("store thread", "cannot be started");
 }
@@ -243,6 +247,7 @@ static void take_down(serve *s)
     app *a = &s->app;
     for (size_t i = 0; i < a->loop_count; i++)
         uv_thread_join(&a->loops[i].thread);
+    work_pool_stop(a->work);
     store_thread_stop(a->store);
     for (size_t i = 0; i < a->loop_count; i++)
         shard_deinit(&a->loops[i]);

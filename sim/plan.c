@@ -156,11 +156,15 @@ static void draw_later_faults(plan *p, rng *r)
         p->faults |= FAULT_ROOM;
     if (rng_percent(r, 12))
         p->faults |= FAULT_RATES;
+    /* One of two rooms: the other must not feel it. */
+    for (uint32_t i = 0; p->faults & FAULT_ROOM && p->room_count == 1 && i < p->client_count; i++)
+        p->clients[i].room = (uint32_t)rng_below(r, PLAN_ROOMS_MAX);
+    if (p->faults & FAULT_ROOM)
+        p->room_count = PLAN_ROOMS_MAX;
     int64_t most = rng_percent(r, 70) ? 2 : 6;
-    spread(p, r, HAPPEN_UNWRITABLE, rng_scale(r, 0, most));
+    spread(p, r, HAPPEN_UNWRITABLE, rng_scale(r, 1, 4 * most));
     spread(p, r, HAPPEN_DAMAGED, rng_scale(r, 0, 2 * most));
-    uint64_t frames = (uint64_t)rng_scale(r, 20, 300),
-             bytes = (uint64_t)rng_scale(r, 20000, 500000);
+    uint64_t frames = (uint64_t)rng_scale(r, 20, 300), bytes = (uint64_t)rng_scale(r, 8000, 200000);
     if (p->faults & FAULT_RATES) {
         p->limits.frames_per_second = frames;
         p->limits.bytes_per_second = bytes;

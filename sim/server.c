@@ -308,7 +308,8 @@ void server_kill(server *s, bool power, int64_t down_us, const char *why)
 /* A room that is in memory is not read, so often the process starts anew to find the damage. */
 void server_spoil(server *s, uint32_t number, bool reads, rng *luck)
 {
-    int64_t until_us = s->w->clock.now_us + rng_scale(luck, 100 * MS, 10 * SECOND);
+    int64_t until_us =
+        s->w->clock.now_us + rng_scale(luck, reads ? 300 * MS : 10 * MS, 10 * SECOND);
     s->w->spoiled[number] = true;
     *(reads ? &s->damaged_until_us[number] : &s->unwritable_until_us[number]) = until_us;
     if (reads && rng_percent(luck, 50))
@@ -411,12 +412,17 @@ static void tick(server *s, bool soon)
 
 static void check_kept(server *s)
 {
+    size_t kept = 0;
     for (uint32_t i = 0; i < s->w->plan->room_count; i++) {
         if (s->found_damaged[i] && !s->kept[i] && s->host_heap.failed == 0 &&
             s->w->disk.fail_in == 0)
             law_broken(s->w, "what can be read of a damaged room is kept", "room %u", i);
         s->found_damaged[i] = false;
+        kept += s->kept[i];
     }
+    if (metric_get(&s->metrics.quarantined_rooms) != kept && s->host_heap.failed == 0)
+        law_broken(s->w, "as many are in quarantine as are damaged", "%llu, not %zu",
+                   (unsigned long long)metric_get(&s->metrics.quarantined_rooms), kept);
 }
 
 /* What the loop does before it sleeps. */

@@ -171,10 +171,11 @@ WRAPPED(int, room_on_loaded, room *r, const store_loaded *loaded, int64_t now_ms
     server *s = watching;
     watched *at = watched_of(r);
     s->w->counts[COUNT_LOADS]++;
-    s->kept[at->number] = false; /* if it is damaged again, it is to be kept again */
     at->appended_seq = at->passed_seq = at->durable_seq = loaded->last_seq;
     depth++;
     int err = __real_room_on_loaded(r, loaded, now_ms);
+    if (err == BASE_OK)
+        s->kept[at->number] = false; /* if it is damaged again, it is to be kept again */
     if (err != BASE_OK && err != BASE_ENOMEM)
         law_broken(s->w, "stored rooms load", "room %u: %s", at->number, store_err_text(err));
     check(r);
@@ -270,7 +271,7 @@ static uint64_t allowed(uint64_t per_second, const world *w, const conduct *of)
     return per_second * (3 + (uint64_t)((w->clock.now_us - of->opened_us) / SECOND));
 }
 
-/* Before a member's message is looked at. */
+/* Before a member's message is looked at: those before it have been paid for. */
 static void check_pace(conn *c, bytes message)
 {
     server *s = watching;
@@ -278,15 +279,14 @@ static void check_pace(conn *c, bytes message)
     conduct *of = &c->seen;
     const limits *max = &s->limits;
     uint32_t who = c->link->client;
-    of->messages++;
-    of->message_bytes += message.len_bytes;
-    if (max->frames_per_second > 0 && of->messages > allowed(max->frames_per_second, w, of) + 1)
+    if (max->frames_per_second > 0 && of->messages > allowed(max->frames_per_second, w, of))
         law_broken(w, "limit frames_per_second", "client %u: %llu messages", who,
                    (unsigned long long)of->messages);
-    if (max->bytes_per_second > 0 &&
-        of->message_bytes > allowed(max->bytes_per_second, w, of) + max->frame_bytes)
+    if (max->bytes_per_second > 0 && of->message_bytes > allowed(max->bytes_per_second, w, of))
         law_broken(w, "limit bytes_per_second", "client %u: %llu bytes", who,
                    (unsigned long long)of->message_bytes);
+    of->messages++;
+    of->message_bytes += message.len_bytes;
     if (of->backlog_us != 0 && w->clock.now_us < of->backlog_us + LIMIT_BACKLOG_MS * MS)
         law_broken(w, "writers wait while much is not stored", "client %u", who);
     if (s->draining)

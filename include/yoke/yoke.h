@@ -546,7 +546,8 @@ typedef struct yoke_event {
 } yoke_event;
 
 /* Called at the end of a transaction that changed something.  A document that has no observer pays
- * nothing.  All is borrowed for the call; both may be NULL.
+ * nothing.  All is borrowed for the call; both may be NULL.  An observer may read the document;
+ * what would change it (edits, updates, a root that is new) is YOKE_ESTATE until it has returned.
  *
  * on_update  gets the update of the transaction: what Yjs' 'update' event carries, or the bytes as
  *            they came when they say just that.  O(update).

@@ -12,6 +12,7 @@ struct loop;
 typedef struct address_book address_book;
 typedef struct static_files static_files;
 typedef struct store_thread store_thread;
+typedef struct work_pool work_pool;
 
 typedef struct app {
     config config;
@@ -19,6 +20,7 @@ typedef struct app {
     static_files *files; /* the web application; NULL when it was not built */
     static_files *docs;  /* the pages of /docs */
     store_thread *store;
+    work_pool *work;
     address_book *addresses;
     struct address_set *proxies;        /* whose X-Forwarded-For is believed */
     void (*answer)(struct exchange *x); /* what requests are handed to: the router */

@@ -26,6 +26,8 @@
     X(STATIC_FILE_BYTES, 33554432, "bytes", "one file of the web application")                     \
     X(STATIC_FILES, 4096, "files", "of the web application")                                       \
     X(STORE_READERS, 2, "threads", "read the store beside the one that writes it")                 \
+    X(WORK_THREADS, 2, "threads", "for what takes long: a loop goes on with its sockets")          \
+    X(WORK_QUEUE, 64, "pieces", "of such work that wait; who comes later is refused")              \
     X(SWEEP_ROOMS, 50, "rooms", "deleted in one batch, so that commits never wait long")
 
 enum server_limit {

@@ -190,7 +190,9 @@ void listen_stop(loop *l)
     l->draining = true;
     if (l->listen_fd < 0)
         return;
-    uv_poll_stop(&l->listener);
+    /* The handle goes before its file: closed later it would speak of a number that by then is the
+     * socket of another thread. */
+    uv_close((uv_handle_t *)&l->listener, NULL);
     close(l->listen_fd);
     l->listen_fd = -1;
 }

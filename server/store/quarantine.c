@@ -2,6 +2,7 @@
 
 #include "room/document.h"
 #include "server/app/log.h"
+#include "server/net/work.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +14,7 @@
 #define NAME_CHARS_MAX 60
 
 typedef struct dump {
-    uv_work_t work; /* first */
+    work work; /* first */
     app *app;
     damaged_room *of;
     size_t applied;
@@ -95,9 +96,9 @@ static int put_texts(yoke_doc *doc, const yoke_allocator *alloc, const limits *l
     return err != BASE_OK && err != STORE_ENOTFOUND ? err : list.err;
 }
 
-static void save(uv_work_t *work)
+static void save(work *w)
 {
-    dump *q = (dump *)work;
+    dump *q = (dump *)w;
     const base_alloc *libc = base_alloc_libc();
     yoke_allocator alloc = {libc->ctx, libc->alloc, libc->resize, libc->release};
     yoke_doc *doc = NULL;
@@ -126,33 +127,46 @@ static void save(uv_work_t *work)
     buf_deinit(&text);
 }
 
-static void saved(uv_work_t *work, int status)
+static void tell_lost(const dump *q, const char *reason)
 {
-    dump *q = (dump *)work;
     const damaged_room *d = q->of;
-    const char *reason = q->err > 0 ? strerror(q->err) : store_err_text(q->err);
-    if (status == 0 && q->err == 0)
+    log_event(LOG_ERROR, "a damaged room is out of service, and could not be saved",
+              LOG_STR("room", d->loaded.room.id), LOG_STR("damage", d->damage.what),
+              LOG_INT("seq", d->damage.seq), LOG_STR("reason", reason));
+}
+
+static void dump_free(dump *q)
+{
+    damaged_free(q->of);
+    free(q);
+}
+
+static void saved(loop *l, work *w, bool ran)
+{
+    dump *q = (dump *)w;
+    const damaged_room *d = q->of;
+    (void)l;
+    (void)ran; /* it has no home, so it is done whatever comes */
+    if (q->err == 0)
         log_event(LOG_ERROR, "a damaged room is out of service; what is readable was saved",
                   LOG_STR("room", d->loaded.room.id), LOG_STR("damage", d->damage.what),
                   LOG_INT("seq", d->damage.seq), LOG_INT("updates", q->applied),
                   LOG_STR("path", q->path));
     else
-        log_event(LOG_ERROR, "a damaged room is out of service, and could not be saved",
-                  LOG_STR("room", d->loaded.room.id), LOG_STR("damage", d->damage.what),
-                  LOG_INT("seq", d->damage.seq), LOG_STR("reason", reason));
-    damaged_free(q->of);
-    free(q);
+        tell_lost(q, q->err > 0 ? strerror(q->err) : store_err_text(q->err));
+    dump_free(q);
 }
 
 void quarantine_save(loop *l, damaged_room *d)
 {
     dump *q = strcmp(l->app->config.data, ":memory:") != 0 ? calloc(1, sizeof *q) : NULL;
-    if (q != NULL) {
-        q->app = l->app;
-        q->of = d;
-    }
-    if (q == NULL || uv_queue_work(&l->uv, &q->work, save, saved) != 0) {
+    if (q == NULL) {
         damaged_free(d);
-        free(q);
+        return;
+    }
+    *q = (dump){.work = {.run = save, .done = saved}, .app = l->app, .of = d};
+    if (work_submit(l->app->work, &q->work) != BASE_OK) {
+        tell_lost(q, "too many are being saved");
+        dump_free(q);
     }
 }

@@ -342,6 +342,12 @@ static inline void yoke__touch_type(yoke_doc *doc, uint32_t type)
     *YOKE__AT(doc->touched_types, uint32_t, doc->touched_types.n++) = type;
 }
 
+/* The transaction is done and its observer is being told: what it was lent must not move. */
+static inline bool yoke__is_observed(const yoke_doc *doc)
+{
+    return doc->in_txn && !doc->txn_open;
+}
+
 uint64_t yoke__hash(const yoke_doc *doc, uint64_t x); /* salted */
 uint32_t yoke__client_find(const yoke_doc *doc, uint64_t id);
 uint32_t yoke__client_make(yoke_doc *doc, uint64_t id);  /* reserved */

@@ -66,6 +66,8 @@ found:
 
 yoke_err yoke__local_reserve(yoke_doc *doc, yoke__need need, size_t event_bytes)
 {
+    if (yoke__is_observed(doc))
+        return YOKE_ESTATE;
     need.clients = doc->me == YOKE__NONE ? 1 : 0;
     if (yoke__blocks_live(doc) + need.blocks > doc->limits.structs)
         return YOKE_ELIMIT_STRUCTS;

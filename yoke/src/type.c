@@ -12,6 +12,8 @@ yoke_err yoke_doc_root(yoke_doc *doc, yoke_bytes name, yoke_kind kind, yoke_type
     if (type == 0) {
         if (utf_measure(s, &units) != BASE_OK)
             return YOKE_EUTF8;
+        if (yoke__is_observed(doc))
+            return YOKE_ESTATE;
         yoke_err err =
             yoke__reserve(doc, &(yoke__need){.types = 1, .entries = 1, .name_bytes = s.len_bytes});
         if (err != YOKE_OK)

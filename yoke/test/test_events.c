@@ -308,6 +308,55 @@ static void deltas_of_long_lists(void **state)
 }
 
 /* What a new type holds is told by the insert into its parent; a deleted one is not told of. */
+typedef struct meddler {
+    yoke_doc *doc;
+    yoke_type text;
+    yoke_err insert, delete, root, known, apply, begin;
+    unsigned calls;
+} meddler;
+
+static void meddle(void *ctx, const yoke_event *event)
+{
+    static const uint8_t nothing[] = {0, 0};
+    meddler *m = ctx;
+    yoke_type type;
+    (void)event;
+    m->calls++;
+    m->insert = yoke_text_insert(m->doc, m->text, 0, YOKE_STR("more"));
+    m->delete = yoke_text_delete(m->doc, m->text, 0, 1);
+    m->root = yoke_doc_root(m->doc, YOKE_STR("fresh"), YOKE_KIND_MAP, &type);
+    m->known = yoke_doc_root(m->doc, YOKE_STR("t"), YOKE_KIND_TEXT, &type);
+    m->apply = yoke_doc_apply(m->doc, (yoke_bytes){nothing, sizeof nothing}, 0, NULL);
+    m->begin = yoke_txn_begin(m->doc, 0);
+}
+
+static void an_observer_reads_and_changes_nothing(void **state)
+{
+    (void)state;
+    meddler m = {.doc = new_doc(false)};
+    must(yoke_doc_root(m.doc, YOKE_STR("t"), YOKE_KIND_TEXT, &m.text));
+    must(yoke_doc_observe(m.doc, &(yoke_observer){.ctx = &m, .on_update = meddle}));
+    for (int in_txn = 0; in_txn < 2; in_txn++) {
+        if (in_txn)
+            must(yoke_txn_begin(m.doc, 0));
+        must(yoke_text_insert(m.doc, m.text, 0, YOKE_STR("ab")));
+        if (in_txn)
+            must(yoke_txn_commit(m.doc));
+        assert_int_equal(m.calls, 1 + in_txn);
+        assert_int_equal(m.insert, YOKE_ESTATE);
+        assert_int_equal(m.delete, YOKE_ESTATE);
+        assert_int_equal(m.root, YOKE_ESTATE);
+        assert_int_equal(m.known, YOKE_OK);
+        assert_int_equal(m.apply, YOKE_ESTATE);
+        assert_int_equal(m.begin, YOKE_ESTATE);
+    }
+    assert_int_equal(yoke_type_len(m.doc, m.text), 4);
+    must(yoke_doc_observe(m.doc, NULL));
+    must(yoke_text_insert(m.doc, m.text, 0, YOKE_STR("on")));
+    assert_null(yoke_doc_check(m.doc));
+    yoke_doc_free(m.doc);
+}
+
 static void events_of_nested_types(void **state)
 {
     (void)state;
@@ -345,6 +394,7 @@ int main(void)
         cmocka_unit_test(one_event_for_each_list),
         cmocka_unit_test(deltas_of_long_lists),
         cmocka_unit_test(events_of_nested_types),
+        cmocka_unit_test(an_observer_reads_and_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
