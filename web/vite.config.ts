@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { roomAhead } from './script/room-ahead.mjs'
 
 const MONACO_VIM = new URL('./node_modules/monaco-vim/dist/index.mjs', import.meta.url)
 
@@ -8,7 +9,7 @@ const MONACO_VIM = new URL('./node_modules/monaco-vim/dist/index.mjs', import.me
 const server = process.env.TANDEM_URL ?? 'http://127.0.0.1:8000'
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), roomAhead()],
   resolve: {
     dedupe: ['yjs', 'lib0', 'monaco-editor'],
     alias: [

@@ -3,7 +3,8 @@
 // Ten people type five letters a second each for --seconds; one more looks on, and types a letter
 // twice a second. Of the ten, --windows type in a window of their own (at least one), the others
 // come over the wire alone: people have a machine each, and this one draws all windows. Before,
-// a text of 1 MB is opened in a window that never saw it, and a bare text field shows the floor.
+// a text of 1 MB is opened in a window that never saw it, and a bare text field shows the floor. First of all
+// come the visits: from the landing page, by link, and again (--rounds). --only NAME runs one of these.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +15,7 @@ import { FLAGS } from './chromium.mjs'
 import { overTheWire } from './over-the-wire.mjs'
 import { Room } from './room.mjs'
 import { freePort, Server } from './server.mjs'
+import { visits } from './visits.mjs'
 
 const { values: options } = parseArgs({
   options: {
@@ -21,6 +23,8 @@ const { values: options } = parseArgs({
     people: { type: 'string', default: '10' },
     windows: { type: 'string', default: '1' },
     seconds: { type: 'string', default: '30' },
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string', default: '' },
     chromium: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
   },
 })
@@ -226,7 +230,10 @@ const server = new Server(options['server-cmd'], await freePort(), join(scratch,
 await server.start()
 const browser = await chromium.launch({ executablePath: options.chromium, args: FLAGS })
 try {
-  for (const work of [opening, floor, typing]) {
+  const firstVisits = (room) => visits(browser, room.base, Number(options.rounds))
+  const all = { visits: firstVisits, opening, floor, typing }
+  for (const [name, work] of Object.entries(all)) {
+    if (options.only !== '' && options.only !== name) continue
     const room = new Room(browser, server.url, scratch)
     await work(room)
     await room.close()

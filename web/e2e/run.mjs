@@ -30,6 +30,7 @@ import { shots } from './scenarios/shots.mjs'
 import { strangeBrowsers } from './scenarios/strange-browsers.mjs'
 import { together } from './scenarios/together.mjs'
 import { typing } from './scenarios/typing.mjs'
+import { walks } from './scenarios/walks.mjs'
 import { freePort, Server } from './server.mjs'
 
 const { values: options } = parseArgs({
@@ -85,7 +86,7 @@ const all = {
   ...senses,
   ...phone,
   ...(server ? { ...outages, ...meanwhileOffline, ...chat } : {}),
-  ...(options.out ? shots : {}),
+  ...(options.out ? { ...shots, ...walks } : {}),
 }
 if (!server) console.log('no --server-cmd: the scenarios that stop the server are left out')
 

@@ -30,7 +30,7 @@ const sum = (files) => [...files].reduce((bytes, file) => bytes + transferred(fi
 const keyOf = (ending) => Object.keys(manifest).find((key) => key.endsWith(ending))
 
 const shell = closure('index.html').add('theme.js')
-const room = new Set([...shell, 'index.html', 'favicon.svg'])
+const room = new Set([...shell, 'index.html', 'room-ahead.js', 'favicon.svg'])
 for (const ending of ['app/RoomPage.tsx', 'editor/EditorPane.tsx']) {
   const key = keyOf(ending)
   if (!key) throw new Error(`${ending} is not a chunk of its own any more`)

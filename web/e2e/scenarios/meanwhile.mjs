@@ -27,23 +27,13 @@ async function remove(person, name) {
 
 const facts = async (base, room) => (await fetch(`${base}/rooms/${room.id}`)).json()
 
-/** As from the clipboard: typed lines would be indented once more. */
-const paste = (person, text) =>
-  person.page.evaluate((value) => {
-    const data = new DataTransfer()
-    data.setData('text/plain', value)
-    document.activeElement?.dispatchEvent(
-      new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
-    )
-  }, text)
-
-async function openHistory(person) {
+export async function openHistory(person) {
   await person.press('Alt+Shift+H')
   await person.page.getByRole('slider', { name: 'Moment' }).waitFor()
 }
 
 /** Back until the text of the past is this one. */
-async function backTo(person, wanted) {
+export async function backTo(person, wanted) {
   const text = () =>
     view(person)
       .locator('.view-lines > .view-line')
@@ -135,11 +125,11 @@ export const meanwhile = {
 
   async 'meanwhile: a restore shows what it changes, is told, and is taken back'(_base, room) {
     const [ada, bo] = await room.gather('Ada', 'Bo')
-    await paste(ada, 'def one():\n    return 1\n')
+    await ada.paste('def one():\n    return 1\n')
     await ada.status(/^Saved$/)
     await bo.reads('def one():\n    return 1\n')
     await bo.press('Control+End')
-    await paste(bo, 'class New:\n    pass\n')
+    await bo.paste('class New:\n    pass\n')
     const whole = 'def one():\n    return 1\nclass New:\n    pass\n'
     await ada.reads(whole)
     await bo.status(/^Saved$/)

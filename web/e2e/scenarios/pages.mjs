@@ -4,21 +4,34 @@ import { equal, until } from '../room.mjs'
 const theme = (page) => page.evaluate(() => document.documentElement.dataset.theme)
 
 export const pages = {
-  async 'the landing page does not wait for the editor, and fetches it while idle'(base, room) {
-    const ada = await room.person('Ada')
+  async 'the landing page is painted first; then it fetches the editor, unless bytes are counted'(
+    base,
+    room,
+  ) {
+    const [ada, bo] = [await room.person('Ada'), await room.person('Bo')]
+    await bo.page.addInitScript(() => {
+      Object.defineProperty(navigator, 'connection', { value: { saveData: true } })
+    })
+    await bo.page.goto(base)
     await ada.page.goto(base)
-    const started = () =>
+    const times = () =>
       ada.page.evaluate(() => {
         const editor = performance
           .getEntriesByType('resource')
-          .filter((entry) => /EditorPane.*\.js/.test(entry.name))
-        const [page] = performance.getEntriesByType('navigation')
-        return editor.map((entry) => entry.startTime >= page.loadEventEnd)
+          .find(({ name }) => /EditorPane.*\.js/.test(name))
+        const [paint] = performance.getEntriesByName('first-contentful-paint')
+        return editor && paint && { editor: editor.startTime, paint: paint.startTime }
       })
-    // Nobody reached for a room, and it comes: after the page, never with it.
-    await until('fetched', async () => (await started()).length > 0)
-    equal((await started()).every(Boolean), true, 'fetched after the page')
+    await until('the editor is fetched', async () => (await times()) !== undefined)
+    const { editor, paint } = await times()
+    equal(editor > paint, true, `fetched at ${editor} after the paint at ${paint}`)
     await room.shoot('landing')
+    const early = await bo.page.evaluate(
+      () =>
+        performance.getEntriesByType('resource').filter(({ name }) => /EditorPane/.test(name))
+          .length,
+    )
+    equal(early, 0, 'editor chunks of who saves bytes')
   },
 
   async 'the moving picture of the landing page can be stopped'(base, room) {

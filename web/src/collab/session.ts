@@ -7,12 +7,12 @@ import {
 } from '../shared/lib/api'
 import { Emitter } from '../shared/lib/emitter'
 import { DEFAULT_NAME, personSecret } from '../shared/lib/person'
-import { readStored, writeStored } from '../shared/lib/storage'
 import { type Carried, CarriedOver } from './carried'
 import { Chat } from './chat'
 import { readChatPage } from './chat-message'
 import { CHAT_ERRORS, IDENTITY_ERRORS } from './error-codes'
-import { type FileEntry, MAIN_FILE, RoomFiles } from './files'
+import { FileInView } from './file-in-view'
+import { type FileEntry, RoomFiles } from './files'
 import { Follow } from './follow'
 import { RoomHistory, readOverview } from './history'
 import { decodeRows } from './history-rows'
@@ -84,8 +84,7 @@ export class Session extends Emitter<SessionEvents> {
   readonly chat: Chat
   readonly history: RoomHistory
   readonly roomId: string
-  /** The file this window shows. */
-  file: string
+  private readonly view: FileInView
   ready = false
   private readonly roster = new Roster()
   private readonly clocks = new Map<number, number>()
@@ -107,7 +106,10 @@ export class Session extends Emitter<SessionEvents> {
     this.roomId = options.roomId
     this.options = options
     this.epoch = knownEpoch(options.roomId)
-    this.file = readStored(`file.${this.roomId}`) ?? MAIN_FILE
+    this.view = new FileInView(this.roomId, this.files, (file) => {
+      this.present({ file, selections: [], top: null, line: null })
+      this.emit('file', file)
+    })
     this.chat = new Chat({
       send: (event) => this.provider?.sendEvent(event) ?? false,
       load: async (before) => readChatPage(await loadChatPage(this.roomId, before)),
@@ -127,8 +129,13 @@ export class Session extends Emitter<SessionEvents> {
       selections: [],
     })
     this.awareness.on('change', this.onAwareness)
-    this.files.on('changed', () => this.settleFile())
+    this.files.on('changed', () => this.ready && this.view.settle(false))
     void this.start()
+  }
+
+  /** The file this window shows. */
+  get file(): string {
+    return this.view.id
   }
 
   get state(): ProviderState {
@@ -160,11 +167,7 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   showFile(id: string): void {
-    if (id === this.file || !this.files.find(id)) return
-    this.file = id
-    writeStored(`file.${this.roomId}`, id === MAIN_FILE ? null : id)
-    this.present({ file: id, selections: [], top: null, line: null })
-    this.emit('file', id)
+    this.view.show(id)
   }
 
   /** Takes a file out of the list; a window that shows it goes to its neighbour. Throws as `remove`. */
@@ -268,7 +271,7 @@ export class Session extends Emitter<SessionEvents> {
   private becomeReady(): void {
     if (this.ready || this.destroyed) return
     this.ready = true
-    this.settleFile(true)
+    this.view.settle(true)
     this.emit('ready', undefined)
   }
 
@@ -284,19 +287,6 @@ export class Session extends Emitter<SessionEvents> {
   private get name(): string {
     const user: unknown = this.awareness.getLocalState()?.user
     return readPresence({ user })?.name ?? DEFAULT_NAME
-  }
-
-  /**
-   * What a window shows stays, also when somebody deletes it: nobody's next key goes into another
-   * file. Only who comes is taken to a file that is listed.
-   */
-  private settleFile(arriving = false): void {
-    if (!this.ready) return
-    const files = this.files.list()
-    if (files.some((file) => file.id === this.file)) return
-    if (!arriving && this.files.findDeleted(this.file)) return
-    const first = files.find((file) => file.id === MAIN_FILE) ?? files[0]
-    if (first) this.showFile(first.id)
   }
 
   /** Storage is slow: the count matters only when it outlives a keystroke's round trip. */

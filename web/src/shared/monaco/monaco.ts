@@ -1,5 +1,5 @@
 import * as monaco from 'monaco-editor/editor'
-import 'monaco-editor/features/register.all'
+import './features'
 import 'monaco-editor/languages/definitions/python/register'
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 import { PYTHON } from './python'
