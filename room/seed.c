@@ -25,11 +25,18 @@ static void put_file(buf *out, const room_seed *seed)
     put_member(out, "language", seed->language);
 }
 
-/* "\r\n" and a lone "\r" become "\n". */
+/* "\r\n" and a lone "\r" become "\n"; byte order marks go. */
 static void put_text(buf *out, bytes text)
 {
+    static const uint8_t bom[] = {0xef, 0xbb, 0xbf};
     size_t from = 0;
     for (size_t i = 0; i < text.len_bytes; i++) {
+        if (text.len_bytes - i >= sizeof bom && memcmp(text.ptr + i, bom, sizeof bom) == 0) {
+            buf_put(out, text.ptr + from, i - from);
+            from = i + sizeof bom;
+            i = from - 1;
+            continue;
+        }
         if (text.ptr[i] != '\r')
             continue;
         buf_put(out, text.ptr + from, i - from);

@@ -155,7 +155,9 @@ static void a_seed_is_one_update_of_client_one(void **state)
     buf b;
     uint64_t clocks = 0;
     buf_init(&b, base_alloc_libc(), 1000);
-    room_seed seed = {bytes_of_str("a\rb\r\nc\n\r"), bytes_of_str("m"), bytes_of_str("p")};
+    room_seed seed = {bytes_of_str("\xef\xbb\xbf"
+                                   "a\rb\r\nc\n\r"),
+                      bytes_of_str("m"), bytes_of_str("p")};
     assert_int_equal(room_seed_update(&seed, base_alloc_libc(), &b), BASE_OK);
     yoke_bytes update = {b.ptr, b.len_bytes};
     assert_int_equal(yoke_update_visit(update, NULL, only_client_one, &clocks), YOKE_OK);

@@ -221,8 +221,7 @@ void api_room_create(exchange *x)
         return;
     rooms_call *c = call_new(x);
     if (c != NULL) {
-        make_record(c, id, name,
-                    days < 0 ? x->loop->app->config.keep_ms : days * CONFIG_DAY_MS);
+        make_record(c, id, name, days < 0 ? x->loop->app->config.keep_ms : days * CONFIG_DAY_MS);
         const room_seed seed = {bytes_of_str(template_text(template != NULL ? template : "empty")),
                                 bytes_of_str("main.py"), bytes_of_str("python")};
         int err = room_seed_update(&seed, base_alloc_libc(), &c->call.data);

@@ -1,4 +1,5 @@
 // The server goes away and comes back. These need a server the runner may kill.
+import { createServer, request as httpRequest } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { equal, until } from '../room.mjs'
 
@@ -51,6 +52,33 @@ async function outage(person, server) {
 }
 
 export const outages = {
+  async 'a proxy that does not pass WebSockets is named in the page'(base, room) {
+    // It forwards what it is asked, and an upgrade as a plain request: as nginx without its two lines.
+    const proxy = createServer((request, response) => {
+      const { upgrade, connection, ...headers } = request.headers
+      const ask = httpRequest(
+        new URL(request.url, base),
+        { method: request.method, headers },
+        (answer) => {
+          response.writeHead(answer.statusCode, answer.headers)
+          answer.pipe(response)
+        },
+      )
+      request.pipe(ask)
+    })
+    await new Promise((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    const ada = await room.person('Ada')
+    try {
+      await ada.page.goto(`http://127.0.0.1:${proxy.address().port}`)
+      await ada.page.getByRole('button', { name: 'New room' }).click()
+      await ada.page.getByText('HTTP works, WebSocket does not.').waitFor({ timeout: 60_000 })
+      await room.shoot('blocked', ada)
+    } finally {
+      proxy.closeAllConnections()
+      proxy.close()
+    }
+  },
+
   async "outage: what is the owner's is the owner's again after a reload without the server"(
     _base,
     room,

@@ -50,6 +50,13 @@ function readRestore(value: unknown): RestoreNotice | null {
 }
 
 /** A presence of one window in the room, this one's own among them. */
+/** What y-protocols tells of the states of clients. */
+export interface AwarenessChange {
+  added: number[]
+  updated: number[]
+  removed: number[]
+}
+
 export interface Member extends Presence {
   clientId: number
   /** How much of the document was theirs when they told where they are. */

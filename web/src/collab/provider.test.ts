@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
-import { Provider } from './provider'
+import { Provider, type ProviderOptions } from './provider'
 import { ackFrame, eventFrame, FakeServer, FakeSocket, seeded, syncFrame } from './testing'
 
-function open(server?: FakeServer, more: { tandem?: boolean; waiting?: number } = {}) {
+function open(
+  server?: FakeServer,
+  more: Partial<Pick<ProviderOptions, 'tandem' | 'waiting' | 'httpWorks'>> = {},
+) {
   const doc = new Y.Doc()
   const awareness = new Awareness(doc)
   const sockets: FakeSocket[] = []
@@ -173,6 +176,28 @@ describe('Provider', () => {
     expect(a.provider.state.waiting).toBe(0)
     a.end()
     b.end()
+  })
+
+  test('says when HTTP works and no WebSocket ever opens, and takes it back', async () => {
+    const server = new FakeServer()
+    let works = false
+    const c = open(server, { httpWorks: async () => works })
+    const told: boolean[] = []
+    c.provider.on('blocked', (blocked) => told.push(blocked))
+    const miss = async () => {
+      c.last().drop()
+      await vi.advanceTimersByTimeAsync(20_000)
+    }
+    for (let i = 0; i < 4; i += 1) await miss()
+    expect(told).toEqual([])
+    works = true
+    await miss()
+    expect(told).toEqual([true])
+    server.accept(c.last())
+    expect(told).toEqual([true, false])
+    for (let i = 0; i < 4; i += 1) await miss()
+    expect(told).toEqual([true, false])
+    c.end()
   })
 
   test('an unreadable message harms nothing', () => {

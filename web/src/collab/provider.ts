@@ -2,6 +2,7 @@ import { type Awareness, applyAwarenessUpdate, removeAwarenessStates } from 'y-p
 import * as Y from 'yjs'
 import { Emitter } from '../shared/lib/emitter'
 import { backoffMs } from './backoff'
+import type { AwarenessChange } from './presence'
 import { Silence } from './silence'
 import { Unsynced } from './unsynced'
 import { onWindowEvents } from './window-events'
@@ -35,6 +36,8 @@ type ProviderEvents = {
   /** The server closed for good (4400-4499); nothing is tried again. */
   final: { code: number; reason: string }
   denied: string
+  /** The server answers over HTTP, and no WebSocket ever opened: something between does not pass it. */
+  blocked: boolean
 }
 
 export interface ProviderOptions {
@@ -50,12 +53,14 @@ export interface ProviderOptions {
   tandem?: boolean
   /** Edits kept from an earlier visit that were never confirmed. */
   waiting?: number
+  httpWorks?: () => Promise<boolean>
   createSocket?: (url: string, protocols: string[]) => WebSocket
   random?: () => number
 }
 
 /** A word that is composed for longer is better seen half than not at all. */
 const HOLD_MS_MAX = 5_000
+const BLOCKED_AFTER = 3
 const HELLO_WAIT_MS = 3_000
 const STEP1_WAIT_MS = 1_000
 const CLOSE_TRY_LATER = 1013
@@ -84,6 +89,8 @@ export class Provider extends Emitter<ProviderEvents> {
   private answered = false
   private confirms = false
   private full = false
+  /** Attempts that never opened, as long as none did; null once one has. */
+  private misses: number | null = 0
   private holding = false
   private heldOut: Uint8Array[] = []
   private early: Message[] = []
@@ -193,7 +200,16 @@ export class Provider extends Emitter<ProviderEvents> {
     if (this.greeted) this.send(encodeAwareness(this.awareness))
   }
 
+  private async suspectProxy(): Promise<void> {
+    if (this.misses === null) return
+    this.misses += 1
+    if (this.misses < BLOCKED_AFTER || !(await this.options.httpWorks?.())) return
+    if (this.misses !== null && this.link !== 'closed') this.emit('blocked', true)
+  }
+
   private opened(socket: WebSocket): void {
+    if (this.misses !== null && this.misses >= BLOCKED_AFTER) this.emit('blocked', false)
+    this.misses = null
     this.confirms = socket.protocol === SUBPROTOCOL
     if (this.confirms) this.spoken = true
     this.silence.begins()
@@ -203,6 +219,7 @@ export class Provider extends Emitter<ProviderEvents> {
   }
 
   private closed(code: number, reason: string): void {
+    void this.suspectProxy()
     const wasLive = this.link === 'live'
     this.socket = null
     this.forgetConnection()
@@ -342,10 +359,7 @@ export class Provider extends Emitter<ProviderEvents> {
     if (this.socket?.readyState === 1) this.socket.send(bytes)
   }
 
-  private readonly onAwarenessUpdate = (
-    change: { added: number[]; updated: number[]; removed: number[] },
-    origin: unknown,
-  ): void => {
+  private readonly onAwarenessUpdate = (change: AwarenessChange, origin: unknown): void => {
     if (origin === this || !this.greeted || this.holding) return
     const own = this.awareness.clientID
     if ([change.added, change.updated, change.removed].some((list) => list.includes(own))) {

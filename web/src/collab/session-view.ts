@@ -57,6 +57,7 @@ export function watchSession(session: Session, dispatch: AppDispatch): () => voi
     watchFiles(session, dispatch),
     watchEvents(session, show),
     session.on('ready', () => show({ ready: true })),
+    session.on('blocked', (blocked) => show({ blocked })),
     session.on('unkept', () => show({ kept: false })),
     session.on('final', (code) => show({ problem: PROBLEMS[code] ?? 'no-access' })),
     session.follow.on('changed', (following) => show({ following })),

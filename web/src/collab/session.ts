@@ -1,5 +1,10 @@
 import * as Y from 'yjs'
-import { loadChatPage, loadHistoryOverview, loadHistoryRows } from '../shared/lib/api'
+import {
+  loadChatPage,
+  loadHistoryOverview,
+  loadHistoryRows,
+  serverAnswers,
+} from '../shared/lib/api'
 import { Emitter } from '../shared/lib/emitter'
 import { DEFAULT_NAME, personSecret } from '../shared/lib/person'
 import { type Carried, CarriedOver } from './carried'
@@ -20,7 +25,7 @@ import {
   rememberEpoch,
   writeWaiting,
 } from './local-store'
-import { freeColor, type Member, readPresence } from './presence'
+import { type AwarenessChange, freeColor, type Member, readPresence } from './presence'
 import { Provider, type ProviderState } from './provider'
 import { Restores } from './restores'
 import { Revival } from './revival'
@@ -35,12 +40,6 @@ const CLEAN_TURN_MS = 2_000
 /** history: the room was restored or emptied · identity: see IDENTITY_ERRORS */
 export type ResetReason = 'history' | 'identity'
 
-interface AwarenessChange {
-  added: number[]
-  updated: number[]
-  removed: number[]
-}
-
 type SessionEvents = {
   state: ProviderState
   members: Member[]
@@ -54,6 +53,8 @@ type SessionEvents = {
   /** Another file is shown in this window. */
   file: string
   final: number
+  /** HTTP reaches the server, WebSockets do not. */
+  blocked: boolean
   /** The server did not take what was typed here, and says why. */
   denied: string
   /** The server keeps another history of this room now: this session must not merge into it. */
@@ -234,6 +235,7 @@ export class Session extends Emitter<SessionEvents> {
     const provider = new Provider({
       url: () => this.urlWithName(),
       person: personSecret(),
+      httpWorks: serverAnswers,
       doc: this.doc,
       awareness: this.awareness,
       tandem: this.epoch !== null,
@@ -242,6 +244,7 @@ export class Session extends Emitter<SessionEvents> {
       ...(this.options.createSocket && { createSocket: this.options.createSocket }),
     })
     this.provider = provider
+    provider.on('blocked', (blocked) => this.emit('blocked', blocked))
     provider.on('state', (bare) => {
       const carried =
         bare.link === 'live' && this.carried.writeInto(this.doc, !this.revival.readOnly)

@@ -24,13 +24,16 @@ const GONE: Record<Problem, { title: string; text: string }> = {
 /** The one place for trouble: a thin bar above the text, which stays readable. */
 export function Banner({ room }: PieceProps) {
   const dispatch = useAppDispatch()
-  const { link, edited, notice, readOnly, ready, kept, full, problem, unsaved } = useAppSelector(
-    ({ room: { link, waiting, notice, readOnly, ready, kept, full, problem, unsaved } }) => {
-      const edited = link === 'offline' && waiting > 0
-      return { link, edited, notice, readOnly, ready, kept, full, problem, unsaved }
-    },
-    shallowEqual,
-  )
+  const { link, edited, notice, readOnly, ready, kept, full, blocked, problem, unsaved } =
+    useAppSelector(
+      ({
+        room: { link, waiting, notice, readOnly, ready, kept, full, blocked, problem, unsaved },
+      }) => {
+        const edited = link === 'offline' && waiting > 0
+        return { link, edited, notice, readOnly, ready, kept, full, blocked, problem, unsaved }
+      },
+      shallowEqual,
+    )
   if (problem && ready) {
     return (
       <Bar title={GONE[problem].title} text={GONE[problem].text} urgent>
@@ -42,6 +45,12 @@ export function Banner({ room }: PieceProps) {
     const more = ready ? 'You can go on typing; it is sent once there is a place.' : ''
     const text = `Your place is asked for again. ${more}`
     return <Bar title="This room is full." text={text} />
+  }
+  if (link === 'offline' && blocked) {
+    const text =
+      'The proxy in between does not pass it, or the server does not know this address ' +
+      '(http.origins). Its log says which.'
+    return <Bar title="HTTP works, WebSocket does not." text={text} />
   }
   if (link === 'offline') {
     let text = 'Keep typing. The page looks for the server by itself.'

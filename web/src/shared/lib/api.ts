@@ -38,6 +38,16 @@ async function call(path: string, init: RequestInit): Promise<Result<unknown>> {
   return { ok: false, status: response.status, message: errorText(body, fallback) }
 }
 
+/** Does the server itself answer, and not something before it? */
+export async function serverAnswers(): Promise<boolean> {
+  try {
+    const response = await fetch(addressOf('/healthz'), { cache: 'no-store' })
+    return response.ok && isRecord(await response.json())
+  } catch {
+    return false
+  }
+}
+
 function readRoom(body: unknown): RoomInfo | null {
   if (!isRecord(body) || typeof body.room_id !== 'string') return null
   return {

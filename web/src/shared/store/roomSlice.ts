@@ -50,6 +50,8 @@ export interface RoomState {
   /** The text is here, so the editor may show it. */
   ready: boolean
   full: boolean
+  /** HTTP reaches the server, WebSockets do not: a proxy, or an origin it does not know. */
+  blocked: boolean
   /** The peer whose view this window shows. */
   following: number | null
   /** Somebody asked everyone to come, and this window was busy. */
@@ -78,6 +80,7 @@ const initialState: RoomState = {
   kept: true,
   ready: false,
   full: false,
+  blocked: false,
   following: null,
   calledBy: null,
   calling: false,

@@ -38,6 +38,7 @@ test('entering a room forgets the last one', () => {
     ready: false,
     unread: 0,
     full: false,
+    blocked: false,
     following: null,
     calledBy: null,
     calling: false,
