@@ -130,8 +130,10 @@ async function mainJob(browser, server) {
     () =>
       ada.evaluate(async () => {
         if (!navigator.serviceWorker?.controller) return 'no worker is in charge'
-        const keys = await (await caches.open('tandem-1')).keys()
-        const kept = new Set(keys.map(({ url }) => url))
+        const kept = new Set()
+        for (const name of await caches.keys()) {
+          for (const { url } of await (await caches.open(name)).keys()) kept.add(url)
+        }
         const loaded = performance
           .getEntriesByType('resource')
           .map(({ name }) => name)
