@@ -83,6 +83,23 @@ function done(what) {
   console.log(`ok    ${what}`)
 }
 
+/** All that the page loads is in the worker's hands; or what is not. */
+function isKept(page) {
+  return page.evaluate(async () => {
+    if (!navigator.serviceWorker?.controller) return 'no worker is in charge'
+    const kept = new Set()
+    for (const name of await caches.keys()) {
+      for (const { url } of await (await caches.open(name)).keys()) kept.add(url)
+    }
+    const loaded = performance
+      .getEntriesByType('resource')
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith(`${location.origin}/assets/`))
+    if (!loaded.some((name) => name.includes('HistoryPane'))) return 'the history is on its way'
+    return loaded.every((name) => kept.has(name)) || loaded.filter((name) => !kept.has(name))
+  })
+}
+
 async function mainJob(browser, server) {
   const faults = []
   const ada = await person(browser, 'Ada', faults)
@@ -124,24 +141,8 @@ async function mainJob(browser, server) {
   await reads(bo, '  # Bo')
   done("undo takes back one's own, and nothing of the other")
 
-  // The worker keeps what the page loaded a moment after it is ready.
-  await until(
-    'kept for offline',
-    () =>
-      ada.evaluate(async () => {
-        if (!navigator.serviceWorker?.controller) return 'no worker is in charge'
-        const kept = new Set()
-        for (const name of await caches.keys()) {
-          for (const { url } of await (await caches.open(name)).keys()) kept.add(url)
-        }
-        const loaded = performance
-          .getEntriesByType('resource')
-          .map(({ name }) => name)
-          .filter((name) => name.startsWith(`${location.origin}/assets/`))
-        return loaded.every((name) => kept.has(name)) || loaded.filter((name) => !kept.has(name))
-      }),
-    WAIT_MS,
-  )
+  // The worker keeps what the page loaded a moment after it is ready, the history last.
+  for (const each of [ada, bo]) await until('kept for offline', () => isKept(each), WAIT_MS)
   await server.kill()
   await light(ada, /^Offline/)
   await ada.keyboard.type('offline ', { delay: 40 })

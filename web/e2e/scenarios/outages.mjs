@@ -228,7 +228,7 @@ export const outages = {
         (word) => performance.getEntriesByType('resource').some(({ name }) => name.includes(word)),
         part,
       )
-    await until('the part with the past', () => isHere('PastText'))
+    await until('the part with the past', () => isHere('HistoryPane'))
     // The zip was asked for at the same moment.
     await sleep(500)
     await server.kill()
@@ -253,7 +253,7 @@ export const outages = {
       refused += 1
       return route.abort()
     }
-    const parts = /assets\/PastText-/
+    const parts = /assets\/HistoryPane-/
     await ada.page.route(parts, refuse)
     await ada.page.goto(base)
     await ada.page.getByRole('button', { name: 'New room' }).click()

@@ -176,7 +176,7 @@ export const presence = {
       .waitFor()
     const [, bo] = room.people
     await bo.page.close()
-    await ada.page.getByText('Bo left.').waitFor()
+    await ada.page.getByText('Bo left.').first().waitFor()
   },
 
   async 'name tags: while typing, always, never'(_base, room) {

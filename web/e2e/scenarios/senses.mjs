@@ -75,7 +75,9 @@ export const senses = {
   ) {
     const [ada, bo] = await room.gather('Ada', 'Bo')
     equal(
-      await ada.page.locator('[aria-live]:not(.monaco-editor *, .monaco-aria-container *)').count(),
+      await ada.page
+        .locator('[aria-live]:not([aria-live=off], .monaco-editor *, .monaco-aria-container *)')
+        .count(),
       1,
       'live regions',
     )

@@ -16,6 +16,10 @@ export class FileInView {
     this.id = readStored(this.key) ?? MAIN_FILE
   }
 
+  get isListed(): boolean {
+    return this.files.find(this.id) !== undefined
+  }
+
   show(id: string): void {
     if (id === this.id || !this.files.find(id)) return
     this.id = id

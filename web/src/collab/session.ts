@@ -229,7 +229,7 @@ export class Session extends Emitter<SessionEvents> {
     if (this.epoch !== null) {
       this.local = this.openStore(this.epoch)
       await this.local.ready
-      if (this.doc.store.clients.size > 0) this.becomeReady()
+      if (this.hasText && this.view.isListed) this.becomeReady()
     }
     if (this.destroyed) return
     const provider = new Provider({
@@ -251,7 +251,8 @@ export class Session extends Emitter<SessionEvents> {
       if (carried) this.emit('carried', carried)
       const state = this.carried.withWaiting(bare)
       this.keepWaiting(state)
-      if (state.link === 'live') this.becomeReady()
+      // A copy that is older than the file one was in waits for the room, as long as there is one.
+      if (state.link === 'live' || (state.link === 'offline' && this.hasText)) this.becomeReady()
       this.chatWhenLive(state)
       this.revival.connected(state.link === 'live')
       if (state.link === 'live' && !this.colorGiven) this.takeFreeColor()
@@ -266,6 +267,10 @@ export class Session extends Emitter<SessionEvents> {
     })
     provider.connect()
     this.emit('state', this.state)
+  }
+
+  private get hasText(): boolean {
+    return this.doc.store.clients.size > 0
   }
 
   private becomeReady(): void {

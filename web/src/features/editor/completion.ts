@@ -114,7 +114,7 @@ function itemOf(
   const { lineNumber, column } = model.getPositionAt(word.end)
   const start = column - (word.end - word.start)
   const snippet = kind === 'snippet' ? CompletionItemInsertTextRule.InsertAsSnippet : 0
-  // With its own indentation, and Monaco compares with what is replaced, not with the word.
+  // With its own indentation, which Monaco leaves out where it compares what is replaced with the label.
   const taken = lead > 0 ? model.getLineContent(lineNumber).slice(0, start - 1) : ''
   const keep = lead > 0 ? CompletionItemInsertTextRule.KeepWhitespace : 0
   return {
@@ -124,7 +124,6 @@ function itemOf(
     kind: CompletionItemKind[kindName(kind)],
     insertTextRules: snippet | keep,
     range: new monaco.Range(lineNumber, start - taken.length, lineNumber, column),
-    ...(taken !== '' ? { filterText: taken + label } : {}),
   }
 }
 
