@@ -28,7 +28,10 @@ export const phone = {
     await tap('Opening bracket')
     await ada.reads('if x:\n    f([])')
     await tap('Undo')
+    // How much is one step depends on how quickly it was written.
     await until('taken back', async () => (await ada.text()) !== 'if x:\n    f([])')
+    await ada.press('Control+Shift+z')
+    await ada.reads('if x:\n    f([])')
     await ada.press('Control+End')
     const before = await ada.text()
     await tap('Outdent')
